@@ -23,6 +23,7 @@ public sealed class ModelTokenizer : Tokenizer
 
     /// <summary>The ids the post-processor puts before (after) a single text.</summary>
     public IReadOnlyList<int> Prefix => throw new NotImplementedException();
+    /// <summary>The ids the post-processor puts after a single text.</summary>
     public IReadOnlyList<int> Suffix => throw new NotImplementedException();
 
     /// <summary>Turns ids into text.</summary>
@@ -37,6 +38,8 @@ public sealed class ModelTokenizer : Tokenizer
     /// <summary>Whether the token is marked special.</summary>
     public bool IsSpecial(int id) => throw new NotImplementedException();
 
+    /// <inheritdoc/>
     protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) => throw new NotImplementedException();
+    /// <inheritdoc/>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten) => throw new NotImplementedException();
 }

@@ -3,6 +3,9 @@ namespace Microsoft.ML.Alignment.Tokenization;
 /// <summary>Turns prompts and completions into token ids exactly as generation sees them.</summary>
 internal sealed class PromptEncoder
 {
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="template">The model's chat template; null if it has none.</param>
+    /// <param name="endTokenIds">Ids that end a completion; the first is the one written.</param>
     /// <param name="format">Already resolved: Text, UserTurn or Messages.</param>
     public PromptEncoder(ModelTokenizer tokenizer, ChatTemplate? template, PromptFormat format, IReadOnlyList<int> endTokenIds) => throw new NotImplementedException();
 

@@ -1,0 +1,3 @@
+global using FluentAssertions;
+global using Microsoft.ML.Alignment.Tests.Support;
+global using Xunit;
