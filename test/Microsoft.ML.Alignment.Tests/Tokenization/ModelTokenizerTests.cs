@@ -75,7 +75,7 @@ public class ModelTokenizerTests
         tokenizer.EncodeToIds(Text, 5, out var normalized, out var consumed).Should().Equal(ids.Take(5));
         var index = tokenizer.GetIndexByTokenCount(Text, 5, out _, out var count);
         (index, count).Should().Be((consumed, 5));
-        normalized![..consumed].Should().Be("▁He▁went▁to");
+        normalized![..consumed].Should().Be("▁He▁went▁to▁");
     }
 
     [Fact]
