@@ -15,7 +15,9 @@ internal static class PretrainedModel
     {
         RequireExists(path);
         var pretrained = Directory.Exists(path) ? HuggingFaceFolder.Read(path) : GgufModel.Read(RequireGguf(path));
-        return LanguageModel.Load(pretrained.Files, pretrained.Weights, path);
+        return pretrained.Weights.Any(w => w.Name == MergedWeights.RewardHead)
+            ? LoadRewardModel(pretrained, path)
+            : LanguageModel.Load(pretrained.Files, pretrained.Weights, path);
     }
 
     /// <summary>Checks cheaply, when a pipeline is composed, that there is something at a path that looks like a model.</summary>
@@ -27,6 +29,16 @@ internal static class PretrainedModel
             HuggingFaceFolder.RequireModel(path);
         else
             RequireGguf(path);
+    }
+
+    private static LanguageModel LoadRewardModel(PretrainedFiles pretrained, string path)
+    {
+        var stored = pretrained.Weights.First(w => w.Name == MergedWeights.RewardHead);
+        if (stored.Shape is not [1, _])
+            throw new InvalidDataException($"'{path}': {stored.Name} has shape [{string.Join(", ", stored.Shape)}]; a reward model has one label, [1, D].");
+        var files = RewardModelConfig.WithoutLanguageHead(pretrained.Files);
+        using var model = LanguageModel.Load(files, [.. pretrained.Weights.Where(w => w != stored)], path);
+        return model.With([], PeftFolder.Frozen(stored, model));
     }
 
     private static void RequireExists(string path)
