@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,7 +12,12 @@ internal sealed record AdapterStackFile
 {
     public const string FileName = "stack.json";
     public const int CurrentVersion = 1;
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    };
+
 
     /// <summary>Gets the version of the layout; a higher one is refused.</summary>
     public int FormatVersion { get; init; } = CurrentVersion;
@@ -46,9 +52,13 @@ internal sealed record AdapterStackFile
             return null;
         var stack = Parse(path);
         if (stack.FormatVersion > CurrentVersion)
-            throw new NotSupportedException($"'{path}' has formatVersion {stack.FormatVersion}; read are versions up to {CurrentVersion}. Use a newer version of this library.");
+            throw new NotSupportedException(
+                $"'{path}' has formatVersion {stack.FormatVersion}; read are versions up to {CurrentVersion}. Use a newer version of " +
+                "this library.");
         if (stack.BaseHash != HashOf(model.Config))
-            throw new InvalidDataException($"'{path}': the adapters were trained on '{stack.Base}', whose configuration is not that of '{model.Source}'. Load that base.");
+            throw new InvalidDataException(
+                $"'{path}': the adapters were trained on '{stack.Base}', whose configuration is not that of '{model.Source}'. Load " +
+                "that base.");
         if (stack.Adapters.FirstOrDefault(a => a.Folder != Path.GetFileName(a.Folder) || a.Folder is "" or "." or "..") is { } outside)
             throw new InvalidDataException($"'{path}' names the folder '{outside.Folder}'; an adapter lies in a folder beside the file.");
         return stack;
@@ -58,15 +68,23 @@ internal sealed record AdapterStackFile
     public void Write(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, Format));
 
     /// <summary>A hash of the sizes and constants of a network; the same for one model in different file formats.</summary>
-    public static string HashOf(ModelConfig config) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
-        $"{config.ModelType}|{config.VocabularySize}|{config.HiddenSize}|{config.IntermediateSize}|{config.LayerCount}|{config.HeadCount}|{config.KeyValueHeadCount}|{config.HeadSize}|{config.NormEpsilon:R}|{config.Rotary.Theta:R}|{config.TiesEmbeddings}"))));
+    public static string HashOf(ModelConfig config)
+    {
+        object[] said =
+        [
+            config.ModelType, config.VocabularySize, config.HiddenSize, config.IntermediateSize, config.LayerCount, config.HeadCount,
+            config.KeyValueHeadCount, config.HeadSize, config.NormEpsilon, config.Rotary.Theta, config.TiesEmbeddings,
+        ];
+        var text = string.Join('|', said.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
 
     private static AdapterStackFile Parse(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<AdapterStackFile>(File.ReadAllBytes(path), Format) ?? throw new InvalidDataException($"'{path}' holds null; it must be a JSON object.");
+            return JsonSerializer.Deserialize<AdapterStackFile>(File.ReadAllBytes(path), Format) ?? throw new InvalidDataException(
+                $"'{path}' holds null; it must be a JSON object.");
         }
         catch (JsonException e)
         {

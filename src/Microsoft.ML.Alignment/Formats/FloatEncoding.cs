@@ -26,7 +26,8 @@ internal static class FloatEncoding
                 EncodeBrain(values, MemoryMarshal.Cast<byte, ushort>(destination));
                 break;
             default:
-                throw new NotSupportedException($"Values are not encoded in {encoding}; checkpoints are written in {string.Join(", ", SafetensorsTypes.All)}.");
+                throw new NotSupportedException(
+                    $"Values are not encoded in {encoding}; checkpoints are written in {string.Join(", ", SafetensorsTypes.All)}.");
         }
     }
 

@@ -44,10 +44,11 @@ public static class LanguageModelExtensions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         if (model.Adapters.Count == 0)
-            throw new InvalidOperationException($"The model '{model.Source}' has no adapters; save all of it with {nameof(SavePretrained)}.");
+            throw new InvalidOperationException(
+                $"The model '{model.Source}' has no adapters; save all of it with {nameof(SavePretrained)}.");
         AtomicFile.WriteFolder(folder, temporary =>
         {
-            var entries = model.Adapters.Select((a, i) => new AdapterStackFile.Entry(a.Name, $"{(i + 1).ToString(NumberFormat)}-{FileNameOf(a.Name)}")).ToArray();
+            var entries = model.Adapters.Select((a, i) => new AdapterStackFile.Entry(a.Name, FolderNameOf(i + 1, a.Name))).ToArray();
             foreach (var (adapter, entry) in model.Adapters.Zip(entries))
             {
                 var head = entry == entries[^1] ? model.RewardHead : null;
@@ -71,8 +72,10 @@ public static class LanguageModelExtensions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"There is no folder '{folder}' (looked for at '{Path.GetFullPath(folder)}'); give one in PEFT's layout.");
-        var entries = AdapterStackFile.Read(folder, model)?.Adapters ?? [new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), "")];
+            throw new DirectoryNotFoundException(
+                $"There is no folder '{folder}' (looked for at '{Path.GetFullPath(folder)}'); give one in PEFT's layout.");
+        var ownName = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var entries = AdapterStackFile.Read(folder, model)?.Adapters ?? [new(ownName, "")];
         List<Adapter> adapters = [.. model.Adapters];
         Parameter? head = null;
         foreach (var entry in entries)
@@ -94,7 +97,12 @@ public static class LanguageModelExtensions
     }
 
     private static string RequireFileName(string name) =>
-        name == Path.GetFileName(name) && name is not ("" or "." or "..") ? name : throw new InvalidDataException($"The model has a file '{name}', which is no file name.");
+        name == Path.GetFileName(name) && name is not ("" or "." or "..") ? name : throw new InvalidDataException(
+            $"The model has a file '{name}', which is no file name.");
 
-    private static string FileNameOf(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+    private static string FolderNameOf(int number, string name)
+    {
+        var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        return $"{number.ToString(NumberFormat)}-{safe}";
+    }
 }

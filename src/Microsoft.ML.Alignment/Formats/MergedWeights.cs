@@ -40,7 +40,8 @@ internal static class MergedWeights
             "float32" => TensorEncoding.F32,
             "float16" => TensorEncoding.F16,
             "bfloat16" => TensorEncoding.BF16,
-            var other => throw new NotSupportedException($"{ModelFiles.Config}: dtype '{other}' is not written; written are float32, float16 and bfloat16."),
+            var other => throw new NotSupportedException(
+                $"{ModelFiles.Config}: dtype '{other}' is not written; written are float32, float16 and bfloat16."),
         };
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -11,14 +10,13 @@ internal sealed class PeftConfig
 {
     public const string FileName = "adapter_config.json";
     private const int MaxRank = 1 << 16;
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Keys that say how an adapter was made or is run, and where its updates are; the tensors say the latter too.</summary>
     private static readonly string[] Harmless =
     [
-        "auto_mapping", "base_model_name_or_path", "corda_config", "ensure_weight_tying", "eva_config", "exclude_modules", "inference_mode", "layers_pattern",
-        "layers_to_transform", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core", "peft_version", "qalora_group_size", "revision", "runtime_config",
-        "target_modules", "task_type",
+        "auto_mapping", "base_model_name_or_path", "corda_config", "ensure_weight_tying", "eva_config", "exclude_modules", "inference_mode",
+        "layers_pattern", "layers_to_transform", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core", "peft_version",
+        "qalora_group_size", "revision", "runtime_config", "target_modules", "task_type",
     ];
 
     private readonly string path;
@@ -48,7 +46,8 @@ internal sealed class PeftConfig
         foreach (var key in Harmless)
             settings.Find(key);
         if (settings.UnreadSwitches().FirstOrDefault() is { Key: not null } unknown)
-            throw new NotSupportedException($"'{path}': {unknown.Key} = {unknown.Value} is not implemented; adapters are plain LoRA on linear layers.");
+            throw new NotSupportedException(
+                $"'{path}': {unknown.Key} = {unknown.Value} is not implemented; adapters are plain LoRA on linear layers.");
     }
 
     /// <summary>Gets the share of the inputs dropped in training.</summary>
@@ -80,29 +79,38 @@ internal sealed class PeftConfig
             config["modules_to_save"] = new JsonArray(PeftFolder.RewardModule);
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(config, Readable);
+        return JsonText.Write(config);
     }
 
     private static double? ValueOf((Regex Pattern, double Value)[] patterns, string module) =>
         patterns.Where(p => p.Pattern.IsMatch(module)).Select(p => (double?)p.Value).FirstOrDefault();
 
     private static double ReadDropout(JsonSettings settings, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < 1 and var share ? share : throw settings.Refused("lora_dropout", value, "a number in [0, 1)");
+        value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < 1 and var share
+            ? share
+            : throw settings.Refused("lora_dropout", value, "a number in [0, 1)");
 
     private static void RequirePlainStart(JsonSettings settings)
     {
-        if (settings.Find("init_lora_weights") is { ValueKind: JsonValueKind.String } start && start.GetString() is not ("gaussian" or "eva" or "orthogonal"))
-            throw new NotSupportedException($"'{settings.Place}': init_lora_weights {start.GetRawText()} changes the base's weights too and is not implemented; save the adapter converted to plain LoRA.");
+        if (settings.Find("init_lora_weights") is { ValueKind: JsonValueKind.String } start
+            && start.GetString() is not ("gaussian" or "eva" or "orthogonal"))
+            throw new NotSupportedException(
+                $"'{settings.Place}': init_lora_weights {start.GetRawText()} changes the base's weights too and is not implemented; " +
+                "save the adapter converted to plain LoRA.");
     }
 
     private static bool ReadsRewardHead(JsonSettings settings)
     {
         if (settings.Find("modules_to_save") is not { } modules)
             return false;
-        var names = modules.ValueKind == JsonValueKind.Array ? modules.EnumerateArray().Select(e => e.ToString()).ToArray() : throw settings.Refused("modules_to_save", modules, "a list");
+        if (modules.ValueKind != JsonValueKind.Array)
+            throw settings.Refused("modules_to_save", modules, "a list");
+        var names = modules.EnumerateArray().Select(e => e.ToString()).ToArray();
         return names.All(name => name == PeftFolder.RewardModule)
             ? names.Length > 0
-            : throw new NotSupportedException($"'{settings.Place}': modules_to_save {modules.GetRawText()} is not implemented; implemented is '{PeftFolder.RewardModule}', the head of a reward model.");
+            : throw new NotSupportedException(
+                $"'{settings.Place}': modules_to_save {modules.GetRawText()} is not implemented; implemented is " +
+                $"'{PeftFolder.RewardModule}', the head of a reward model.");
     }
 
     private static void Allow(JsonSettings settings, string key, string value)

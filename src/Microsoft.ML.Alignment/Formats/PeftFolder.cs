@@ -22,8 +22,13 @@ internal static class PeftFolder
     public static void Write(string folder, Adapter adapter, Parameter? rewardHead, string baseModel)
     {
         File.WriteAllBytes(Path.Combine(folder, PeftConfig.FileName), PeftConfig.ToSave(adapter, baseModel, rewardHead is not null));
-        var tensors = adapter.Updates.SelectMany(u => new[] { ToWrite(Prefix + u.Key + EndingA, u.Value.A), ToWrite(Prefix + u.Key + EndingB, u.Value.B) });
-        SafetensorsWriter.Write(Path.Combine(folder, WeightsName), rewardHead is null ? tensors : tensors.Append(ToWrite(RewardKey, rewardHead)));
+        IEnumerable<TensorToWrite> tensors =
+        [
+            .. adapter.Updates.Select(update => ToWrite(Prefix + update.Key + EndingA, update.Value.A)),
+            .. adapter.Updates.Select(update => ToWrite(Prefix + update.Key + EndingB, update.Value.B)),
+            .. rewardHead is null ? [] : new[] { ToWrite(RewardKey, rewardHead) },
+        ];
+        SafetensorsWriter.Write(Path.Combine(folder, WeightsName), tensors);
     }
 
     /// <summary>Reads an adapter for a model.</summary>
@@ -38,12 +43,15 @@ internal static class PeftFolder
     {
         var configPath = Path.Combine(folder, PeftConfig.FileName);
         if (!File.Exists(configPath))
-            throw new FileNotFoundException($"The folder '{folder}' has no {PeftConfig.FileName}; give a folder in PEFT's layout, or one that SaveAdapters wrote.", configPath);
+            throw new FileNotFoundException(
+                $"The folder '{folder}' has no {PeftConfig.FileName}; give a folder in PEFT's layout, or one that " +
+                "SaveAdapters wrote.", configPath);
         var json = File.ReadAllText(configPath);
         var config = new PeftConfig(json, configPath);
         var weightsPath = Path.Combine(folder, WeightsName);
         if (!File.Exists(weightsPath))
-            throw new FileNotFoundException($"The folder '{folder}' has no {WeightsName}; adapters are read from safetensors.", weightsPath);
+            throw new FileNotFoundException(
+                $"The folder '{folder}' has no {WeightsName}; adapters are read from safetensors.", weightsPath);
         var tensors = SafetensorsFile.Open(weightsPath).ReadTensors().ToDictionary(t => t.Name);
         tensors.Remove(RewardKey, out var head);
         if (config.HasRewardHead != head is not null)
@@ -61,7 +69,8 @@ internal static class PeftFolder
         return parameter;
     }
 
-    private static TensorToWrite ToWrite(string name, Tensor values) => TensorToWrite.Convert(new TensorStoredTensor(name, values), TensorEncoding.F32);
+    private static TensorToWrite ToWrite(string name, Tensor values) =>
+        TensorToWrite.Convert(new TensorStoredTensor(name, values), TensorEncoding.F32);
 
     private sealed class PeftUpdates(Dictionary<string, StoredTensor> tensors, PeftConfig config, string path)
     {
@@ -80,19 +89,24 @@ internal static class PeftFolder
         }
 
         private string ModuleOf(string key) =>
-            key.StartsWith(Prefix, StringComparison.Ordinal) && (key.EndsWith(EndingA, StringComparison.Ordinal) || key.EndsWith(EndingB, StringComparison.Ordinal))
+            key.StartsWith(Prefix, StringComparison.Ordinal)
+            && (key.EndsWith(EndingA, StringComparison.Ordinal) || key.EndsWith(EndingB, StringComparison.Ordinal))
                 ? key[Prefix.Length..^EndingA.Length]
-                : throw new NotSupportedException($"'{path}' holds tensor '{key}'; implemented are {Prefix}<layer>{EndingA}, …{EndingB} and {RewardKey}.");
+                : throw new NotSupportedException(
+                    $"'{path}' holds tensor '{key}'; implemented are {Prefix}<layer>{EndingA}, …{EndingB} and {RewardKey}.");
 
         private void RequireFit(string module, LanguageModel model)
         {
             if (!model.LinearLayers.TryGetValue(module, out var layer))
-                throw new InvalidDataException($"'{path}' changes '{module}', which '{model.Source}' has no linear layer of: the adapter belongs to another model.");
+                throw new InvalidDataException(
+                    $"'{path}' changes '{module}', which '{model.Source}' has no linear layer of: the adapter belongs to another model.");
             if (!tensors.TryGetValue(Prefix + module + EndingA, out var a) || !tensors.TryGetValue(Prefix + module + EndingB, out var b))
                 throw new InvalidDataException($"'{path}' holds only one of lora_A and lora_B of '{module}'; an update has both.");
-            if (a.Shape is not [var rank, var input] || b.Shape is not [var output, var otherRank] || input != layer.In || output != layer.Out || rank != otherRank)
+            if (a.Shape is not [var rank, var input] || b.Shape is not [var output, var otherRank]
+                || input != layer.In || output != layer.Out || rank != otherRank)
                 throw new InvalidDataException(
-                    $"'{path}' has lora_A [{string.Join(", ", a.Shape)}] and lora_B [{string.Join(", ", b.Shape)}] for '{module}'; its shape [{layer.Out}, {layer.In}] takes [R, {layer.In}] and [{layer.Out}, R].");
+                    $"'{path}' has lora_A [{string.Join(", ", a.Shape)}] and lora_B [{string.Join(", ", b.Shape)}] for '{module}'; its " +
+                    $"shape [{layer.Out}, {layer.In}] takes [R, {layer.In}] and [{layer.Out}, R].");
             config.ScaleOf(module, rank);
         }
     }

@@ -35,7 +35,8 @@ internal static class PretrainedModel
     {
         var stored = pretrained.Weights.First(w => w.Name == MergedWeights.RewardHead);
         if (stored.Shape is not [1, _])
-            throw new InvalidDataException($"'{path}': {stored.Name} has shape [{string.Join(", ", stored.Shape)}]; a reward model has one label, [1, D].");
+            throw new InvalidDataException(
+                $"'{path}': {stored.Name} has shape [{string.Join(", ", stored.Shape)}]; a reward model has one label, [1, D].");
         var files = RewardModelConfig.WithoutLanguageHead(pretrained.Files);
         using var model = LanguageModel.Load(files, [.. pretrained.Weights.Where(w => w != stored)], path);
         return model.With([], PeftFolder.Frozen(stored, model));
@@ -48,7 +49,8 @@ internal static class PretrainedModel
             return;
         if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
             throw new FileNotFoundException($"There is no file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}.", path);
-        throw new DirectoryNotFoundException($"There is no folder or file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}; nothing is downloaded here.");
+        throw new DirectoryNotFoundException(
+            $"There is no folder or file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}; nothing is downloaded here.");
     }
 
     private static string RequireGguf(string path) => GgufFile.IsGguf(path)

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Alignment.Models;
 
@@ -11,9 +9,8 @@ internal static class RewardModelConfig
     private const string PolicyEnding = "ForCausalLM";
     private const string RewardEnding = "ForSequenceClassification";
     private const string Label = "LABEL_0";
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The configuration of a policy turned into a reward model's; without a padding token, the end token is named, as readers need one.</summary>
+    /// <summary>The configuration of a policy turned into a reward model's; a padding token, which readers need, is the end token if there is none.</summary>
     /// <exception cref="InvalidDataException">The policy has neither padding nor end token.</exception>
     public static byte[] Of(LanguageModel model)
     {
@@ -25,8 +22,10 @@ internal static class RewardModelConfig
         if (config["pad_token_id"] is null)
             config["pad_token_id"] = model.Config.EosTokenIds is [var end, ..]
                 ? end
-                : throw new InvalidDataException($"'{model.Source}' names neither pad_token_id nor eos_token_id in its {ModelFiles.Config}; a reward model needs one of them.");
-        return JsonSerializer.SerializeToUtf8Bytes(config, Readable);
+                : throw new InvalidDataException(
+                    $"'{model.Source}' names neither pad_token_id nor eos_token_id in its {ModelFiles.Config}; a reward model needs " +
+                    "one of them.");
+        return JsonText.Write(config);
     }
 
     /// <summary>The files of a sequence classifier, which has no head over the vocabulary, with the embedding named in its place.</summary>
@@ -35,10 +34,11 @@ internal static class RewardModelConfig
         var config = JsonNode.Parse(files.Text(ModelFiles.Config)!)!.AsObject();
         config["tie_word_embeddings"] = true;
         var changed = files.Names.ToDictionary(name => name, name => files.Bytes(name)!);
-        changed[ModelFiles.Config] = JsonSerializer.SerializeToUtf8Bytes(config, Readable);
+        changed[ModelFiles.Config] = JsonText.Write(config);
         return new(changed);
     }
 
     private static string Architecture(JsonObject config) =>
-        (config["architectures"]?.AsArray().FirstOrDefault()?.GetValue<string>() ?? "Llama" + PolicyEnding).Replace(PolicyEnding, RewardEnding, StringComparison.Ordinal);
+        (config["architectures"]?.AsArray().FirstOrDefault()?.GetValue<string>() ?? "Llama" + PolicyEnding)
+            .Replace(PolicyEnding, RewardEnding, StringComparison.Ordinal);
 }

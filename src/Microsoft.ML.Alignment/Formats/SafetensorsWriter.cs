@@ -14,7 +14,10 @@ internal static class SafetensorsWriter
     public static void Write(string path, IEnumerable<TensorToWrite> tensors)
     {
         // Wide items first keep every tensor aligned to its item size.
-        TensorToWrite[] ordered = [.. tensors.OrderByDescending(t => BlockQuantization.BytesPerBlock(t.Encoding)).ThenBy(t => t.Name, StringComparer.Ordinal)];
+        TensorToWrite[] ordered =
+        [
+            .. tensors.OrderByDescending(t => BlockQuantization.BytesPerBlock(t.Encoding)).ThenBy(t => t.Name, StringComparer.Ordinal),
+        ];
         RequireWritable(ordered);
         AtomicFile.Write(path, stream =>
         {
@@ -32,7 +35,9 @@ internal static class SafetensorsWriter
             if (!names.Add(tensor.Name))
                 throw new ArgumentException($"Two tensors are named '{tensor.Name}', or the name is the format's own.", nameof(tensors));
             if (!SafetensorsTypes.All.Contains(tensor.Encoding))
-                throw new ArgumentException($"Tensor '{tensor.Name}' is encoded as {tensor.Encoding}; safetensors has {string.Join(", ", SafetensorsTypes.All)}.", nameof(tensors));
+                throw new ArgumentException(
+                    $"Tensor '{tensor.Name}' is encoded as {tensor.Encoding}; safetensors has " +
+                    $"{string.Join(", ", SafetensorsTypes.All)}.", nameof(tensors));
         }
     }
 
@@ -83,6 +88,7 @@ internal static class SafetensorsWriter
         var start = stream.Position;
         tensor.Write(stream);
         if (stream.Position - start != tensor.ByteLength)
-            throw new InvalidOperationException($"Tensor '{tensor.Name}' wrote {stream.Position - start} bytes; its shape and encoding take {tensor.ByteLength}.");
+            throw new InvalidOperationException(
+                $"Tensor '{tensor.Name}' wrote {stream.Position - start} bytes; its shape and encoding take {tensor.ByteLength}.");
     }
 }

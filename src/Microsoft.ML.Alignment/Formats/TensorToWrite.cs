@@ -13,12 +13,13 @@ internal sealed record TensorToWrite(string Name, TensorEncoding Encoding, long[
     private const int ChunkElements = 1 << 18;
 
     /// <summary>Gets the number of bytes.</summary>
-    public long ByteLength => BlockQuantization.BytesOf(Encoding, Shape.Aggregate(1L, (product, size) => checked(product * size)));
+    public long ByteLength => BlockQuantization.BytesOf(Encoding, Shape);
 
     /// <summary>A stored tensor, copied byte for byte.</summary>
-    public static TensorToWrite Copy(StoredTensor tensor, string name) => new(name, tensor.Encoding, tensor.Shape, stream => CopyBytes(tensor, stream));
+    public static TensorToWrite Copy(StoredTensor tensor, string name) =>
+        new(name, tensor.Encoding, tensor.Shape, stream => CopyBytes(tensor, stream));
 
-    /// <summary>A stored tensor in another encoding, rounded to the nearest value, ties to even; copied where it is in that encoding already.</summary>
+    /// <summary>A stored tensor in another encoding, rounded to nearest, ties to even; copied where it has that encoding.</summary>
     public static TensorToWrite Convert(StoredTensor tensor, TensorEncoding encoding) => tensor.Encoding == encoding
         ? Copy(tensor, tensor.Name)
         : new(tensor.Name, encoding, tensor.Shape, stream => ConvertValues(tensor, encoding, stream));
@@ -47,7 +48,7 @@ internal sealed record TensorToWrite(string Name, TensorEncoding Encoding, long[
 
     private static void ConvertValues(StoredTensor tensor, TensorEncoding encoding, Stream stream)
     {
-        var count = tensor.Shape.Aggregate(1L, (product, size) => checked(product * size));
+        var count = BlockQuantization.ElementsOf(tensor.Shape);
         var values = new float[Math.Min(ChunkElements, count)];
         var stored = new byte[BlockQuantization.BytesOf(tensor.Encoding, values.Length)];
         var encoded = new byte[BlockQuantization.BytesOf(encoding, values.Length)];
