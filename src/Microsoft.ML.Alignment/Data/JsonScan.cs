@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>What one pass over a file found.</summary>
@@ -16,7 +18,7 @@ internal sealed record JsonScan(string Path, long Rows, IReadOnlyList<JsonProper
         foreach (var line in JsonLinesFile.Lines(path))
         {
             using var document = line.Parse();
-            foreach (var member in document.RootElement.EnumerateObject().Where(m => m.Value.ValueKind != System.Text.Json.JsonValueKind.Null))
+            foreach (var member in document.RootElement.EnumerateObject().Where(m => m.Value.ValueKind != JsonValueKind.Null))
             {
                 if (!properties.TryGetValue(member.Name, out var property))
                     properties.Add(member.Name, property = new(member.Name, roles.Of(member.Name)));
