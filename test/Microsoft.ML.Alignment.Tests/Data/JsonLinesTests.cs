@@ -53,6 +53,11 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
+    public void OddNamesOfPropertiesDoNoHarm() =>
+        Load("""{"": 1, "Prompt,Chosen": 2, "0": 3, "_": "x", "prompt": "a", "is_a": 4, "IsA": 5}""")
+            .Names().Should().Equal("Prompt", "Prompt,Chosen", "0", "_", "IsA", "is_a");
+
+    [Fact]
     public void MissingTextIsEmpty() =>
         Load("{\"prompt\": \"a\", \"completion\": \"b\"}\n{\"prompt\": null, \"completion\": \"c\"}\n{\"prompt\": \"d\"}")
             .Texts("Completion").Should().Equal("b", "c", "");
