@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
@@ -13,6 +14,8 @@ namespace Microsoft.ML.Alignment.Tests.Objectives;
 /// <summary>Whole training runs follow those of the original tool: same ids in, same losses, gradient norms, metrics and final logits out.</summary>
 public sealed class TrajectoryTests : IDisposable
 {
+    private const string SmolLM2 = "models/SmolLM2-135M-Instruct/SmolLM2-135M-Instruct.Q4_1.gguf";
+
     private readonly DisposeScope scope = NewDisposeScope();
 
     public void Dispose() => scope.Dispose();
@@ -98,6 +101,26 @@ public sealed class TrajectoryTests : IDisposable
         }
 
         Replay(run, policy, new PreferenceObjective(policy, model, Robust));
+    }
+
+    [SharedFact(SmolLM2, "golden/trajectories/smollm2-sft-lora")]
+    public void SftOfAnAdapterOfARealChatModel()
+    {
+        var run = new RecordedRun("smollm2-sft-lora");
+        using var model = PretrainedModel.Load(Golden.Shared(SmolLM2));
+        using var policy = model.With([StoriesModel.Adapter(run.File("initial-adapter"), "sft")], null);
+
+        Replay(run, policy, new NextTokenObjective(policy, Precision.Float32));
+    }
+
+    [SharedFact(SmolLM2, "golden/trajectories/smollm2-dpo-lora")]
+    public void DpoOfAnAdapterOfARealChatModel()
+    {
+        var run = new RecordedRun("smollm2-dpo-lora");
+        using var model = PretrainedModel.Load(Golden.Shared(SmolLM2));
+        using var policy = model.With([StoriesModel.Adapter(run.File("initial-adapter"), "dpo")], null);
+
+        Replay(run, policy, new PreferenceObjective(policy, model, Dpo(run)));
     }
 
     private static PairwiseLoss Dpo(RecordedRun run)

@@ -57,6 +57,9 @@ internal sealed class RecordedRun
         var (chosen, rejected) = (Ids(row, "chosen_ids"), Ids(row, "rejected_ids"));
         if (row.TryGetProperty("prompt_ids", out _))
             return new(Ids(row, "prompt_ids"), [chosen, rejected], []);
+
+        // A reward run. Its padding is the end token, and its head read the last token that is not padding: the one in front of the end token.
+        (chosen, rejected) = (chosen[..^1], rejected[..^1]);
         var shared = chosen.Zip(rejected).TakeWhile(pair => pair.First == pair.Second).Count();
         return new(chosen[..shared], [chosen[shared..], rejected[shared..]], row.TryGetProperty("margin", out var margin) ? [margin.GetSingle()] : []);
     }

@@ -10,13 +10,7 @@ internal static class StoriesModel
 {
     public const string Folder = "models/stories260K";
 
-    public static LanguageModel Load()
-    {
-        var folder = Golden.Shared(Folder);
-        string[] names = [ModelFiles.Config, ModelFiles.GenerationConfig, ModelFiles.Tokenizer];
-        var files = names.ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(folder, name)));
-        return LanguageModel.Load(new(files), SafetensorsFile.Open(Path.Combine(folder, "model.safetensors")).ReadTensors(), folder);
-    }
+    public static LanguageModel Load() => PretrainedModel.Load(Golden.Shared(Folder));
 
     /// <summary>An adapter in PEFT's layout.</summary>
     public static Adapter Adapter(string folder, string name, bool trains = true)
