@@ -29,6 +29,17 @@ public sealed class NextTokenObjectiveTests : IDisposable
     }
 
     [Fact]
+    public void TheModelComputesInThePrecisionAskedFor()
+    {
+        var batch = TokenPacking.Pack(RandomExamples.Completions(4));
+        float Loss(Precision precision) => new NextTokenObjective(model, precision).Evaluate(batch, new(4, batch.Targets.TokenCount)).Loss.item<float>();
+
+        var (exact, rounded) = (Loss(Precision.Float32), Loss(Precision.BFloat16));
+
+        rounded.Should().NotBe(exact).And.BeApproximately(exact, 0.02f * exact, "bfloat16 has 8 bits of precision");
+    }
+
+    [Fact]
     public void GradientsDoNotDependOnMicroBatches()
     {
         using var policy = model.TrainableCopy();

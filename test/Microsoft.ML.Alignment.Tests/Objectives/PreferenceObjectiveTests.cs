@@ -4,7 +4,6 @@ using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Training;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Alignment.Tests.Objectives;
@@ -108,5 +107,5 @@ public sealed class PreferenceObjectiveTests : IDisposable
 
     private static Adapter DroppingAdapter(LanguageModel model) => new("dropping", "{}", model.LinearLayers.ToDictionary(
         layer => layer.Key,
-        layer => new LowRankUpdate(new Parameter(ones(2, layer.Value.In) / 9, true), new Parameter(ones(layer.Value.Out, 2) / 7, true), 1, Dropout: 0.5)));
+        layer => new LowRankUpdate(new(ones(2, layer.Value.In) / 9, true), new(ones(layer.Value.Out, 2) / 7, true), 1, Dropout: 0.5)));
 }
