@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
     {
         var examples = RandomExamples.Completions(4);
         var objective = new NextTokenObjective(model, Precision.Float32);
-        var batch = TokenPacking.Pack(examples);
+        var batch = Collator.Pack(examples);
 
         var loss = objective.Evaluate(batch, objective.Count(batch)).Loss.item<float>();
 
@@ -31,8 +32,12 @@ public sealed class NextTokenObjectiveTests : IDisposable
     [Fact]
     public void TheModelComputesInThePrecisionAskedFor()
     {
-        var batch = TokenPacking.Pack(RandomExamples.Completions(4));
-        float Loss(Precision precision) => new NextTokenObjective(model, precision).Evaluate(batch, new(4, batch.Targets.TokenCount)).Loss.item<float>();
+        var batch = Collator.Pack(RandomExamples.Completions(4));
+        float Loss(Precision precision)
+        {
+            var objective = new NextTokenObjective(model, precision);
+            return objective.Evaluate(batch, objective.Count(batch)).Loss.item<float>();
+        }
 
         var (exact, rounded) = (Loss(Precision.Float32), Loss(Precision.BFloat16));
 

@@ -76,7 +76,7 @@ public sealed class PreferenceObjectiveTests : IDisposable
         using var dropping = reference.With([DroppingAdapter(reference)], null);
         using var trained = policy.TrainableCopy();
         var objective = new PreferenceObjective(trained, dropping, Dpo);
-        var batch = TokenPacking.Pack(examples);
+        var batch = Collator.Pack(examples);
 
         var losses = Enumerable.Range(0, 2).Select(_ => objective.Evaluate(batch, objective.Count(batch)).Loss).ToArray();
         losses[0].backward();
@@ -98,7 +98,7 @@ public sealed class PreferenceObjectiveTests : IDisposable
 
     private static StepSummary Evaluate(PreferenceObjective objective, TokenizedExample[] examples)
     {
-        var batch = TokenPacking.Pack(examples);
+        var batch = Collator.Pack(examples);
         return StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], gradientNorm: 0);
     }
 
