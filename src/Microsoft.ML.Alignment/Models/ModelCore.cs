@@ -69,7 +69,6 @@ internal sealed class ModelCore : ReferenceCounted
     {
         Network.Dispose();
         TakeBackReport();
-        GC.SuppressFinalize(this);
     }
 
     private void TakeBackReport()

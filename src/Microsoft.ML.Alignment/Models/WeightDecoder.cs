@@ -18,22 +18,10 @@ internal static class WeightDecoder
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var result = empty(elements, ScalarType.Float32);
-        switch (stored.Encoding)
-        {
-            case TensorEncoding.F32:
-                ReadInto(stored, result, sizeof(float));
-                break;
-            case TensorEncoding.F16 or TensorEncoding.BF16:
-                var type = stored.Encoding == TensorEncoding.F16 ? ScalarType.Float16 : ScalarType.BFloat16;
-                var narrow = empty(elements, type);
-                ReadInto(stored, narrow, sizeof(short));
-                result.copy_(narrow);
-                break;
-            default:
-                DecodeBlocks(stored, result);
-                break;
-        }
-
+        if (stored.Encoding == TensorEncoding.F32)
+            ReadInto(stored, result);
+        else
+            DecodeInto(stored, result);
         RequireFinite(stored.Name, result);
         return result.view(stored.Shape).DetachFromDisposeScope();
     }
@@ -54,29 +42,28 @@ internal static class WeightDecoder
     private static long RequireFittingLength(StoredTensor stored)
     {
         var elements = stored.Shape.Aggregate(1L, (product, size) => checked(product * size));
-        var (blockElements, blockBytes) = BlockQuantization.BlockOf(stored.Encoding);
-        if (elements % blockElements != 0 || stored.ByteLength != elements / blockElements * blockBytes)
+        if (elements % BlockQuantization.ElementsPerBlock(stored.Encoding) != 0
+            || stored.ByteLength != BlockQuantization.BytesOf(stored.Encoding, elements))
             throw new InvalidDataException(
-                $"Weight '{stored.Name}' has {stored.ByteLength} bytes of {stored.Encoding}; " +
-                $"its shape [{string.Join(", ", stored.Shape)}] needs {elements / (double)blockElements * blockBytes}.");
+                $"Weight '{stored.Name}' has {stored.ByteLength} bytes of {stored.Encoding}, which do not fit its shape [{string.Join(", ", stored.Shape)}].");
         return elements;
     }
 
     // Parts are cut before their bytes are taken, since a span ends at 2 GB and a tensor need not.
-    private static void ReadInto(StoredTensor stored, Tensor destination, int elementSize)
+    private static void ReadInto(StoredTensor stored, Tensor destination)
     {
-        var step = ChunkBytes / elementSize;
-        for (long start = 0; start < destination.NumberOfElements; start += step)
+        const int Step = ChunkBytes / sizeof(float);
+        for (long start = 0; start < destination.NumberOfElements; start += Step)
         {
-            var count = Math.Min(step, destination.NumberOfElements - start);
-            using var part = destination.narrow(0, start, count);
-            stored.Read(start * elementSize, part.bytes);
+            using var part = destination.narrow(0, start, Math.Min(Step, destination.NumberOfElements - start));
+            stored.Read(start * sizeof(float), part.bytes);
         }
     }
 
-    private static void DecodeBlocks(StoredTensor stored, Tensor destination)
+    private static void DecodeInto(StoredTensor stored, Tensor destination)
     {
-        var (blockElements, blockBytes) = BlockQuantization.BlockOf(stored.Encoding);
+        var blockElements = BlockQuantization.ElementsPerBlock(stored.Encoding);
+        var blockBytes = BlockQuantization.BytesPerBlock(stored.Encoding);
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
