@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -62,6 +63,19 @@ internal static class AlignmentSchema
             throw context.ExceptSchemaMismatch("inputSchema", role, name);
         if (!SingleShape(name).IsCompatibleWith(column))
             throw context.ExceptSchemaMismatch("inputSchema", role, name, "Single", column.GetTypeString());
+    }
+
+    /// <summary>The shape of a schema, as estimators see it when a pipeline is composed.</summary>
+    public static SchemaShape ShapeOf(DataViewSchema schema) => SchemaShape.Create(schema);
+
+    /// <summary>How the prompts of a column are read: as the option says, else as the column says, else as the model is used to.</summary>
+    public static PromptFormat ResolveFormat(PromptFormat wanted, DataViewSchema schema, string promptColumn, LanguageModel model)
+    {
+        if (wanted != PromptFormat.FromColumn)
+            return wanted;
+        if (schema.GetColumnOrNull(promptColumn) is { } column && TextFormat.IsMessages(column))
+            return PromptFormat.Messages;
+        return model.ChatTemplate is null ? PromptFormat.Text : PromptFormat.UserTurn;
     }
 
     public static bool HasText(SchemaShape shape, string name) =>

@@ -49,4 +49,7 @@ internal sealed class ScoreBatch
         for (var row = 0; row < Count; row++)
             destination[row] = values[row];
     }
+
+    /// <summary>Stores one value for all rows.</summary>
+    public void Fill<T>(string output, T value) => Array.Fill((T[])_outputs[output], value);
 }

@@ -27,9 +27,13 @@ internal static class StageStore
     /// <param name="modelSignature">Eight characters.</param>
     /// <param name="loaderSignature">The name under which ML.NET finds the loader.</param>
     public static VersionInfo VersionInfo(string modelSignature, string loaderSignature) => new(
-        modelSignature, Version, Version, Version, loaderSignature,
-        // ML.NET writes full names, and so a file could not be read by an assembly of another version.
-        loaderAssemblyName: typeof(StageStore).Assembly.GetName().Name!);
+        modelSignature,
+        verWrittenCur: Version,
+        verReadableCur: Version,
+        verWeCanReadBack: Version,
+        // ML.NET itself writes full names, and then an assembly of another version cannot read the file.
+        loaderAssemblyName: typeof(StageStore).Assembly.GetName().Name!,
+        loaderSignature: loaderSignature);
 
     public static void Save(IHost host, ModelSaveContext context, VersionInfo version, Stage stage)
     {
