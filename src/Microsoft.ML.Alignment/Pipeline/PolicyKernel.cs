@@ -43,7 +43,8 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
             var options = stage.Settings.Generation!;
             options = options with { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - ShortestPrompt) };
             var prompts = Enumerable.Range(0, batch.Count).Select(row => Prompt(batch.Text(column, row), positions - options.MaxNewTokens)).ToArray();
-            var completions = Generator.Complete(stage.Model, prompts, options);
+            // A sample comes from a prompt's place in its call. Alone it is a function of the row, whatever rows are around it.
+            var completions = prompts.Chunk(options.Temperature > 0 ? 1 : prompts.Length).SelectMany(p => Generator.Complete(stage.Model, p, options));
             batch.Set<ReadOnlyMemory<char>>(StageOutputs.GeneratedCompletion, [.. completions.Select(c => _encoder.DecodeCompletion(c.Ids).AsMemory())]);
         }
 

@@ -66,6 +66,16 @@ public sealed class SavedPipelineTests(AlignedChain chain) : IClassFixture<Align
         second.Model.AdapterNames.Should().Equal("sft", "dpo", "dpo-2");
     }
 
+    [Fact]
+    public void ASampledCompletionDoesNotDependOnTheRowsAroundIt()
+    {
+        var sampling = new BaseModelEstimator.Options { Generation = new() { MaxNewTokens = 6, Temperature = 1.5, Seed = 4 } };
+        using var policy = chain.Context.Alignment().BaseModel(AlignedChain.BasePath, sampling).Fit(chain.Pairs);
+        var together = policy.Transform(chain.Pairs).GetColumn<string>("GeneratedCompletion").ToArray();
+        using var engine = chain.Context.Model.CreatePredictionEngine<PromptRow, AnswerRow>(policy, new PredictionEngineOptions { OwnsTransformer = false });
+        AlignedChain.Rows.Select(r => engine.Predict(new() { Prompt = r.Prompt }).GeneratedCompletion).Should().Equal(together);
+    }
+
     [Theory]
     [InlineData("AlignmentWeights/")]
     [InlineData("AlignmentFiles/")]
