@@ -1,0 +1,77 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Tokenization;
+
+namespace Microsoft.ML.Alignment.Pipeline;
+
+/// <summary>Scores completions of a batch of rows with one or two models, a bounded number of tokens at a time.</summary>
+/// <param name="encoder">Turns the texts into ids as training did.</param>
+/// <param name="maxLength">Most tokens of a prompt with a completion. Longer prompts are cut from the left, as in training.</param>
+internal sealed class CompletionScorer(PromptEncoder encoder, int maxLength)
+{
+    private const int TokensOfPass = 4096;
+
+    /// <summary>Scores each row's completions.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="prompt">Column of the prompts.</param>
+    /// <param name="completions">Columns of the completions, C of them.</param>
+    /// <param name="score">Gives each sequence's value, float32; completion c of row b is sequence c·B + b. Shape <c>[C·B]</c>.</param>
+    /// <returns>Values by column and row. Shape <c>[C][rows]</c>.</returns>
+    /// <exception cref="InvalidOperationException">A row that cannot be scored; the message names column and row text.</exception>
+    public float[][] Score(ScoreBatch batch, string prompt, string[] completions, Func<TokenBatch, Tensor> score)
+    {
+        var values = completions.Select(_ => new float[batch.Count]).ToArray();
+        var examples = Enumerable.Range(0, batch.Count).Select(row => Encode(batch, row, prompt, completions)).ToArray();
+        // Rows of like length together: a pass then has no long row that makes many short ones wait.
+        foreach (var rows in Passes(examples))
+        {
+            using var noGradients = no_grad();
+            using var scope = NewDisposeScope();
+            var scores = score(Collator.Pack([.. rows.Select(row => examples[row])])).data<float>().ToArray();
+            for (var c = 0; c < completions.Length; c++)
+                for (var b = 0; b < rows.Count; b++)
+                    values[c][rows[b]] = scores[(c * rows.Count) + b];
+        }
+
+        return values;
+    }
+
+    private static IEnumerable<List<int>> Passes(TokenizedExample[] examples)
+    {
+        var rows = new List<int>();
+        var tokens = 0;
+        foreach (var row in Enumerable.Range(0, examples.Length).OrderBy(row => examples[row].TokenCount))
+        {
+            if (rows.Count > 0 && tokens + examples[row].TokenCount > TokensOfPass)
+            {
+                yield return rows;
+                (rows, tokens) = ([], 0);
+            }
+
+            rows.Add(row);
+            tokens += examples[row].TokenCount;
+        }
+
+        if (rows.Count > 0)
+            yield return rows;
+    }
+
+    private TokenizedExample Encode(ScoreBatch batch, int row, string prompt, string[] completions)
+    {
+        var column = prompt;
+        try
+        {
+            var promptText = batch.Text(prompt, row);
+            var promptIds = encoder.EncodePrompt(promptText);
+            var completionIds = completions.Select(name => encoder.EncodeCompletion(promptText, batch.Text(column = name, row))).ToArray();
+            var room = maxLength - completionIds.Max(ids => ids.Length);
+            return room > 0
+                ? new(promptIds.Length > room ? promptIds[^room..] : promptIds, completionIds, [])
+                : throw new InvalidExampleException(column, "too long", $"its {maxLength - room} tokens leave no room for a prompt within {maxLength}.");
+        }
+        catch (InvalidExampleException e)
+        {
+            throw new InvalidOperationException(
+                $"A row cannot be scored, column '{column}': {e.Message} Leave such rows out of the data, or do not read the score columns.", e);
+        }
+    }
+}
