@@ -58,10 +58,13 @@ internal sealed class KeyValueCache : IDisposable
         values[layer].select(2, Columns - 1).copy_(newValues);
         var (rows, heads, width) = (newKeys.shape[0], newKeys.shape[1], newKeys.shape[2]);
 
-        // The query heads that share keys stand where the kernel expects a text's tokens, so that no key is copied.
-        var grouped = queries.view(rows, heads, -1, width); // [B, K, G, d]
-        var result = nn.functional.scaled_dot_product_attention(
-            grouped, keys[layer].narrow(2, 0, Columns), values[layer].narrow(2, 0, Columns), MaskFor(queries));
+        // The query heads that share keys stand where products have rows, so that no key is copied. For one token a row plain products
+        // are several times faster than the fused kernel.
+        var grouped = queries.mul(Math.Pow(width, -0.5)).view(rows, heads, -1, width); // [B, K, G, d]
+        var scores = grouped.matmul(keys[layer].narrow(2, 0, Columns).transpose(-1, -2)).to_type(ScalarType.Float32); // [B, K, G, C]
+        if (MaskFor() is { } hidden)
+            scores.add_(hidden);
+        var result = scores.softmax(-1).to_type(queries.dtype).matmul(values[layer].narrow(2, 0, Columns)); // [B, K, G, d]
         return result.reshape(rows, -1);
     }
 
@@ -98,20 +101,20 @@ internal sealed class KeyValueCache : IDisposable
         return Widened(inPlace).contiguous().DetachFromDisposeScope(); // [B, K, C, d]
     }
 
-    private Tensor? MaskFor(Tensor queries)
+    private Tensor? MaskFor()
     {
         if (starts.All(start => start == 0))
             return null;
-        mask ??= MakeMask(queries);
+        mask ??= MakeMask(keys[0].device);
         return mask.narrow(-1, 0, Columns);
     }
 
-    private Tensor MakeMask(Tensor queries)
+    private Tensor MakeMask(Device device)
     {
         using var scope = NewDisposeScope();
-        var capacity = keys[0].shape[2];
-        var hidden = arange(capacity, device: queries.device).unsqueeze(0).lt(tensor(starts, device: queries.device).unsqueeze(1)); // [B, C]
-        var result = zeros(starts.Length, capacity, queries.dtype, queries.device).masked_fill_(hidden, float.NegativeInfinity);
+        var columns = arange(keys[0].shape[2], device: device).unsqueeze(0);
+        var hidden = columns.lt(tensor(starts, device: device).unsqueeze(1)); // [B, C]
+        var result = zeros(hidden.shape, ScalarType.Float32, device).masked_fill_(hidden, float.NegativeInfinity);
         return result.unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
     }
 

@@ -38,6 +38,13 @@ internal static class TestModels
         return LanguageModel.Load(files, [.. weights.Select(w => new TensorStoredTensor(w.Key, w.Value))], "a tiny model");
     }
 
+    /// <summary>A trainable copy in place of the model.</summary>
+    public static LanguageModel TrainableOwned(this LanguageModel model)
+    {
+        using (model)
+            return model.TrainableCopy();
+    }
+
     /// <summary>Logits of every row. Shape <c>[N, V]</c>, flat.</summary>
     public static float[] Logits(LanguageModel model, PackedRows rows, Precision precision = Precision.Float32)
     {
