@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.Alignment.Formats;
@@ -33,7 +35,8 @@ internal sealed class FileBytes
         {
             var count = RandomAccess.Read(handle, destination, offset);
             if (count == 0)
-                throw new InvalidDataException($"'{Path}' ends at byte {offset}; {wanted} bytes from {start} on belong to it. The file is truncated: get it again.");
+                throw new InvalidDataException(
+                    $"'{Path}' ends at byte {offset}; {wanted} bytes from {start} on belong to it. The file is truncated: get it again.");
             offset += count;
             destination = destination[count..];
         }
@@ -41,11 +44,11 @@ internal sealed class FileBytes
 }
 
 /// <summary>A tensor that lies in a file as one run of bytes.</summary>
-internal sealed class FileTensor(FileBytes file, long start, string name, Kernels.TensorEncoding encoding, long[] shape)
-    : Models.StoredTensor(name, encoding, shape)
+internal sealed class FileTensor(FileBytes file, long start, string name, TensorEncoding encoding, long[] shape)
+    : StoredTensor(name, encoding, shape)
 {
     /// <inheritdoc/>
-    public override long ByteLength { get; } = Kernels.BlockQuantization.BytesOf(encoding, shape.Aggregate(1L, (product, size) => checked(product * size)));
+    public override long ByteLength { get; } = BlockQuantization.BytesOf(encoding, shape);
 
     /// <inheritdoc/>
     public override void Read(long offset, Span<byte> destination)

@@ -30,8 +30,8 @@ internal sealed class GgufConfig
         HeadSize = settings.FindCount(Prefix + "attention.key_length") ?? width / HeadCount;
         settings.AllowOnly(Prefix + "attention.value_length", HeadSize);
         settings.AllowOnly(Prefix + "rope.dimension_count", HeadSize);
-        ConfigJson = Compose(width);
-        GenerationConfigJson = ComposeGeneration();
+        Config = Compose(width);
+        GenerationConfig = ComposeGeneration();
         settings.RefuseUnread(Prefix);
     }
 
@@ -44,13 +44,13 @@ internal sealed class GgufConfig
     /// <summary>Gets the width of a head.</summary>
     public int HeadSize { get; }
 
-    /// <summary>Gets the text of <c>config.json</c>.</summary>
-    public string ConfigJson { get; }
+    /// <summary>Gets what <c>config.json</c> holds.</summary>
+    public JsonObject Config { get; }
 
-    /// <summary>Gets the text of <c>generation_config.json</c>.</summary>
-    public string GenerationConfigJson { get; }
+    /// <summary>Gets what <c>generation_config.json</c> holds.</summary>
+    public JsonObject GenerationConfig { get; }
 
-    private string Compose(int width) => GgufModel.Json(new()
+    private JsonObject Compose(int width) => new()
     {
         ["architectures"] = new JsonArray("LlamaForCausalLM"),
         ["attention_bias"] = file.Names.Contains("blk.0.attn_q.bias"),
@@ -72,30 +72,31 @@ internal sealed class GgufConfig
         ["pad_token_id"] = Id("padding"),
         ["pretraining_tp"] = 1,
         ["rms_norm_eps"] = NormEpsilon(),
-        ["rope_parameters"] = new JsonObject
-        {
-            ["rope_theta"] = JsonNode.Parse(settings.FindPositive(Prefix + "rope.freq_base") ?? DefaultTheta),
-            ["rope_type"] = "default",
-        },
+        ["rope_parameters"] = GgufRotaryFactors.Parameters(file, settings.FindPositive(Prefix + "rope.freq_base") ?? DefaultTheta, HeadSize),
         ["tie_word_embeddings"] = !file.Names.Contains(GgufModel.Head),
         ["use_cache"] = true,
         ["vocab_size"] = VocabularySize(),
-    });
+    };
 
-    private string ComposeGeneration()
+    private JsonObject ComposeGeneration()
     {
-        var (end, endOfTurn) = (Id("eos"), Id("eot"));
-        var ends = new List<int?> { end, endOfTurn }.OfType<int>().Distinct().ToArray();
-        var generation = new JsonObject { ["bos_token_id"] = Id("bos"), ["eos_token_id"] = ends.Length == 1 ? ends[0] : new JsonArray([.. ends]), ["pad_token_id"] = Id("padding") };
+        var ends = new List<int?> { Id("eos"), Id("eot") }.OfType<int>().Distinct().ToArray();
+        var generation = new JsonObject
+        {
+            ["bos_token_id"] = Id("bos"),
+            ["eos_token_id"] = ends.Length == 1 ? ends[0] : new JsonArray([.. ends]),
+            ["pad_token_id"] = Id("padding"),
+        };
         foreach (var absent in generation.Where(p => p.Value is null or JsonArray { Count: 0 }).Select(p => p.Key).ToArray())
             generation.Remove(absent);
-        return GgufModel.Json(generation);
+        return generation;
     }
 
     private JsonNode NormEpsilon()
     {
         const string key = Prefix + "attention.layer_norm_rms_epsilon";
-        return JsonNode.Parse(settings.FindPositive(key) ?? throw new InvalidDataException($"'{file.Path}' has no '{key}', which a model needs."))!;
+        return JsonNode.Parse(settings.FindPositive(key) ?? throw new InvalidDataException(
+            $"'{file.Path}' has no '{key}', which a model needs."))!;
     }
 
     /// <summary>The rows of the embedding; the tokenizer may have fewer tokens.</summary>

@@ -66,7 +66,8 @@ internal sealed class GgufCursor(FileBytes file)
     }
 
     /// <summary>The error of a file that cannot be read.</summary>
-    public InvalidDataException Invalid(string what) => new($"'{file.Path}': {what} (at byte {Position}). The file is damaged or not a GGUF file: get it again.");
+    public InvalidDataException Invalid(string what) => new(
+        $"'{file.Path}': {what} (at byte {Position}). The file is damaged or not a GGUF file: get it again.");
 
     private void RequireBytes(int count, string what)
     {

@@ -50,7 +50,8 @@ internal sealed class GgufFile
     {
         Span<byte> start = stackalloc byte[sizeof(uint)];
         using var stream = File.OpenRead(path);
-        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && BinaryPrimitives.ReadUInt32LittleEndian(start) == Magic;
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(start) == Magic;
     }
 
     /// <summary>Opens a file and checks everything but the tensors' values.</summary>
@@ -67,7 +68,8 @@ internal sealed class GgufFile
         return GgufTypes.EncodingOf(entry.Type) is { } encoding
             ? new(file, entry.Start, entry.Name, encoding, entry.Shape)
             : throw new NotSupportedException(
-                $"'{Path}' holds tensor '{name}' as {GgufTypes.NameOf(entry.Type)}; read are {string.Join(", ", GgufTypes.Supported)}. Use a file of one of these quantisations.");
+                $"'{Path}' holds tensor '{name}' as {GgufTypes.NameOf(entry.Type)}; read are {string.Join(", ", GgufTypes.Supported)}. " +
+                "Use a file of one of these quantisations.");
     }
 
     private static void RequireVersion(GgufCursor cursor)
@@ -102,7 +104,8 @@ internal sealed class GgufFile
         foreach (var entry in relative.OrderBy(e => e.Start))
         {
             if (entry.Start < end || entry.Start % alignment != 0)
-                throw cursor.Invalid($"tensor '{entry.Name}' begins at byte {entry.Start} of the data; allowed are multiples of {alignment} from {end} on");
+                throw cursor.Invalid(
+                    $"tensor '{entry.Name}' begins at byte {entry.Start} of the data; allowed are multiples of {alignment} from {end} on");
             end = entry.Start + LeastBytesOf(entry, cursor);
             if (end > file.Length - dataStart)
                 throw cursor.Invalid($"tensor '{entry.Name}' ends at byte {end} of the data, of which there are {file.Length - dataStart}");
@@ -118,12 +121,16 @@ internal sealed class GgufFile
             ? (BlockQuantization.ElementsPerBlock(encoding), BlockQuantization.BytesPerBlock(encoding))
             : (1, 0);
         if (entry.Shape[^1] % blockElements != 0)
-            throw cursor.Invalid($"tensor '{entry.Name}' has rows of {entry.Shape[^1]} elements, which are not whole blocks of {GgufTypes.NameOf(entry.Type)}");
+            throw cursor.Invalid(
+                $"tensor '{entry.Name}' has rows of {entry.Shape[^1]} elements, which are not whole blocks of " +
+                $"{GgufTypes.NameOf(entry.Type)}");
         var bytes = blockBytes == 0 ? 1 : (Int128)entry.Shape[^1] / blockElements * blockBytes;
         foreach (var size in blockBytes == 0 ? [] : entry.Shape[..^1])
             bytes = bytes > file.Length ? bytes : bytes * size;
         return bytes <= file.Length - entry.Start
             ? (long)bytes
-            : throw cursor.Invalid($"tensor '{entry.Name}' of shape [{string.Join(", ", entry.Shape)}] at byte {entry.Start} of the data takes more than the file's {file.Length} bytes");
+            : throw cursor.Invalid(
+                $"tensor '{entry.Name}' of shape [{string.Join(", ", entry.Shape)}] at byte {entry.Start} of the data takes more than " +
+                $"the file's {file.Length} bytes");
     }
 }

@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Tokenization;
@@ -12,9 +10,6 @@ internal static class GgufModel
 {
     public const string Embedding = "token_embd.weight";
     public const string Head = "output.weight";
-    private const string LayerPrefix = "blk.";
-
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly Dictionary<string, string> WholeModelNames = new()
     {
@@ -24,7 +19,8 @@ internal static class GgufModel
     private static readonly Dictionary<string, string> LayerNames = new()
     {
         ["attn_norm"] = "input_layernorm", ["ffn_norm"] = "post_attention_layernorm",
-        ["attn_q"] = "self_attn.q_proj", ["attn_k"] = "self_attn.k_proj", ["attn_v"] = "self_attn.v_proj", ["attn_output"] = "self_attn.o_proj",
+        ["attn_q"] = "self_attn.q_proj", ["attn_k"] = "self_attn.k_proj", ["attn_v"] = "self_attn.v_proj",
+        ["attn_output"] = "self_attn.o_proj",
         ["ffn_gate"] = "mlp.gate_proj", ["ffn_up"] = "mlp.up_proj", ["ffn_down"] = "mlp.down_proj",
     };
 
@@ -35,24 +31,22 @@ internal static class GgufModel
     {
         var file = GgufFile.Open(path);
         var config = new GgufConfig(file);
-        var files = new Dictionary<string, string>
+        var files = new Dictionary<string, byte[]>
         {
-            [ModelFiles.Config] = config.ConfigJson,
-            [ModelFiles.GenerationConfig] = config.GenerationConfigJson,
-            [ModelFiles.Tokenizer] = TokenizerJson(file),
-            [ModelFiles.TokenizerConfig] = TokenizerConfigJson(file),
+            [ModelFiles.Config] = JsonText.Write(config.Config),
+            [ModelFiles.GenerationConfig] = JsonText.Write(config.GenerationConfig),
+            [ModelFiles.Tokenizer] = Encoding.UTF8.GetBytes(TokenizerJson(file)),
+            [ModelFiles.TokenizerConfig] = JsonText.Write(TokenizerConfig(file)),
         };
-        return new(new(files.ToDictionary(f => f.Key, f => Encoding.UTF8.GetBytes(f.Value))), [.. file.Names.Select(name => Weight(file, config, name))]);
+        return new(new(files), [.. file.Names.Where(name => name != GgufRotaryFactors.Name).Select(name => Weight(file, config, name))]);
     }
-
-    /// <summary>The text of a small file.</summary>
-    internal static string Json(JsonObject value) => value.ToJsonString(Readable);
 
     private static StoredTensor Weight(GgufFile file, GgufConfig config, string name)
     {
         var stored = file.Tensor(name);
         var canonical = CanonicalName(name) ?? throw new NotSupportedException(
-            $"'{file.Path}' holds tensor '{name}', which is not implemented for the Llama architecture. Ignoring it could change what the model computes.");
+            $"'{file.Path}' holds tensor '{name}', which is not implemented for the Llama architecture. Ignoring it could change what " +
+            "the model computes.");
         var heads = name.Contains(".attn_q.", StringComparison.Ordinal) ? config.HeadCount
             : name.Contains(".attn_k.", StringComparison.Ordinal) ? config.KeyValueHeadCount
             : 0;
@@ -60,7 +54,9 @@ internal static class GgufModel
             return new RenamedTensor(stored, canonical);
         return stored.Shape[0] == (long)heads * config.HeadSize
             ? new HalvedHeadsTensor(stored, canonical, config.HeadSize)
-            : throw new InvalidDataException($"'{file.Path}': tensor '{name}' has {stored.Shape[0]} rows; {heads} heads of {config.HeadSize} have {(long)heads * config.HeadSize}.");
+            : throw new InvalidDataException(
+                $"'{file.Path}': tensor '{name}' has {stored.Shape[0]} rows; {heads} heads of {config.HeadSize} have " +
+                $"{(long)heads * config.HeadSize}.");
     }
 
     /// <summary>Hugging Face's name of a tensor; null if there is none.</summary>
@@ -69,8 +65,8 @@ internal static class GgufModel
         if (WholeModelNames.TryGetValue(name, out var whole))
             return whole;
         var parts = name.Split('.');
-        return parts.Length == 4 && name.StartsWith(LayerPrefix, StringComparison.Ordinal) && LayerNames.TryGetValue(parts[2], out var layerName) && parts[3] is "weight" or "bias"
-            ? $"model.layers.{parts[1]}.{LayerNames[parts[2]]}.{parts[3]}"
+        return parts is ["blk", var index, var layer, "weight" or "bias"] && LayerNames.TryGetValue(layer, out var layerName)
+            ? $"model.layers.{index}.{layerName}.{parts[3]}"
             : null;
     }
 
@@ -86,7 +82,7 @@ internal static class GgufModel
         }
     }
 
-    private static string TokenizerConfigJson(GgufFile file)
+    private static JsonObject TokenizerConfig(GgufFile file)
     {
         var config = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false };
         var tokens = (string[])file.Metadata["tokenizer.ggml.tokens"];
@@ -94,11 +90,12 @@ internal static class GgufModel
         foreach (var (key, role) in (ReadOnlySpan<(string, string)>)[("bos", "bos"), ("eos", "eos"), ("unknown", "unk"), ("padding", "pad")])
         {
             if (settings.FindCount($"tokenizer.ggml.{key}_token_id") is { } id)
-                config[$"{role}_token"] = id < tokens.Length ? tokens[id] : throw new InvalidDataException($"'{file.Path}': the {key} token has id {id}; there are {tokens.Length} tokens.");
+                config[$"{role}_token"] = id < tokens.Length ? tokens[id] : throw new InvalidDataException(
+                    $"'{file.Path}': the {key} token has id {id}; there are {tokens.Length} tokens.");
         }
 
         if (settings.FindText("tokenizer.chat_template") is { } template)
             config["chat_template"] = template;
-        return Json(config);
+        return config;
     }
 }

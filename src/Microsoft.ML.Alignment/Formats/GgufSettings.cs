@@ -70,9 +70,12 @@ internal sealed class GgufSettings(GgufFile file)
     /// <exception cref="NotSupportedException">There are some; the message names them.</exception>
     public void RefuseUnread(string prefix)
     {
-        var unknown = file.Metadata.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal) && !read.Contains(p.Key)).Select(p => $"{p.Key} = {Show(p.Value)}").ToArray();
+        var unknown = file.Metadata.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal) && !read.Contains(p.Key))
+            .Select(p => $"{p.Key} = {Show(p.Value)}").ToArray();
         if (unknown.Length > 0)
-            throw new NotSupportedException($"'{file.Path}' has settings that are not implemented: {string.Join("; ", unknown)}. Ignoring them could change what the model computes.");
+            throw new NotSupportedException(
+                $"'{file.Path}' has settings that are not implemented: {string.Join("; ", unknown)}. Ignoring them could change what " +
+                "the model computes.");
     }
 
     private object? Find(string key)
@@ -81,11 +84,15 @@ internal sealed class GgufSettings(GgufFile file)
         return file.Metadata.GetValueOrDefault(key);
     }
 
-    private InvalidDataException Refused(string key, object found, string allowed) => new($"'{file.Path}': {key} is {Show(found)}; it must be {allowed}.");
+    private InvalidDataException Refused(string key, object found, string allowed) => new(
+        $"'{file.Path}': {key} is {Show(found)}; it must be {allowed}.");
 
-    private NotSupportedException NotImplemented(string key, object found, string allowed) => new($"'{file.Path}': {key} is {Show(found)}; implemented is {allowed}.");
+    private NotSupportedException NotImplemented(string key, object found, string allowed) => new(
+        $"'{file.Path}': {key} is {Show(found)}; implemented is {allowed}.");
 
-    private static string Show(object value) => value is Array array ? $"an array of {array.Length}" : $"'{Convert.ToString(value, CultureInfo.InvariantCulture)}'";
+    private static string Show(object value) => value is Array array
+        ? $"an array of {array.Length}"
+        : $"'{Convert.ToString(value, CultureInfo.InvariantCulture)}'";
 
     private static string Shortest(float number)
     {

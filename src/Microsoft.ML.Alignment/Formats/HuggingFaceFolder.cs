@@ -33,13 +33,17 @@ internal static class HuggingFaceFolder
         var config = Path.Combine(folder, ModelFiles.Config);
         if (!File.Exists(config))
         {
-            var hint = File.Exists(Path.Combine(folder, PeftConfig.FileName)) ? " It holds an adapter: load its base model and put the adapter on it with LoadAdapter." : "";
-            throw new FileNotFoundException($"The folder '{folder}' has no {ModelFiles.Config}; a model folder has one, with its weights beside it.{hint}", config);
+            var hint = File.Exists(Path.Combine(folder, PeftConfig.FileName))
+                ? " It holds an adapter: load its base model and put the adapter on it with LoadAdapter."
+                : "";
+            throw new FileNotFoundException(
+                $"The folder '{folder}' has no {ModelFiles.Config}; a model folder has one, with its weights beside it.{hint}", config);
         }
 
         if (!File.Exists(Path.Combine(folder, Weights)) && !File.Exists(Path.Combine(folder, Index)))
             throw new FileNotFoundException(
-                $"The folder '{folder}' has neither {Weights} nor {Index}; weights are read from safetensors. Convert others with save_pretrained.", Path.Combine(folder, Weights));
+                $"The folder '{folder}' has neither {Weights} nor {Index}; weights are read from " +
+                "safetensors. Convert others with save_pretrained.", Path.Combine(folder, Weights));
     }
 
     private static ModelFiles ReadFiles(string folder)
@@ -48,7 +52,8 @@ internal static class HuggingFaceFolder
         foreach (var path in Directory.EnumerateFiles(folder))
         {
             var name = Path.GetFileName(path);
-            if (!name.StartsWith('.') && !WeightEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) && ReadSmall(path, name) is { } bytes)
+            var isWeights = WeightEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+            if (!isWeights && !name.StartsWith('.') && ReadSmall(path, name) is { } bytes)
                 files[name] = bytes;
         }
 
@@ -61,7 +66,8 @@ internal static class HuggingFaceFolder
         var isTokenizers = TokenizerFiles.Contains(name);
         using var stream = File.OpenRead(path);
         if (stream.Length > (isTokenizers ? MaxKnownBytes : MaxOtherBytes))
-            return isTokenizers ? throw new InvalidDataException($"'{path}' has {stream.Length} bytes; allowed are at most {MaxKnownBytes}.") : null;
+            return isTokenizers ? throw new InvalidDataException(
+                $"'{path}' has {stream.Length} bytes; allowed are at most {MaxKnownBytes}.") : null;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return isTokenizers || Utf8.IsValid(bytes) ? bytes : null;
@@ -86,7 +92,9 @@ internal static class HuggingFaceFolder
             foreach (var tensor in SafetensorsFile.Open(path).ReadTensors())
             {
                 if (!places.TryGetValue(tensor.Name, out var place) || place != shard)
-                    throw new InvalidDataException($"'{path}' holds tensor '{tensor.Name}', which '{indexPath}' places in {place ?? "no shard"}; a tensor lies in one shard, the index's.");
+                    throw new InvalidDataException(
+                        $"'{path}' holds tensor '{tensor.Name}', which '{indexPath}' places in {place ?? "no shard"}; a tensor lies " +
+                        "in one shard, the index's.");
                 tensors.Add(tensor);
             }
         }
@@ -94,7 +102,9 @@ internal static class HuggingFaceFolder
         var missing = places.Keys.Except(tensors.Select(t => t.Name)).Order(StringComparer.Ordinal).FirstOrDefault();
         return missing is null
             ? tensors
-            : throw new InvalidDataException($"'{indexPath}' places tensor '{missing}' in '{places[missing]}', which does not hold it. The files do not belong together.");
+            : throw new InvalidDataException(
+                $"'{indexPath}' places tensor '{missing}' in '{places[missing]}', which does not hold it. The files do not belong " +
+                "together.");
     }
 
     /// <summary>The shard of every tensor.</summary>
@@ -104,13 +114,15 @@ internal static class HuggingFaceFolder
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var places = document.RootElement.GetProperty("weight_map").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);
-            return places.FirstOrDefault(p => p.Value is null || p.Value is "." or ".." || p.Value != Path.GetFileName(p.Value)) is { Key: not null } outside
-                ? throw new InvalidDataException($"'{path}' places tensor '{outside.Key}' in '{outside.Value}'; a shard is a file of the same folder.")
+            return places.FirstOrDefault(p => p.Value is null or "." or ".." || p.Value != Path.GetFileName(p.Value)) is { Key: not null } outside
+                ? throw new InvalidDataException(
+                    $"'{path}' places tensor '{outside.Key}' in '{outside.Value}'; a shard is a file of the same folder.")
                 : places;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
-            throw new InvalidDataException($"'{path}' is no index of shards: {e.Message} It must be a JSON object whose weight_map names each tensor's file once.", e);
+            throw new InvalidDataException(
+                $"'{path}' is no index of shards: {e.Message} It must be a JSON object whose weight_map names each tensor's file once.", e);
         }
     }
 }

@@ -15,7 +15,9 @@ internal static class PretrainedModel
     {
         RequireExists(path);
         var pretrained = Directory.Exists(path) ? HuggingFaceFolder.Read(path) : GgufModel.Read(RequireGguf(path));
-        return LanguageModel.Load(pretrained.Files, pretrained.Weights, path);
+        return pretrained.Weights.Any(w => w.Name == MergedWeights.RewardHead)
+            ? LoadRewardModel(pretrained, path)
+            : LanguageModel.Load(pretrained.Files, pretrained.Weights, path);
     }
 
     /// <summary>Checks cheaply, when a pipeline is composed, that there is something at a path that looks like a model.</summary>
@@ -29,6 +31,17 @@ internal static class PretrainedModel
             RequireGguf(path);
     }
 
+    private static LanguageModel LoadRewardModel(PretrainedFiles pretrained, string path)
+    {
+        var stored = pretrained.Weights.First(w => w.Name == MergedWeights.RewardHead);
+        if (stored.Shape is not [1, _])
+            throw new InvalidDataException(
+                $"'{path}': {stored.Name} has shape [{string.Join(", ", stored.Shape)}]; a reward model has one label, [1, D].");
+        var files = RewardModelConfig.WithoutLanguageHead(pretrained.Files);
+        using var model = LanguageModel.Load(files, [.. pretrained.Weights.Where(w => w != stored)], path);
+        return model.With([], PeftFolder.Frozen(stored, model));
+    }
+
     private static void RequireExists(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -36,7 +49,8 @@ internal static class PretrainedModel
             return;
         if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
             throw new FileNotFoundException($"There is no file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}.", path);
-        throw new DirectoryNotFoundException($"There is no folder or file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}; nothing is downloaded here.");
+        throw new DirectoryNotFoundException(
+            $"There is no folder or file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}; nothing is downloaded here.");
     }
 
     private static string RequireGguf(string path) => GgufFile.IsGguf(path)

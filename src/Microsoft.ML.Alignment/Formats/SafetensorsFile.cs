@@ -26,7 +26,8 @@ internal sealed class SafetensorsFile
     private FileTensor ToTensor(SafetensorsEntry entry) => SafetensorsTypes.TryParse(entry.Dtype, out var encoding)
         ? new(file, entry.Start, entry.Name, encoding, entry.Shape)
         : throw new InvalidDataException(
-            $"'{file.Path}' holds tensor '{entry.Name}' as {entry.Dtype}; weights are read in {string.Join(", ", SafetensorsTypes.All)}. Convert the file.");
+            $"'{file.Path}' holds tensor '{entry.Name}' as {entry.Dtype}; weights are read in " +
+            $"{string.Join(", ", SafetensorsTypes.All)}. Convert the file.");
 }
 
 /// <summary>The types in which weights lie in safetensors files.</summary>

@@ -40,7 +40,8 @@ internal sealed class SafetensorsHeader
         file.Read(0, prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxJsonBytes || length > (ulong)(file.Length - LengthBytes))
-            throw Invalid(file, $"announces a header of {length} bytes; allowed are at most {Math.Min(MaxJsonBytes, file.Length - LengthBytes)}, the file being {file.Length} long");
+            throw Invalid(file,
+                $"announces a header of {length} bytes; allowed are at most {Math.Min(MaxJsonBytes, file.Length - LengthBytes)} in a file of {file.Length}");
         var json = new byte[length];
         file.Read(LengthBytes, json);
         return new SafetensorsHeader(file, LengthBytes + (long)length).Parse(json);
@@ -61,7 +62,8 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{file.Path}' has a header that is not valid JSON: {e.Message} The file is damaged: get it again.", e);
+            throw new InvalidDataException(
+                $"'{file.Path}' has a header that is not valid JSON: {e.Message} The file is damaged: get it again.", e);
         }
     }
 
@@ -74,9 +76,11 @@ internal sealed class SafetensorsHeader
         var shape = Numbers(name, property.Value, "shape");
         var offsets = Numbers(name, property.Value, "data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1] || offsets[1] > file.Length - dataStart)
-            throw Invalid(file, $"places tensor '{name}' at [{string.Join(", ", offsets)}]; allowed are a begin and an end within the {file.Length - dataStart} bytes behind the header");
+            throw Invalid(file,
+                $"places tensor '{name}' at [{string.Join(", ", offsets)}]; allowed are a begin and an end within the {file.Length - dataStart} bytes behind the header");
         if (ByteCount(shape, itemSize) != offsets[1] - offsets[0])
-            throw Invalid(file, $"gives tensor '{name}' {offsets[1] - offsets[0]} bytes, which are not those of {dtype} [{string.Join(", ", shape)}]");
+            throw Invalid(file,
+                $"gives tensor '{name}' {offsets[1] - offsets[0]} bytes, which are not those of {dtype} [{string.Join(", ", shape)}]");
         return new(name, dtype, shape, dataStart + offsets[0], offsets[1] - offsets[0]);
     }
 
@@ -120,7 +124,12 @@ internal sealed class SafetensorsHeader
         foreach (var entry in entries)
         {
             if (entry.Start != end)
-                throw Invalid(file, $"{(entry.Start < end ? "overlaps another tensor with" : "has bytes of no tensor before")} '{entry.Name}' at byte {entry.Start - dataStart}; expected is {end - dataStart}");
+            {
+                var fault = entry.Start < end ? "overlaps another tensor with" : "has bytes of no tensor before";
+                throw Invalid(file, $"{fault} '{entry.Name}' at byte {entry.Start - dataStart}; expected is {end - dataStart}");
+            }
+
+
             end += entry.ByteLength;
         }
 
@@ -128,5 +137,6 @@ internal sealed class SafetensorsHeader
             throw Invalid(file, $"has {file.Length - end} bytes behind its last tensor that belong to none");
     }
 
-    private static InvalidDataException Invalid(FileBytes file, string what) => new($"'{file.Path}' {what}. The file is damaged or not a safetensors file: get it again.");
+    private static InvalidDataException Invalid(FileBytes file, string what) => new(
+        $"'{file.Path}' {what}. The file is damaged or not a safetensors file: get it again.");
 }

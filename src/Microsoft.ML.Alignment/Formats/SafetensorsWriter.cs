@@ -1,35 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.ML.Alignment.Kernels;
-using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Formats;
-
-/// <summary>A tensor to write: what it is, and how its bytes are made when their turn comes.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Encoding">F32, F16 or BF16.</param>
-/// <param name="Shape">Sizes, outermost first.</param>
-/// <param name="Write">Writes exactly the tensor's bytes.</param>
-internal sealed record TensorToWrite(string Name, TensorEncoding Encoding, long[] Shape, Action<Stream> Write)
-{
-    /// <summary>Gets the number of bytes.</summary>
-    public long ByteLength => BlockQuantization.BytesOf(Encoding, Shape.Aggregate(1L, (product, size) => checked(product * size)));
-
-    /// <summary>A stored tensor, copied byte for byte.</summary>
-    public static TensorToWrite Copy(StoredTensor tensor, string name) => new(name, tensor.Encoding, tensor.Shape, stream => CopyBytes(tensor, stream));
-
-    private static void CopyBytes(StoredTensor tensor, Stream stream)
-    {
-        const int chunk = 1 << 20;
-        var buffer = new byte[Math.Min(chunk, tensor.ByteLength)];
-        for (var offset = 0L; offset < tensor.ByteLength; offset += buffer.Length)
-        {
-            var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, tensor.ByteLength - offset));
-            tensor.Read(offset, part);
-            stream.Write(part);
-        }
-    }
-}
 
 /// <summary>Writes safetensors files, one tensor at a time, of any size.</summary>
 internal static class SafetensorsWriter
@@ -41,7 +14,10 @@ internal static class SafetensorsWriter
     public static void Write(string path, IEnumerable<TensorToWrite> tensors)
     {
         // Wide items first keep every tensor aligned to its item size.
-        TensorToWrite[] ordered = [.. tensors.OrderByDescending(t => BlockQuantization.BytesPerBlock(t.Encoding)).ThenBy(t => t.Name, StringComparer.Ordinal)];
+        TensorToWrite[] ordered =
+        [
+            .. tensors.OrderByDescending(t => BlockQuantization.BytesPerBlock(t.Encoding)).ThenBy(t => t.Name, StringComparer.Ordinal),
+        ];
         RequireWritable(ordered);
         AtomicFile.Write(path, stream =>
         {
@@ -59,7 +35,9 @@ internal static class SafetensorsWriter
             if (!names.Add(tensor.Name))
                 throw new ArgumentException($"Two tensors are named '{tensor.Name}', or the name is the format's own.", nameof(tensors));
             if (!SafetensorsTypes.All.Contains(tensor.Encoding))
-                throw new ArgumentException($"Tensor '{tensor.Name}' is encoded as {tensor.Encoding}; safetensors has {string.Join(", ", SafetensorsTypes.All)}.", nameof(tensors));
+                throw new ArgumentException(
+                    $"Tensor '{tensor.Name}' is encoded as {tensor.Encoding}; safetensors has " +
+                    $"{string.Join(", ", SafetensorsTypes.All)}.", nameof(tensors));
         }
     }
 
@@ -110,6 +88,7 @@ internal static class SafetensorsWriter
         var start = stream.Position;
         tensor.Write(stream);
         if (stream.Position - start != tensor.ByteLength)
-            throw new InvalidOperationException($"Tensor '{tensor.Name}' wrote {stream.Position - start} bytes; its shape and encoding take {tensor.ByteLength}.");
+            throw new InvalidOperationException(
+                $"Tensor '{tensor.Name}' wrote {stream.Position - start} bytes; its shape and encoding take {tensor.ByteLength}.");
     }
 }

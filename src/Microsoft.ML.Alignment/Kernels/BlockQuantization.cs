@@ -11,7 +11,8 @@ internal static class BlockQuantization
     private const int HalfBlock = BlockElements / 2;
 
     /// <summary>Elements that are encoded together; a row holds whole blocks.</summary>
-    public static int ElementsPerBlock(TensorEncoding encoding) => encoding is TensorEncoding.F32 or TensorEncoding.F16 or TensorEncoding.BF16 ? 1 : BlockElements;
+    public static int ElementsPerBlock(TensorEncoding encoding) =>
+        encoding is TensorEncoding.F32 or TensorEncoding.F16 or TensorEncoding.BF16 ? 1 : BlockElements;
 
     /// <summary>Bytes of one block.</summary>
     public static int BytesPerBlock(TensorEncoding encoding) => encoding switch
@@ -32,7 +33,22 @@ internal static class BlockQuantization
         var (blocks, rest) = Math.DivRem(elementCount, ElementsPerBlock(encoding));
         return rest == 0
             ? checked(blocks * BytesPerBlock(encoding))
-            : throw new ArgumentException($"{elementCount} elements are not whole blocks of {ElementsPerBlock(encoding)} in {encoding}.", nameof(elementCount));
+            : throw new ArgumentException(
+                $"{elementCount} elements are not whole blocks of {ElementsPerBlock(encoding)} in {encoding}.", nameof(elementCount));
+    }
+
+    /// <summary>Bytes that a tensor takes.</summary>
+    /// <inheritdoc cref="BytesOf(TensorEncoding, long)" path="/exception"/>
+    public static long BytesOf(TensorEncoding encoding, ReadOnlySpan<long> shape) => BytesOf(encoding, ElementsOf(shape));
+
+    /// <summary>Elements that a shape has.</summary>
+    /// <exception cref="OverflowException">More than a long counts.</exception>
+    public static long ElementsOf(ReadOnlySpan<long> shape)
+    {
+        var count = 1L;
+        foreach (var size in shape)
+            count = checked(count * size);
+        return count;
     }
 
     /// <summary>Decodes whole blocks.</summary>
@@ -43,7 +59,9 @@ internal static class BlockQuantization
     public static void Decode(TensorEncoding encoding, ReadOnlySpan<byte> source, Span<float> destination)
     {
         if (source.Length != BytesOf(encoding, destination.Length))
-            throw new ArgumentException($"{source.Length} bytes were given for {destination.Length} elements in {encoding}, which take {BytesOf(encoding, destination.Length)}.", nameof(source));
+            throw new ArgumentException(
+                $"{source.Length} bytes were given for {destination.Length} elements in {encoding}, which take " +
+                $"{BytesOf(encoding, destination.Length)}.", nameof(source));
         switch (encoding)
         {
             case TensorEncoding.F32:

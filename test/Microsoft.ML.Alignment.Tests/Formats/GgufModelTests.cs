@@ -99,8 +99,29 @@ public sealed class GgufModelTests : IDisposable
 
     [Fact]
     public void ATensorThatTheArchitectureDoesNotHaveIsRefusedByName() =>
-        FluentActions.Invoking(() => Read(Tiny().WithTensor("rope_freqs.weight", 0, [2], new byte[8])))
-            .Should().Throw<NotSupportedException>().WithMessage("*'rope_freqs.weight'*");
+        FluentActions.Invoking(() => Read(Tiny().WithTensor("blk.0.attn_sinks.weight", 0, [2], new byte[8])))
+            .Should().Throw<NotSupportedException>().WithMessage("*'blk.0.attn_sinks.weight'*");
+
+    [Fact]
+    public void TheRotaryFactorsOfLlama3BecomeItsFourNumbers()
+    {
+        var factors = Llama3Factors(factor: 32);
+        // Scaled wavelengths / 2π that a public test of transformers quotes for Llama 3.2.
+        foreach (var (pair, scaled) in new[] { (0, 1.0), (1, 1.506929), (10, 60.38487), (15, 774.8647), (20, 116682.636), (31, 10617619.8) })
+            (factors[pair] * Math.Pow(500_000, pair / 32.0)).Should().BeApproximately(scaled, scaled * 1e-5);
+        var rotary = JsonNode.Parse(Read(WithHeadOf64(factors)).Files.Text(ModelFiles.Config)!)!["rope_parameters"];
+        JsonNode.DeepEquals(rotary, JsonNode.Parse("""
+            {"rope_theta":500000.0,"rope_type":"llama3","factor":32,"high_freq_factor":4,"low_freq_factor":1,"original_max_position_embeddings":8192}
+            """)).Should().BeTrue(rotary!.ToJsonString());
+    }
+
+    [Fact]
+    public void OtherRotaryFactorsAreRefusedByName()
+    {
+        var factors = Llama3Factors(factor: 8);
+        factors[12] *= 1.01f;
+        FluentActions.Invoking(() => Read(WithHeadOf64(factors))).Should().Throw<NotSupportedException>().WithMessage("*'rope_freqs.weight'*Llama 3*");
+    }
 
     [Fact]
     public void AQuantisationThatIsNotReadIsRefusedWithItsTensor() =>
@@ -111,6 +132,22 @@ public sealed class GgufModelTests : IDisposable
     public void ProjectionsWithOtherThanWholeHeadsAreRefused() =>
         FluentActions.Invoking(() => Read(Tiny().WithTensor("blk.0.attn_q.weight", 0, [8, 6], new byte[192])))
             .Should().Throw<InvalidDataException>().WithMessage("*'blk.0.attn_q.weight' has 6 rows; 2 heads of 4 have 8*");
+
+    private static float[] Llama3Factors(double factor) => [.. Enumerable.Range(0, 32).Select(pair =>
+    {
+        const double low = 1, high = 4, original = 8192;
+        var wavelength = 2 * Math.PI * Math.Pow(500_000, pair / 32.0);
+        if (wavelength < original / high)
+            return 1f;
+        if (wavelength > original / low)
+            return (float)factor;
+        var smooth = (original / wavelength - low) / (high - low);
+        return (float)(1 / ((1 - smooth) / factor + smooth));
+    })];
+
+    private static GgufBuilder WithHeadOf64(float[] factors) => Tiny(without: "llama.rope.dimension_count")
+        .With("llama.attention.key_length", 64u).With("llama.rope.freq_base", 500_000f)
+        .WithTensor("rope_freqs.weight", 0, [32], [.. factors.SelectMany(BitConverter.GetBytes)]);
 
     private static GgufBuilder Tiny(string without = "")
     {
