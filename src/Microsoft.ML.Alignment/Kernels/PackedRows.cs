@@ -41,6 +41,9 @@ internal sealed class PackedRows
     /// <summary>Gets the examples, in row order.</summary>
     public IReadOnlyList<RowGroup> Groups { get; }
 
+    /// <summary>Gets how attention runs over the rows, with its masks; made at first use and kept for all layers.</summary>
+    public AttentionPlan Attention => field ??= new(this);
+
     /// <summary>Packs whole sequences that share nothing.</summary>
     public static PackedRows OfSequences(IReadOnlyList<int[]> sequences)
     {

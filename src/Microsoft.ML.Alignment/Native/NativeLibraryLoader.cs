@@ -14,8 +14,10 @@ namespace Microsoft.ML.Alignment.Native;
 internal static partial class NativeLibraryLoader
 {
     private const string Shim = "libLibTorchSharp.so";
-    private static readonly string[] Torch = ["libc10.so", "libtorch_cpu.so", "libtorch.so"];
+    private const string TorchCpu = "libtorch_cpu.so";
+    private static readonly string[] Torch = ["libc10.so", TorchCpu, "libtorch.so"];
     private static readonly Lazy<NativeLibraryException?> Problem = new(TryLoad);
+    private static nint torchCpu;
 
     /// <summary>Makes sure that <see cref="TorchSharp.torch"/> can be used.</summary>
     /// <exception cref="NativeLibraryException">It cannot; the message says what is missing and what to install.</exception>
@@ -24,6 +26,10 @@ internal static partial class NativeLibraryLoader
         if (Problem.Value is { } problem)
             throw new NativeLibraryException(problem.Message, problem);
     }
+
+    /// <summary>The address of a function of libtorch by its mangled name; 0 where it is not there or the system is another.</summary>
+    public static nint FindTorchExport(string name) =>
+        torchCpu != 0 && NativeLibrary.TryGetExport(torchCpu, name, out var address) ? address : 0;
 
     // Whoever touches one of our types may touch torch next. A problem is kept for EnsureLoaded: an exception here would surface
     // as a TypeInitializationException at some unrelated place.
@@ -40,7 +46,7 @@ internal static partial class NativeLibraryLoader
         try
         {
             foreach (var name in Torch)
-                NativeLibrary.Load(Locate(name));
+                Remember(name, NativeLibrary.Load(Locate(name)));
             LoadShim(Locate(Shim));
             return null;
         }
@@ -53,6 +59,8 @@ internal static partial class NativeLibraryLoader
             return new NativeLibraryException(Explain(e.Message), e);
         }
     }
+
+    private static void Remember(string name, nint library) => torchCpu = name == TorchCpu ? library : torchCpu;
 
     private static string Locate(string name) => NativeLibraryFolders.Find(name) ?? throw new NativeLibraryException(
         $"TorchSharp's native library {name} was not found in any of: {string.Join(", ", NativeLibraryFolders.Candidates())}. " +
