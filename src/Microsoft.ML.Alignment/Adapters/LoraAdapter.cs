@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Alignment.Models;
-using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment.Adapters;
 
@@ -25,16 +24,16 @@ internal static class LoraAdapter
             throw new ArgumentException($"The model has an adapter '{name}' already; give the new one another name.", nameof(name));
         var paths = Targets(model, options.TargetModules);
         var scale = options.UseRsLora ? options.Alpha / Math.Sqrt(options.Rank) : options.Alpha / options.Rank;
-        using var noGrad = no_grad();
+        var device = model.Network.Device;
         using var generator = new Generator((ulong)seed);
         var updates = new Dictionary<string, LowRankUpdate>();
         foreach (var path in paths)
         {
             var (width, input) = model.LinearLayers[path];
             var bound = 1 / Math.Sqrt(input);
-            var a = rand([options.Rank, input], generator: generator).mul_(2 * bound).sub_(bound); // [R, in]
-            var b = zeros(width, options.Rank); // [out, R]
-            updates[path] = new(Trained(a, model), Trained(b, model), scale, options.Dropout);
+            var a = NewParameter.Of(() => rand([options.Rank, input], generator: generator).mul_(2 * bound).sub_(bound).to(device), trains: true);
+            var b = NewParameter.Of(() => zeros(width, options.Rank, device: device), trains: true);
+            updates[path] = new(a, b, scale, options.Dropout);
         }
 
         return new(name, ConfigJson(options, paths), updates);
@@ -43,13 +42,6 @@ internal static class LoraAdapter
     /// <summary>A model with the adapters merged into its weights and no adapter left; the caller's.</summary>
     /// <remarks>Adapters are added on the fly, so that the model itself stays unmerged.</remarks>
     public static LanguageModel Merge(LanguageModel model) => model.MergedCopy(trains: false);
-
-    private static Parameter Trained(Tensor values, LanguageModel model)
-    {
-        var parameter = new Parameter(values.to(model.Network.Device), requires_grad: true);
-        parameter.DetachFromDisposeScope();
-        return parameter;
-    }
 
     private static string[] Targets(LanguageModel model, IReadOnlyList<string>? modules)
     {

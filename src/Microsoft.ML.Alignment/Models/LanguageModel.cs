@@ -125,8 +125,8 @@ public sealed class LanguageModel : IDisposable
         var merged = LinearLayers.Keys.ToDictionary(path => $"{path}.weight");
         var weights = Network.Weights.ToDictionary(
             weight => weight.Key,
-            weight => Copy(merged.TryGetValue(weight.Key, out var path) ? MergedWeight(path) : weight.Value.detach().clone(), trains));
-        var head = RewardHead is null ? null : Copy(RewardHead.detach().clone(), trains);
+            weight => NewParameter.Of(() => merged.TryGetValue(weight.Key, out var path) ? MergedWeight(path) : weight.Value.clone(), trains));
+        var head = RewardHead is null ? null : NewParameter.Of(() => RewardHead.clone(), trains);
         return OverNewCore(new(Files, Config, weights, null, Source) { Tokenizer = Stack.Core.Tokenizer }, [], head);
     }
 
@@ -142,7 +142,7 @@ public sealed class LanguageModel : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var weight = Stack.Core.LinearLayers[path].Weight.detach().clone();
+        var weight = Stack.Core.LinearLayers[path].Weight.clone();
         foreach (var update in Stack.Adapters.UpdatesOf(path))
             weight.addmm_(update.B, update.A, beta: 1f, alpha: (float)update.Scale);
         return weight.MoveToOuterDisposeScope();
@@ -224,13 +224,6 @@ public sealed class LanguageModel : IDisposable
         {
             core.Release();
         }
-    }
-
-    private static Parameter Copy(Tensor values, bool trains)
-    {
-        var parameter = new Parameter(values, trains);
-        parameter.DetachFromDisposeScope();
-        return parameter;
     }
 
     private Tensor RowsOf(Tensor hidden, long[] rows) => hidden.index_select(0, tensor(rows, device: Network.Device));

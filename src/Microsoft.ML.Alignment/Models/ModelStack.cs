@@ -14,18 +14,13 @@ internal sealed class ModelStack : ReferenceCounted
     /// <exception cref="ObjectDisposedException">The base, an adapter or the head was freed before.</exception>
     public ModelStack(ModelCore core, IReadOnlyList<Adapter> adapters, Parameter? rewardHead)
     {
-        Adapters = new(adapters);
-        Adapters.RequireFit(core.LinearShapes);
-        if (rewardHead is not null && !rewardHead.shape.AsSpan().SequenceEqual([1, core.Config.HiddenSize]))
-            throw new ArgumentException(
-                $"The reward head has shape [{string.Join(", ", rewardHead.shape)}]; for this model it must have [1, {core.Config.HiddenSize}].",
-                nameof(rewardHead));
-        (Core, RewardHead) = (core, rewardHead);
+        (Core, Adapters, RewardHead) = (core, new(adapters), rewardHead);
         ownParameters =
         [
             .. adapters.SelectMany(adapter => adapter.Updates.Values).SelectMany(update => new[] { update.A, update.B }),
             .. rewardHead is null ? [] : new[] { rewardHead },
         ];
+        RequireFit();
         core.AddReference();
         try
         {
@@ -56,5 +51,15 @@ internal sealed class ModelStack : ReferenceCounted
     {
         SharedParameters.Release(ownParameters);
         Core.Release();
+    }
+
+    private void RequireFit()
+    {
+        if (ownParameters.Any(parameter => parameter.IsInvalid))
+            throw new ObjectDisposedException(null, "An adapter or the reward head was freed with the last model that had it and cannot be used again.");
+        Adapters.RequireFit(Core.LinearShapes);
+        if (RewardHead is not null && !RewardHead.shape.AsSpan().SequenceEqual([1, Core.Config.HiddenSize]))
+            throw new ArgumentException(
+                $"The reward head has shape [{string.Join(", ", RewardHead.shape)}]; for this model it must have [1, {Core.Config.HiddenSize}].");
     }
 }

@@ -12,17 +12,12 @@ internal static class RandomWeights
         return DecoderLayout.Of(config).Weights.ToDictionary(spec => spec.Name, spec => Make(spec, config.InitializerRange, generator));
     }
 
-    private static Parameter Make(WeightSpec spec, double deviation, Generator generator)
-    {
-        using var noGrad = no_grad();
-        var values = spec.Kind switch
+    private static Parameter Make(WeightSpec spec, double deviation, Generator generator) => NewParameter.Of(
+        () => spec.Kind switch
         {
             WeightKind.Norm => ones(spec.Shape),
             WeightKind.Bias => zeros(spec.Shape),
             _ => randn(spec.Shape, generator: generator).mul_(deviation),
-        };
-        var parameter = new Parameter(values, requires_grad: false);
-        parameter.DetachFromDisposeScope();
-        return parameter;
-    }
+        },
+        trains: false);
 }

@@ -10,7 +10,7 @@ internal static class WeightDecoder
     // A multiple of every block (34, 18 and 20 bytes) and of 4, so that chunks end where blocks do.
     private const int ChunkBytes = 34 * 18 * 20 * 256;
 
-    /// <summary>Decodes a tensor; the result is float32, in host memory, in no dispose scope and the caller's.</summary>
+    /// <summary>Decodes a tensor; the result is float32, in host memory.</summary>
     /// <exception cref="InvalidDataException">Its byte length does not fit its shape, or a value is not finite.</exception>
     public static Tensor Decode(StoredTensor stored)
     {
@@ -23,7 +23,7 @@ internal static class WeightDecoder
         else
             DecodeInto(stored, result);
         RequireFinite(stored.Name, result);
-        return result.view(stored.Shape).DetachFromDisposeScope();
+        return result.view(stored.Shape).MoveToOuterDisposeScope();
     }
 
     /// <summary>Refuses values that are not finite.</summary>

@@ -27,7 +27,7 @@ internal static class WeightLoader
         try
         {
             foreach (var spec in specs)
-                weights[spec.Name] = DecodeParameter(byName[spec.Name]);
+                weights[spec.Name] = NewParameter.Of(() => WeightDecoder.Decode(byName[spec.Name]), trains: false);
             if (tiedHead is not null && byName.TryGetValue(tiedHead.Name, out var head))
                 RequireEqual(head, layout.Embedding.Name, weights[layout.Embedding.Name], source);
         }
@@ -39,13 +39,6 @@ internal static class WeightLoader
         }
 
         return (weights, [.. specs.Select(spec => byName[spec.Name])]);
-    }
-
-    private static Parameter DecodeParameter(StoredTensor stored)
-    {
-        var parameter = new Parameter(WeightDecoder.Decode(stored), requires_grad: false);
-        parameter.DetachFromDisposeScope();
-        return parameter;
     }
 
     private static Dictionary<string, StoredTensor> ByName(IReadOnlyCollection<StoredTensor> stored, string source)

@@ -10,6 +10,9 @@ internal static class AlignmentSchema
     public const string PolicyKind = "Alignment.Policy";
     public const string RewardModelKind = "Alignment.RewardModel";
 
+    private static readonly DataViewType[] NumberTypes =
+        [NumberDataViewType.Single, NumberDataViewType.Double, NumberDataViewType.Int32, BooleanDataViewType.Instance];
+
     /// <summary>The annotation of a fitted stage's first column. The model stays its owner's.</summary>
     public static DataViewSchema.Annotations Annotation(string kind, LanguageModel model)
     {
@@ -56,13 +59,13 @@ internal static class AlignmentSchema
             throw context.ExceptSchemaMismatch("inputSchema", role, name, "String", column.GetTypeString());
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">The column is not there or is no number of type Single.</exception>
-    public static void CheckSingle(IExceptionContext context, SchemaShape shape, string role, string name)
+    /// <exception cref="ArgumentOutOfRangeException">The column is not there or is no number.</exception>
+    public static void CheckNumber(IExceptionContext context, SchemaShape shape, string role, string name)
     {
         if (!shape.TryFindColumn(name, out var column))
             throw context.ExceptSchemaMismatch("inputSchema", role, name);
-        if (!SingleShape(name).IsCompatibleWith(column))
-            throw context.ExceptSchemaMismatch("inputSchema", role, name, "Single", column.GetTypeString());
+        if (!NumberTypes.Any(type => new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Scalar, type, false).IsCompatibleWith(column)))
+            throw context.ExceptSchemaMismatch("inputSchema", role, name, string.Join(", ", NumberTypes.Select(t => t.ToString())), column.GetTypeString());
     }
 
     /// <summary>The shape of a schema, as estimators see it when a pipeline is composed.</summary>
@@ -101,9 +104,6 @@ internal static class AlignmentSchema
 
     private static SchemaShape.Column TextShape(string name) =>
         new(name, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance, false);
-
-    private static SchemaShape.Column SingleShape(string name) =>
-        new(name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false);
 
     private static SchemaShape.Column AnnotationShape(string kind) =>
         new(kind, SchemaShape.Column.VectorKind.Scalar, LanguageModelDataViewType.Instance, false);

@@ -4,9 +4,10 @@ using Microsoft.ML.Alignment.Tokenization;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>Scores completions of a batch of rows with one or two models, a bounded number of tokens at a time.</summary>
+/// <param name="model">The model; it says how long rows may be. Longer prompts are cut from the left, as in training.</param>
 /// <param name="encoder">Turns the texts into ids as training did.</param>
-/// <param name="maxLength">Most tokens of a prompt with a completion. Longer prompts are cut from the left, as in training.</param>
-internal sealed class CompletionScorer(PromptEncoder encoder, int maxLength)
+/// <param name="endRows">Whether the score is read at the last token of a completion.</param>
+internal sealed class CompletionScorer(LanguageModel model, PromptEncoder encoder, bool endRows)
 {
     private const int TokensOfPass = 4096;
 
@@ -26,7 +27,7 @@ internal sealed class CompletionScorer(PromptEncoder encoder, int maxLength)
         {
             using var noGradients = no_grad();
             using var scope = NewDisposeScope();
-            var scores = score(Collator.Pack([.. rows.Select(row => examples[row])])).data<float>().ToArray();
+            var scores = score(Collator.Pack([.. rows.Select(row => examples[row])], endRows)).data<float>().ToArray();
             for (var c = 0; c < completions.Length; c++)
                 for (var b = 0; b < rows.Count; b++)
                     values[c][rows[b]] = scores[(c * rows.Count) + b];
@@ -63,15 +64,20 @@ internal sealed class CompletionScorer(PromptEncoder encoder, int maxLength)
             var promptText = batch.Text(prompt, row);
             var promptIds = encoder.EncodePrompt(promptText);
             var completionIds = completions.Select(name => encoder.EncodeCompletion(promptText, batch.Text(column = name, row))).ToArray();
-            var room = maxLength - completionIds.Max(ids => ids.Length);
-            return room > 0
-                ? new(promptIds.Length > room ? promptIds[^room..] : promptIds, completionIds, [])
-                : throw new InvalidExampleException(column, "too long", $"its {maxLength - room} tokens leave no room for a prompt within {maxLength}.");
+            return new(Fit(promptIds, completionIds, column), completionIds, []);
         }
         catch (InvalidExampleException e)
         {
             throw new InvalidOperationException(
                 $"A row cannot be scored, column '{column}': {e.Message} Leave such rows out of the data, or do not read the score columns.", e);
         }
+    }
+
+    private int[] Fit(int[] prompt, int[][] completions, string column)
+    {
+        var (most, longest) = (model.Config.MaxPositions, completions.Max(ids => ids.Length));
+        return most - longest > 1
+            ? PromptCut.FromLeft(prompt, most - longest, model.Config.BosTokenId)
+            : throw new InvalidExampleException(column, "too long", $"its {longest} tokens leave no room for a prompt within the model's {most}.");
     }
 }

@@ -17,8 +17,12 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
 
     private sealed class Session(Stage stage) : ScoringSession
     {
+        // The token that every text begins with, and one of the prompt.
+        private const int ShortestPrompt = 2;
+
         private readonly PromptEncoder _encoder = ScoringModel.Encoder(stage.Model, stage.Settings.PromptFormat);
-        private readonly CompletionScorer _scorer = ScoringModel.Scorer(stage.Model, stage.Settings.PromptFormat);
+        private readonly CompletionScorer _scorer = new(
+            stage.Model, ScoringModel.Encoder(stage.Model, stage.Settings.PromptFormat), endRows: false);
 
         public override void Run(ScoreBatch batch)
         {
@@ -37,7 +41,7 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
             var column = stage.Settings.Columns.Prompt;
             var positions = stage.Model.Config.MaxPositions;
             var options = stage.Settings.Generation!;
-            options = options with { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - 1) };
+            options = options with { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - ShortestPrompt) };
             var prompts = Enumerable.Range(0, batch.Count).Select(row => Prompt(batch.Text(column, row), positions - options.MaxNewTokens)).ToArray();
             var completions = Generator.Complete(stage.Model, prompts, options);
             batch.Set<ReadOnlyMemory<char>>(StageOutputs.GeneratedCompletion, [.. completions.Select(c => _encoder.DecodeCompletion(c.Ids).AsMemory())]);
@@ -47,8 +51,7 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
         {
             try
             {
-                var ids = _encoder.EncodePrompt(text);
-                return ids.Length > room ? ids[^room..] : ids;
+                return PromptCut.FromLeft(_encoder.EncodePrompt(text), room, stage.Model.Config.BosTokenId);
             }
             catch (InvalidExampleException e)
             {

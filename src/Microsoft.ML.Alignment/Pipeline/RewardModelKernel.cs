@@ -15,7 +15,8 @@ internal sealed class RewardModelKernel(Stage stage, IReadOnlyList<ScoreColumn> 
 
     private sealed class Session(Stage stage) : ScoringSession
     {
-        private readonly CompletionScorer _scorer = ScoringModel.Scorer(stage.Model, stage.Settings.PromptFormat);
+        private readonly CompletionScorer _scorer = new(
+            stage.Model, ScoringModel.Encoder(stage.Model, stage.Settings.PromptFormat), endRows: true);
 
         public override void Run(ScoreBatch batch)
         {

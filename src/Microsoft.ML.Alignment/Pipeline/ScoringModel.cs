@@ -10,8 +10,6 @@ internal static class ScoringModel
     public static PromptEncoder Encoder(LanguageModel model, PromptFormat format) =>
         new(model.Tokenizer, model.ChatTemplate, format, model.Config.EosTokenIds);
 
-    public static CompletionScorer Scorer(LanguageModel model, PromptFormat format) => new(Encoder(model, format), model.Config.MaxPositions);
-
     /// <summary>A short description, e.g. <c>dpo: stories260K (llama) + sft + dpo</c>.</summary>
     public static string Describe(LanguageModel model, string method)
     {

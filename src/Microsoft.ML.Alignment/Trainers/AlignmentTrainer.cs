@@ -69,6 +69,9 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private protected abstract string AnnotationKind { get; }
 
+    /// <summary>Gets whether the loss is read at the completions' last tokens.</summary>
+    private protected virtual bool ReadsEndTokens => false;
+
     /// <summary>The columns that the fitted stage computes.</summary>
     private protected abstract IReadOnlyList<ScoreColumn> Outputs(StageColumns columns, Func<string, bool> has);
 
@@ -104,10 +107,14 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
     {
         var training = trained.Training;
-        var options = new ReadOptions(
-            Math.Min(training.MaxLength, trained.Model.Config.MaxPositions), training.InvalidRows, log.Info, _run.CancellationToken, SpillFolder: null);
+        var config = trained.Model.Config;
+        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _run.CancellationToken)
+        {
+            BeginTokenId = config.BosTokenId,
+        };
+        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
         using var store = ExampleReader.Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        var source = new DatasetSource(store, new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle));
+        var source = new DatasetSource(store, plan);
         new TrainingLoop(trained.Model, training, new TrainingContext(_settings.Method, _run, log.Info))
             .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
     }

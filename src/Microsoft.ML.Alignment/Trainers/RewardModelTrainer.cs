@@ -32,6 +32,8 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
 
     private protected override string AnnotationKind => AlignmentSchema.RewardModelKind;
 
+    private protected override bool ReadsEndTokens => true;
+
     private protected override IReadOnlyList<ScoreColumn> Outputs(StageColumns columns, Func<string, bool> has) =>
         StageOutputs.OfRewardModel(columns, has);
 
@@ -41,7 +43,7 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         data.Text("chosen", _options.ChosenColumnName);
         data.Text("rejected", _options.RejectedColumnName);
         if (_options.MarginColumnName is { } margin)
-            data.Single("margin", margin);
+            data.Number("margin", margin);
     }
 
     private protected override ExampleColumns Columns(DataViewSchema schema, Action<string> log) => new(
@@ -86,7 +88,7 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
 
         /// <summary>
-        /// Gets the column (single) of how much better the chosen completion is, which the rewards should differ by (Touvron et al., 2023,
+        /// Gets the column of numbers that say how much better the chosen completion is, by which the rewards should differ (Touvron et al., 2023,
         /// arXiv:2307.09288, eq. 2). The default, null, is none.
         /// </summary>
         public string? MarginColumnName { get; init => field = value is null ? null : Require.NotEmpty(value); }

@@ -35,7 +35,10 @@ internal static class TestModels
     {
         var weights = RandomWeights.Make(ModelConfig.Parse(config, null), seed);
         var files = new ModelFiles(new Dictionary<string, byte[]> { [ModelFiles.Config] = Encoding.UTF8.GetBytes(config) });
-        return LanguageModel.Load(files, [.. weights.Select(w => new TensorStoredTensor(w.Key, w.Value))], "a tiny model");
+        var model = LanguageModel.Load(files, [.. weights.Select(w => new MemoryTensor(w.Key, w.Value))], "a tiny model");
+        foreach (var weight in weights.Values)
+            weight.Dispose();
+        return model;
     }
 
     /// <summary>A trainable copy in place of the model.</summary>
