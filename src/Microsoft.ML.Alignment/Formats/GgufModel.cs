@@ -76,7 +76,11 @@ internal static class GgufModel
         {
             return GgufTokenizer.FromMetadata(file.Metadata).Json;
         }
-        catch (FormatException e)
+        catch (NotSupportedException e)
+        {
+            throw new NotSupportedException($"'{file.Path}': {e.Message}", e);
+        }
+        catch (Exception e) when (e is FormatException or InvalidCastException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"'{file.Path}' holds no tokenizer that can be read: {e.Message}", e);
         }

@@ -17,6 +17,7 @@ public static class LanguageModelExtensions
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
     /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
     /// <exception cref="NotSupportedException">The configuration names a type in which weights are not written.</exception>
+    /// <exception cref="InvalidDataException">The file that the base came from can no longer be read.</exception>
     public static void SavePretrained(this LanguageModel model, string folder)
     {
         ArgumentNullException.ThrowIfNull(model);

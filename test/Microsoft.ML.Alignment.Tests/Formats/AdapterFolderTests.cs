@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Formats;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -58,6 +59,36 @@ public sealed class AdapterFolderTests : IDisposable
         using var again = model.LoadAdapter(folder["out"]);
         again.AdapterNames.Should().Equal("first", "second");
         again.Logits([1, 9, 77, 4], 4).Should().Equal(stacked.Logits([1, 9, 77, 4], 4));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AnAdapterMadeHereIsReadBackBitEqual(bool usesRankStabilisation)
+    {
+        var options = new LoraOptions { Rank = 3, Alpha = 5, Dropout = 0.25, TargetModules = ["q_proj", "down_proj"], UseRsLora = usesRankStabilisation };
+        var made = LoraAdapter.Create(model, options, "sft/one", seed: 2);
+        using (torch.no_grad())
+        {
+            foreach (var update in made.Updates.Values)
+                update.B.add_(update.A.sum());
+        }
+
+        using var with = model.With([made], null);
+        with.SaveAdapters(folder["out"]);
+        using var again = model.LoadAdapter(folder["out"]);
+        var read = again.Adapters.Should().ContainSingle().Subject;
+        read.Name.Should().Be("sft/one");
+        read.Updates.Keys.Should().BeEquivalentTo(made.Updates.Keys).And.HaveCount(10);
+        foreach (var (path, update) in made.Updates)
+        {
+            read.Updates[path].A.data<float>().ToArray().Should().Equal(update.A.data<float>().ToArray());
+            read.Updates[path].B.data<float>().ToArray().Should().Equal(update.B.data<float>().ToArray());
+            (read.Updates[path].Scale, read.Updates[path].Dropout).Should().Be((update.Scale, 0.25));
+            read.Updates[path].A.requires_grad.Should().BeFalse();
+        }
+
+        Directory.GetDirectories(folder["out"]).Select(Path.GetFileName).Should().Equal("01-sft_one");
     }
 
     [Fact]

@@ -133,6 +133,27 @@ public sealed class GgufModelTests : IDisposable
         FluentActions.Invoking(() => Read(Tiny().WithTensor("blk.0.attn_q.weight", 0, [8, 6], new byte[192])))
             .Should().Throw<InvalidDataException>().WithMessage("*'blk.0.attn_q.weight' has 6 rows; 2 heads of 4 have 8*");
 
+    [Fact]
+    public void AFlippedByteBeforeTheWeightsIsReadOrRefusedWithTheFilesName()
+    {
+        var whole = File.ReadAllBytes(Golden.Path("gguf/stories260K-q8_0.gguf"));
+        var weightsStart = whole.Length - GgufModel.Read(Golden.Path("gguf/stories260K-q8_0.gguf")).Weights.Sum(w => w.ByteLength);
+        for (var at = 4; at < weightsStart; at += 23)
+        {
+            var damaged = whole.ToArray();
+            damaged[at] ^= (byte)(1 << (at * 7 % 8));
+            File.WriteAllBytes(folder["x.gguf"], damaged);
+            try
+            {
+                GgufModel.Read(folder["x.gguf"]).Weights.Sum(w => w.ByteLength).Should().BeLessThan(whole.Length);
+            }
+            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+            {
+                e.Message.Should().Contain("x.gguf", $"byte {at} was flipped");
+            }
+        }
+    }
+
     private static float[] Llama3Factors(double factor) => [.. Enumerable.Range(0, 32).Select(pair =>
     {
         const double low = 1, high = 4, original = 8192;
