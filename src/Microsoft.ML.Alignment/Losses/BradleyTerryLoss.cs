@@ -7,8 +7,9 @@ namespace Microsoft.ML.Alignment.Losses;
 internal static class BradleyTerryLoss
 {
     /// <summary>
-    /// Computes −log σ(r_chosen − r_rejected − margin) + c·(r_chosen + r_rejected)². The margin asks for more distance where one side is much
-    /// better (Touvron et al., 2023, arXiv:2307.09288, eq. 2); the second term keeps rewards around 0 (Eisenstein et al., 2023, arXiv:2312.09244).
+    /// Computes −log σ(r_chosen − r_rejected − margin) + c·(r_chosen + r_rejected)². The margin asks for more distance where one side is
+    /// much better (Touvron et al., 2023, arXiv:2307.09288, eq. 2); the second term keeps rewards around 0 (Eisenstein et al., 2023,
+    /// arXiv:2312.09244).
     /// </summary>
     /// <param name="rewards">Rewards of both sides. Shapes <c>[B]</c>.</param>
     /// <param name="margin">Distance asked for, a pair; null for none. Shape <c>[B]</c>.</param>

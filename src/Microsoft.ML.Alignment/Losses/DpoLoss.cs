@@ -4,8 +4,9 @@ namespace Microsoft.ML.Alignment.Losses;
 internal static class DpoLoss
 {
     /// <summary>
-    /// Computes −(1 − ε)·log σ(m) − ε·log σ(−m) with m = β·((log π − log π_ref)(chosen) − (log π − log π_ref)(rejected)). The smoothing ε is
-    /// the share of pairs thought to be labelled the wrong way round (conservative DPO; Mitchell, 2023, "A note on DPO with noisy preferences", eq. 3).
+    /// Computes −(1 − ε)·log σ(m) − ε·log σ(−m) with m = β·((log π − log π_ref)(chosen) − (log π − log π_ref)(rejected)).
+    /// The smoothing ε is the share of pairs thought to be labelled the wrong way round (conservative DPO; Mitchell, 2023, "A note on DPO
+    /// with noisy preferences", eq. 3).
     /// </summary>
     /// <param name="policy">Summed log-probabilities under the policy, in nats. Shapes <c>[B]</c>.</param>
     /// <param name="reference">The same under the frozen reference.</param>

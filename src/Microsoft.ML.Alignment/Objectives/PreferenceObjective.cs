@@ -14,7 +14,9 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
     /// <summary>Gets the precision of the matrix products of both models.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
-    /// <summary>Gets the weight of the chosen completions' negative log-likelihood, averaged over their tokens in the optimizer step. 0 or more.</summary>
+    /// <summary>
+    /// Gets the weight of the chosen completions' negative log-likelihood, averaged over their tokens in the optimizer step. 0 or more.
+    /// </summary>
     public double SftWeight { get; init; }
 
     /// <inheritdoc/>

@@ -5,7 +5,9 @@ using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment.Objectives;
 
-/// <summary>Training of a reward model on pairs with <see cref="BradleyTerryLoss"/>. The margin of a pair is its first value, where it has one.</summary>
+/// <summary>
+/// Training of a reward model on pairs with <see cref="BradleyTerryLoss"/>. The margin of a pair is its first value, where it has one.
+/// </summary>
 /// <param name="model">A model with a reward head.</param>
 /// <param name="centering">Coefficient of the term that keeps rewards around 0; 0 or more.</param>
 /// <param name="precision">Precision of the matrix products.</param>

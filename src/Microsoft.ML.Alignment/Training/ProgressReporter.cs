@@ -32,5 +32,6 @@ internal sealed class ProgressReporter(TrainingContext context, int totalSteps)
     private static string Line(TrainingProgress progress) => string.Create(CultureInfo.InvariantCulture,
         $"{progress.Stage} step {progress.Step}/{progress.TotalSteps}: loss {progress.Loss:F4}, grad_norm {progress.GradientNorm:G4}, " +
         $"learning_rate {progress.LearningRate:G3}{string.Concat(progress.Metrics.Select(metric => $", {metric.Key} {metric.Value:G4}"))}, " +
-        $"{progress.TokensPerSecond:F0} tokens/s, {progress.TimeLeft:h\\:mm\\:ss} left, peak {progress.PeakMemoryBytes >> 20} MiB");
+        $"{progress.TokensPerSecond:F0} tokens/s, {(int)progress.TimeLeft.TotalHours}:{progress.TimeLeft:mm\\:ss} left, " +
+        $"peak {progress.PeakMemoryBytes >> 20} MiB");
 }

@@ -7,7 +7,8 @@ internal static class Schedule
     private const double Slack = 1e-9;
 
     /// <summary>
-    /// Computes the rate of a step: it rises in a line from 0 during the warmup, then falls as the schedule says, towards 0 one step behind the last.
+    /// Computes the rate of a step: it rises in a line from 0 during the warmup, then falls as the schedule says, towards 0 one step
+    /// behind the last.
     /// </summary>
     /// <param name="step">From 0.</param>
     /// <param name="totalSteps">Steps of the run.</param>

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Alignment;
 
-/// <summary>Training that produced a loss or gradient that is not a finite number. The weights are those of the last good step.</summary>
+/// <summary>Training that produced a loss or gradient that is not a finite number. The step was not taken.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(string stage, int step, string quantity, double value)

@@ -17,7 +17,7 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
         where TBatch : ITrainingBatch
     {
         if (source.StepsPerEpoch < 1)
-            throw new ArgumentException($"{context.Stage} has nothing to train on: its data give {source.StepsPerEpoch} steps an epoch.", nameof(source));
+            throw new ArgumentException($"{context.Stage} has nothing to train on: its data give no step an epoch.", nameof(source));
         var totalSteps = training.TotalSteps(source.StepsPerEpoch);
         context.Log($"{context.Stage}: {totalSteps} steps; {training}");
         manual_seed(training.Seed);
@@ -58,7 +58,8 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
     private FusedAdamW CreateOptimizer() => new(
         policy.TrainableParameters, new(training.AdamBeta1, training.AdamBeta2, training.AdamEpsilon, training.WeightDecay));
 
-    private StepSummary Step<TBatch>(int step, IReadOnlyList<TBatch> batches, IObjective<TBatch> objective, FusedAdamW optimizer, double learningRate)
+    private StepSummary Step<TBatch>(
+        int step, IReadOnlyList<TBatch> batches, IObjective<TBatch> objective, FusedAdamW optimizer, double learningRate)
     {
         using var scope = NewDisposeScope();
         optimizer.ZeroGrad();

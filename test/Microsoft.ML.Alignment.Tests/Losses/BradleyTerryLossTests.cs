@@ -16,7 +16,9 @@ public sealed class BradleyTerryLossTests : IDisposable
     [InlineData(0, 0.01, 0.669315429)]
     public void MeanIsThatOfTheReferenceNumbers(double margin, double centering, double expected)
     {
-        var loss = BradleyTerryLoss.Compute(new(tensor(new[] { 1.2, -0.1 }), tensor(new[] { 0.3, 0.4 })), tensor(new[] { margin, 0 }), centering);
+        var rewards = new Pair(tensor(new[] { 1.2, -0.1 }), tensor(new[] { 0.3, 0.4 }));
+
+        var loss = BradleyTerryLoss.Compute(rewards, tensor(new[] { margin, 0 }), centering);
 
         loss.mean().item<double>().Should().BeApproximately(expected, 1e-9);
     }
@@ -47,10 +49,7 @@ public sealed class BradleyTerryLossTests : IDisposable
         Tensor Loss(Tensor x) => BradleyTerryLoss.Compute(Pair.Split(x), margin, 0.1).sum();
         double[] at = [1.2, -0.3, 4, 0.7, 0.9, -2];
 
-        var (gradient, differences) = (Near.Gradient(Loss, at), Near.FiniteDifferences(Loss, at));
-
-        for (var i = 0; i < at.Length; i++)
-            gradient[i].Should().BeApproximately(differences[i], 1e-8);
+        Near.RequireGradient(Loss, at);
     }
 
     [Fact]

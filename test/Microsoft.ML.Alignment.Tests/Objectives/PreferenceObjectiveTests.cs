@@ -4,7 +4,6 @@ using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Training;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Alignment.Tests.Objectives;
@@ -77,7 +76,7 @@ public sealed class PreferenceObjectiveTests : IDisposable
         using var dropping = reference.With([DroppingAdapter(reference)], null);
         using var trained = policy.TrainableCopy();
         var objective = new PreferenceObjective(trained, dropping, Dpo);
-        var batch = TokenPacking.Pack(examples);
+        var batch = Collator.Pack(examples);
 
         var losses = Enumerable.Range(0, 2).Select(_ => objective.Evaluate(batch, objective.Count(batch)).Loss).ToArray();
         losses[0].backward();
@@ -99,7 +98,7 @@ public sealed class PreferenceObjectiveTests : IDisposable
 
     private static StepSummary Evaluate(PreferenceObjective objective, TokenizedExample[] examples)
     {
-        var batch = TokenPacking.Pack(examples);
+        var batch = Collator.Pack(examples);
         return StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], gradientNorm: 0);
     }
 
@@ -108,5 +107,5 @@ public sealed class PreferenceObjectiveTests : IDisposable
 
     private static Adapter DroppingAdapter(LanguageModel model) => new("dropping", "{}", model.LinearLayers.ToDictionary(
         layer => layer.Key,
-        layer => new LowRankUpdate(new Parameter(ones(2, layer.Value.In) / 9, true), new Parameter(ones(layer.Value.Out, 2) / 7, true), 1, Dropout: 0.5)));
+        layer => new LowRankUpdate(new(ones(2, layer.Value.In) / 9, true), new(ones(layer.Value.Out, 2) / 7, true), 1, Dropout: 0.5)));
 }

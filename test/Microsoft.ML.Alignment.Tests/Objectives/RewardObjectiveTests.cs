@@ -61,7 +61,7 @@ public sealed class RewardObjectiveTests : IDisposable
     private StepSummary Evaluate(TokenizedExample[] pairs)
     {
         var objective = new RewardObjective(model, centering: 0.05, Precision.Float32);
-        var batch = TokenPacking.Pack(pairs);
+        var batch = Collator.Pack(pairs);
         return StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], gradientNorm: 0);
     }
 

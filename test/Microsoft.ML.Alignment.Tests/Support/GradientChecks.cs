@@ -23,7 +23,7 @@ internal static class GradientChecks
     private static (double Loss, float[][] Gradients) Accumulate(LanguageModel model, IObjective<TokenBatch> objective, TokenizedExample[][] parts)
     {
         using var scope = NewDisposeScope();
-        var batches = parts.Select(TokenPacking.Pack).ToArray();
+        var batches = parts.Select(part => Collator.Pack(part)).ToArray();
         var counts = batches.Select(objective.Count).Aggregate((a, b) => a + b);
         foreach (var parameter in model.TrainableParameters)
             parameter.grad = null;

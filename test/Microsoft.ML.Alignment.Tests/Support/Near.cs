@@ -9,19 +9,15 @@ internal static class Near
     public static void Relative(double actual, double expected, double tolerance, string because = "") =>
         actual.Should().BeApproximately(expected, tolerance * Math.Max(1, Math.Abs(expected)), because);
 
-    /// <summary>The central difference of a scalar function in each entry of a float64 vector.</summary>
-    public static double[] FiniteDifferences(Func<Tensor, Tensor> function, double[] at)
+    /// <summary>Asserts that the gradient of a scalar function of a float64 vector equals its central differences.</summary>
+    public static void RequireGradient(Func<Tensor, Tensor> function, double[] at)
     {
         const double step = 1e-5;
-        return [.. at.Select((_, i) => (Value(function, at, i, step) - Value(function, at, i, -step)) / (2 * step))];
-    }
-
-    /// <summary>The gradient of a scalar function of a float64 vector.</summary>
-    public static double[] Gradient(Func<Tensor, Tensor> function, double[] at)
-    {
         var x = tensor(at, requires_grad: true);
         function(x).backward();
-        return x.grad!.data<double>().ToArray();
+        var gradient = x.grad!.data<double>().ToArray();
+        for (var i = 0; i < at.Length; i++)
+            gradient[i].Should().BeApproximately((Value(function, at, i, step) - Value(function, at, i, -step)) / (2 * step), 1e-8, $"entry {i}");
     }
 
     private static double Value(Func<Tensor, Tensor> function, double[] at, int index, double step)

@@ -17,6 +17,7 @@ internal static class RandomExamples
     {
         var random = new Random(seed);
         int[] Tokens(int atLeast) => [.. Enumerable.Range(0, random.Next(atLeast, atLeast + 6)).Select(_ => random.Next(VocabularySize))];
-        return [.. Enumerable.Range(0, count).Select(_ => new TokenizedExample(Tokens(2), [.. Enumerable.Range(0, completions).Select(_ => Tokens(1))], values(random)))];
+        int[][] Sides() => [.. Enumerable.Range(0, completions).Select(_ => Tokens(1))];
+        return [.. Enumerable.Range(0, count).Select(_ => new TokenizedExample(Tokens(2), Sides(), values(random)))];
     }
 }

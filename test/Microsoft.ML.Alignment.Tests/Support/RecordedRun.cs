@@ -58,10 +58,11 @@ internal sealed class RecordedRun
         if (row.TryGetProperty("prompt_ids", out _))
             return new(Ids(row, "prompt_ids"), [chosen, rejected], []);
 
-        // A reward run. Its padding is the end token, and its head read the last token that is not padding: the one in front of the end token.
+        // A reward run. Its padding is the end token, and its head read the last token that is not padding: the one before the end token.
         (chosen, rejected) = (chosen[..^1], rejected[..^1]);
         var shared = chosen.Zip(rejected).TakeWhile(pair => pair.First == pair.Second).Count();
-        return new(chosen[..shared], [chosen[shared..], rejected[shared..]], row.TryGetProperty("margin", out var margin) ? [margin.GetSingle()] : []);
+        float[] values = row.TryGetProperty("margin", out var margin) ? [margin.GetSingle()] : [];
+        return new(chosen[..shared], [chosen[shared..], rejected[shared..]], values);
     }
 
     private static int[] Ids(JsonElement row, string key) => [.. row.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
@@ -73,5 +74,5 @@ internal sealed class RecordedSource(IReadOnlyList<TokenizedExample> examples, i
     public int StepsPerEpoch => examples.Count / (microBatchSize * microBatches);
 
     public IEnumerable<IReadOnlyList<TokenBatch>> Steps(int epoch) =>
-        examples.Chunk(microBatchSize).Select(TokenPacking.Pack).Chunk(microBatches);
+        examples.Chunk(microBatchSize).Select(part => Collator.Pack(part)).Chunk(microBatches);
 }

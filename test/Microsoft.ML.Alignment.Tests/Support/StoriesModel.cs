@@ -5,28 +5,26 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Alignment.Tests.Support;
 
-/// <summary>The small pretrained model that recorded runs start from, its adapters and reward heads.</summary>
+/// <summary>The small pretrained model that recorded runs start from.</summary>
 internal static class StoriesModel
 {
     public const string Folder = "models/stories260K";
 
     public static LanguageModel Load() => PretrainedModel.Load(Golden.Shared(Folder));
 
-    /// <summary>An adapter in PEFT's layout.</summary>
-    public static Adapter Adapter(string folder, string name, bool trains = true)
+    /// <summary>A model with one more adapter, read from a folder in PEFT's layout.</summary>
+    public static LanguageModel WithAdapter(this LanguageModel model, string folder, string name, bool trains = true)
     {
-        const string prefix = "base_model.model.", a = ".lora_A.weight", b = ".lora_B.weight";
-        var json = File.ReadAllText(Path.Combine(folder, "adapter_config.json"));
-        var config = System.Text.Json.JsonDocument.Parse(json).RootElement;
-        var scale = config.GetProperty("lora_alpha").GetDouble() / config.GetProperty("r").GetDouble();
-        var tensors = new GoldenTensors(Path.Combine(folder, "adapter_model.safetensors"));
-        return new(name, json, tensors.Names.Where(n => n.EndsWith(a, StringComparison.Ordinal)).ToDictionary(
-            n => n[prefix.Length..^a.Length],
-            n => new LowRankUpdate(Parameter(tensors, n, trains), Parameter(tensors, n[..^a.Length] + b, trains), scale, 0)));
+        var (adapter, _) = PeftFolder.Read(folder, name, model);
+        foreach (var update in adapter.Updates.Values)
+            (update.A.requires_grad, update.B.requires_grad) = (trains, trains);
+        return model.With([.. model.Adapters, adapter], null);
     }
 
-    public static Parameter RewardHead(string path) => Parameter(new(path), "score.weight", trains: true);
-
-    private static Parameter Parameter(GoldenTensors tensors, string name, bool trains) =>
-        new(tensor(tensors.Floats(name)).reshape(tensors.Shape(name)), trains);
+    /// <summary>The head that a reward run starts from.</summary>
+    public static Parameter RewardHead(string path)
+    {
+        var tensors = new GoldenTensors(path);
+        return new(tensor(tensors.Floats("score.weight")).reshape(tensors.Shape("score.weight")), true);
+    }
 }

@@ -13,8 +13,10 @@ public sealed class ScheduleTests
     {
         using var golden = JsonDocument.Parse(Golden.Text($"trajectories/{run}/run.json"));
         var options = golden.RootElement.GetProperty("options");
-        var recorded = golden.RootElement.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("learning_rate").GetDouble()).ToArray();
-        var training = Training(options.GetProperty("learning_rate").GetDouble(), (double)options.GetProperty("warmup_steps").GetInt32() / recorded.Length, schedule);
+        var steps = golden.RootElement.GetProperty("steps").EnumerateArray();
+        double[] recorded = [.. steps.Select(step => step.GetProperty("learning_rate").GetDouble())];
+        var warmup = options.GetProperty("warmup_steps").GetDouble() / recorded.Length;
+        var training = Training(options.GetProperty("learning_rate").GetDouble(), warmup, schedule);
 
         for (var step = 0; step < recorded.Length; step++)
             Schedule.Rate(step, recorded.Length, training).Should().BeApproximately(recorded[step], 1e-15, "step {0}", step);
@@ -42,7 +44,8 @@ public sealed class ScheduleTests
 
     [Fact]
     public void AShareThatIsAWholeNumberOfStepsIsNotRoundedUp() =>
-        Schedule.Rate(7, 100, Training(1, 0.07, LearningRateSchedule.Linear)).Should().Be(1, "0.07 of 100 steps are 7, although the product is above 7 in floating point");
+        Schedule.Rate(7, 100, Training(1, 0.07, LearningRateSchedule.Linear))
+            .Should().Be(1, "0.07 of 100 steps are 7, although the product is above 7 in floating point");
 
     private static ResolvedTraining Training(double peak, double warmup, LearningRateSchedule schedule) =>
         new TrainingOptions { LearningRate = peak, WarmupRatio = warmup, Schedule = schedule }.Resolve(new(1, 1), 0);

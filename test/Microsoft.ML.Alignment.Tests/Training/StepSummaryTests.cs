@@ -10,10 +10,15 @@ public sealed class StepSummaryTests
     {
         using var scope = NewDisposeScope();
 
-        var summary = StepSummary.Read([Result(0.5f, sum: 10, weight: 1, extreme: 4), Result(0.25f, sum: 2, weight: 3, extreme: -1)], gradientNorm: 7);
+        StepResult[] results = [Result(0.5f, sum: 10, weight: 1, extreme: 4), Result(0.25f, sum: 2, weight: 3, extreme: -1)];
+
+        var summary = StepSummary.Read(results, gradientNorm: 7);
 
         (summary.Loss, summary.GradientNorm).Should().Be((0.75, 7));
-        summary.Metrics.Should().BeEquivalentTo(new Dictionary<string, double> { ["mean"] = 3, ["least"] = -1, ["greatest"] = 4, ["count"] = 0.5 });
+        summary.Metrics.Should().BeEquivalentTo(new Dictionary<string, double>
+        {
+            ["mean"] = 3, ["least"] = -1, ["greatest"] = 4, ["count"] = 0.5,
+        });
     }
 
     private static StepResult Result(float loss, float sum, double weight, float extreme) => new(tensor(loss), [

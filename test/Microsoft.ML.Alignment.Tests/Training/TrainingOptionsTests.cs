@@ -17,8 +17,12 @@ public sealed class TrainingOptionsTests
     [Fact]
     public void WhatIsChosenStays()
     {
-        var training = new TrainingOptions { LearningRate = 1e-3, Epochs = 2, Seed = 4, BatchSize = 6, MicroBatchSize = 2, Precision = Precision.BFloat16 }
-            .Resolve(Defaults, seed: 17);
+        var options = new TrainingOptions
+        {
+            LearningRate = 1e-3, Epochs = 2, Seed = 4, BatchSize = 6, MicroBatchSize = 2, Precision = Precision.BFloat16,
+        };
+
+        var training = options.Resolve(Defaults, seed: 17);
 
         (training.LearningRate, training.Epochs, training.Seed, training.BatchSize, training.MicroBatchSize, training.Precision)
             .Should().Be((1e-3, 2, 4, 6, 2, Precision.BFloat16));
