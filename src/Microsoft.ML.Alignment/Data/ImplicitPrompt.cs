@@ -18,23 +18,21 @@ internal static class ImplicitPrompt
         if (marker >= 0 && marker + AnswerMarker.Length < Math.Min(chosen.Length, rejected.Length))
             return marker + AnswerMarker.Length;
         var most = Math.Max(0, Math.Min(shared, Math.Min(chosen.Length, rejected.Length) - 1));
-        var cut = WordStart(chosen, rejected, most);
-        if (cut == 0)
-            cut = CharacterStart(chosen, most);
+        var cut = CharacterStart(chosen, WordStart(chosen, rejected, most));
         return cut > 0 && chosen[cut - 1] == ' ' ? cut - 1 : cut;
     }
 
     private static int WordStart(string chosen, string rejected, int cut)
     {
-        if (cut == 0 || !(IsWord(chosen, cut) || IsWord(rejected, cut)))
+        if (cut == 0 || !(IsWord(chosen[cut]) || IsWord(rejected[cut])))
             return cut;
-        while (cut > 0 && IsWord(chosen, cut - 1))
+        while (cut > 0 && IsWord(chosen[cut - 1]))
             cut--;
         return cut;
     }
 
-    /// <summary>Writing without spaces has no word to go back to; there the cut only must not split a surrogate pair.</summary>
-    private static int CharacterStart(string text, int cut) => cut > 0 && char.IsLowSurrogate(text[cut]) && char.IsHighSurrogate(text[cut - 1]) ? cut - 1 : cut;
+    private static int CharacterStart(string text, int cut) => cut > 0 && char.IsHighSurrogate(text[cut - 1]) ? cut - 1 : cut;
 
-    private static bool IsWord(string text, int index) => char.IsLetterOrDigit(text, index) || char.IsSurrogate(text[index]);
+    /// <summary>Chinese and Japanese, which put no spaces between words, may be cut between any two characters.</summary>
+    private static bool IsWord(char c) => char.IsLetterOrDigit(c) && c is (< '\u3040' or >= '\uAC00');
 }
