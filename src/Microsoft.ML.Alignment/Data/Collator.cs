@@ -33,7 +33,9 @@ internal static class Collator
         foreach (var example in examples)
         {
             if (example.Completions.Length != examples[0].Completions.Length)
-                throw new ArgumentException($"Examples with {examples[0].Completions.Length} and {example.Completions.Length} completions cannot be in one micro-batch.", nameof(examples));
+                throw new ArgumentException(
+                    $"Examples with {examples[0].Completions.Length} and {example.Completions.Length} completions cannot be in one micro-batch.",
+                    nameof(examples));
             if (example.Prompt.Length == 0 || example.Completions.Any(c => c.Length == 0))
                 throw new ArgumentException("An example has an empty prompt or completion; each needs at least one token.", nameof(examples));
         }

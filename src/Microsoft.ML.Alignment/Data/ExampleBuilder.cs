@@ -84,7 +84,8 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         {
             var column = columns.Completions[Array.FindIndex(completions, c => c.Length == longest)];
             throw new InvalidRowException(column, "too long",
-                $"the completion has {longest} tokens, at most {options.MaxLength - begin - 1} fit into a maximum length of {options.MaxLength} with the end of the prompt.");
+                $"the completion has {longest} tokens; with the end of the prompt, "
+                + $"at most {options.MaxLength - begin - 1} fit into the maximum length of {options.MaxLength}.");
         }
 
         PromptsCut++;

@@ -33,7 +33,8 @@ internal static class ExampleReader
             catch (InvalidRowException invalid)
             {
                 throw new InvalidDataException(
-                    $"Row {rows.Number}, column '{invalid.Column}': {invalid.Message} Mend or remove the row, or set {nameof(InvalidRows)} to {nameof(InvalidRows.Skip)}.", invalid);
+                    $"Row {rows.Number}, column '{invalid.Column}': {invalid.Message} "
+                    + $"Mend or remove the row, or set {nameof(InvalidRows)} to {nameof(InvalidRows.Skip)}.", invalid);
             }
         }
 
@@ -41,7 +42,8 @@ internal static class ExampleReader
         return spill.ToStore();
     }
 
-    private static void Report(ExampleColumns columns, ReadOptions options, (int Used, long Rows, long Cut) counts, SortedDictionary<string, long> skipped)
+    private static void Report(
+        ExampleColumns columns, ReadOptions options, (int Used, long Rows, long Cut) counts, SortedDictionary<string, long> skipped)
     {
         var reasons = string.Join(", ", skipped.Select(reason => $"{reason.Value} × {reason.Key}"));
         if (counts.Used == 0)

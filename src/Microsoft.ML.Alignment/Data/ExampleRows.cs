@@ -12,8 +12,10 @@ internal sealed class ExampleRows : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
     public ExampleRows(IDataView view, ExampleColumns columns)
     {
-        DataViewSchema.Column[] textColumns = [.. ((string[])[columns.Prompt, .. columns.Completions]).Select(name => Find(view.Schema, name, IsText, "text"))];
-        DataViewSchema.Column[] valueColumns = [.. columns.Values.Select(name => Find(view.Schema, name, IsNumber, "Single, Double, Int32 or Boolean"))];
+        string[] textNames = [columns.Prompt, .. columns.Completions];
+        DataViewSchema.Column[] textColumns = [.. textNames.Select(name => Find(view.Schema, name, IsText, "text"))];
+        DataViewSchema.Column[] valueColumns =
+            [.. columns.Values.Select(name => Find(view.Schema, name, IsNumber, "Single, Double, Int32 or Boolean"))];
         cursor = view.GetRowCursor([.. textColumns, .. valueColumns]);
         texts = [.. textColumns.Select(cursor.GetGetter<ReadOnlyMemory<char>>)];
         values = [.. valueColumns.Select(NumberGetter)];
@@ -52,9 +54,11 @@ internal sealed class ExampleRows : IDisposable
     {
         if (schema.GetColumnOrNull(name) is not { } column)
             throw new ArgumentOutOfRangeException(nameof(schema), name,
-                $"Column '{name}' is missing; the data has {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'"))}. Rename a column or name it in the options.");
+                $"Column '{name}' is missing; the data has {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'"))}. "
+                + "Rename a column or name it in the options.");
         if (!allowed(column.Type))
-            throw new ArgumentOutOfRangeException(nameof(schema), name, $"Schema mismatch for column '{name}': expected {expected}, found {column.Type}.");
+            throw new ArgumentOutOfRangeException(nameof(schema), name,
+                $"Schema mismatch for column '{name}': expected {expected}, found {column.Type}.");
         return column;
     }
 

@@ -20,8 +20,10 @@ internal static class JsonConversation
             index++;
             foreach (var part in (string[])["role", "content"])
             {
-                if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty(part, out var value) || value.ValueKind != JsonValueKind.String)
-                    throw line.Error(property, $"message {index} has no text '{part}'; a message is {{\"role\": …, \"content\": …}} with strings.");
+                if (message.ValueKind != JsonValueKind.Object
+                    || !message.TryGetProperty(part, out var value)
+                    || value.ValueKind != JsonValueKind.String)
+                    throw line.Error(property, $"message {index} has no text '{part}'; each is {{\"role\": …, \"content\": …}} with strings.");
                 line.String(property, value);
             }
         }

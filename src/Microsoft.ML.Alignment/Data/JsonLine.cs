@@ -19,7 +19,8 @@ internal readonly record struct JsonLine(string Path, long Number, string Text)
         }
         catch (JsonException broken)
         {
-            throw new InvalidDataException($"{Path}, line {Number}: not valid JSON at byte {broken.BytePositionInLine} of the line. Each line is one JSON object.", broken);
+            throw new InvalidDataException(
+                $"{Path}, line {Number}: not valid JSON at byte {broken.BytePositionInLine} of the line. Each line is one JSON object.", broken);
         }
 
         if (document.RootElement.ValueKind == JsonValueKind.Object)

@@ -63,7 +63,8 @@ internal sealed class JsonProperty(string name, JsonRole? role)
             throw firstInvalid;
         if (firstOfKind.TryGetValue(JsonKind.List, out var list) && firstOfKind.TryGetValue(JsonKind.Text, out var text))
             throw (list.Number > text.Number ? list : text).Error(name,
-                $"text and conversations are mixed (text first in line {text.Number}, a conversation first in line {list.Number}); a file holds one of them.");
+                $"text and conversations are mixed (text first in line {text.Number}, a conversation first in line {list.Number}); "
+                + "a file holds one of them.");
         if (role == JsonRole.Label && !IsComplete(rows))
             throw new InvalidDataException($"{path}, row {firstMissing ?? seen + 1}: no '{name}'; each row needs true or false.");
     }

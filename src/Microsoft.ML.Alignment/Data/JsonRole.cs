@@ -16,6 +16,8 @@ internal enum JsonRole
 /// <summary>Finds the role of a property by its name.</summary>
 internal sealed class JsonRoles(JsonLinesOptions options)
 {
+    private static readonly Dictionary<string, JsonRole> Usual = Enum.GetValues<JsonRole>().ToDictionary(role => role.ToString(), StringComparer.Ordinal);
+
     private readonly Dictionary<JsonRole, string?> named = new()
     {
         [JsonRole.Prompt] = options.PromptName,
@@ -40,7 +42,7 @@ internal sealed class JsonRoles(JsonLinesOptions options)
                 return role;
         }
 
-        return Enum.TryParse<JsonRole>(PascalCase(property), out var found) && !char.IsDigit(property[0]) && named[found] is null ? found : null;
+        return Usual.TryGetValue(PascalCase(property), out var usual) && named[usual] is null ? usual : null;
     }
 
     /// <summary><c>score_chosen</c> as <c>ScoreChosen</c>.</summary>

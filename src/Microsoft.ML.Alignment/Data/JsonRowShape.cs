@@ -70,7 +70,7 @@ internal sealed class JsonRowShape
     private static void AddOthers(JsonScan scan, List<JsonColumn> columns)
     {
         var names = columns.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
-        var others = scan.Properties.Where(p => p.Role is null && p.IsScalar);
+        var others = scan.Properties.Where(p => p.Role is null && p.IsScalar && !string.IsNullOrWhiteSpace(p.Name));
         foreach (var property in others.OrderBy(p => JsonRoles.PascalCase(p.Name) == p.Name ? 0 : 1))
         {
             var pascal = JsonRoles.PascalCase(property.Name);

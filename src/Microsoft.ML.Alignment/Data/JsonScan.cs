@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>What one pass over a file found.</summary>
@@ -7,7 +9,9 @@ namespace Microsoft.ML.Alignment.Data;
 internal sealed record JsonScan(string Path, long Rows, IReadOnlyList<JsonProperty> Properties)
 {
     /// <summary>Reads a file once, row by row.</summary>
-    /// <exception cref="InvalidDataException">A line is no JSON object, two properties have one role, or a property that the options name is missing.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A line is no JSON object, two properties have one role, or a property that the options name is missing.
+    /// </exception>
     public static JsonScan Of(string path, JsonLinesOptions options)
     {
         var roles = new JsonRoles(options);
@@ -16,7 +20,7 @@ internal sealed record JsonScan(string Path, long Rows, IReadOnlyList<JsonProper
         foreach (var line in JsonLinesFile.Lines(path))
         {
             using var document = line.Parse();
-            foreach (var member in document.RootElement.EnumerateObject().Where(m => m.Value.ValueKind != System.Text.Json.JsonValueKind.Null))
+            foreach (var member in document.RootElement.EnumerateObject().Where(m => m.Value.ValueKind != JsonValueKind.Null))
             {
                 if (!properties.TryGetValue(member.Name, out var property))
                     properties.Add(member.Name, property = new(member.Name, roles.Of(member.Name)));
@@ -39,8 +43,10 @@ internal sealed record JsonScan(string Path, long Rows, IReadOnlyList<JsonProper
         if (Rows == 0)
             throw new InvalidDataException($"{Path} holds no row; a JSON object on each line is needed.");
         foreach (var name in roles.Named.Where(name => Properties.All(p => p.Name != name)))
-            throw new InvalidDataException($"{Path} has no property '{name}', which the options name; it has {string.Join(", ", Properties.Select(p => p.Name))}.");
+            throw new InvalidDataException(
+                $"{Path} has no property '{name}', which the options name; it has {string.Join(", ", Properties.Select(p => p.Name))}.");
         foreach (var twice in Properties.Where(p => p.Role is not null).GroupBy(p => p.Role).Where(group => group.Count() > 1))
-            throw new InvalidDataException($"{Path} has {string.Join(" and ", twice.Select(p => $"'{p.Name}'"))} for column {twice.Key}; name one in {nameof(JsonLinesOptions)}.");
+            throw new InvalidDataException(
+                $"{Path} has {string.Join(" and ", twice.Select(p => $"'{p.Name}'"))} for column {twice.Key}; name one in {nameof(JsonLinesOptions)}.");
     }
 }

@@ -34,6 +34,7 @@ internal sealed class FusedAdamW : IDisposable
             total = torch.linalg_vector_norm(torch.stack(torch._foreach_norm(g, 2.0)))
             torch._foreach_mul_(g, torch.clamp(largest / (total + 1e-6), max=1.0))
             return total
+
         """));
 
     private readonly Parameter[] parameters;

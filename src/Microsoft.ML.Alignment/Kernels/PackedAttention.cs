@@ -3,8 +3,9 @@ namespace Microsoft.ML.Alignment.Kernels;
 /// <summary>Exact attention over packed rows: a row sees the prefix, its own prompt and its own completion, causally.</summary>
 internal static class PackedAttention
 {
-    // Up to here plain bfloat16 products beat the fused kernel, whose bfloat16 path is not accelerated on CPUs.
-    private const int LongestForProducts = 512;
+    // Up to these key lengths plain products beat the fused kernel on CPUs: it works in large blocks and its bfloat16 is not accelerated.
+    private const int LongestForFloat32Products = 256;
+    private const int LongestForBFloat16Products = 512;
 
     /// <summary>Attends within sequences. KV heads may be fewer than query heads: head h uses KV head h · KV / H.</summary>
     /// <param name="q">Queries. Shape <c>[N, H, hd]</c>.</param>
@@ -28,7 +29,8 @@ internal static class PackedAttention
             .reshape(segment.Length, heads, q.shape[1] / heads, q.shape[2])
             .permute(1, 2, 0, 3); // [KV, G, L, hd]
         var (keys, values) = (Seen(k, segment), Seen(v, segment)); // [KV, P + L, hd]
-        var useProducts = q.dtype == ScalarType.BFloat16 && segment.KeyLength <= LongestForProducts && q.device_type == DeviceType.CPU;
+        var longest = q.dtype == ScalarType.BFloat16 ? LongestForBFloat16Products : LongestForFloat32Products;
+        var useProducts = q.device_type == DeviceType.CPU && segment.KeyLength <= longest;
         var result = useProducts
             ? WithProducts(queries, keys, values, plan.Mask(segment, q.dtype, q.device))
             : WithFusedKernel(queries, keys, values, segment.IsPlainCausal ? null : plan.Mask(segment, q.dtype, q.device));

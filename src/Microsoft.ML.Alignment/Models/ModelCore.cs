@@ -21,6 +21,8 @@ internal sealed class ModelCore : ReferenceCounted
         ModelFiles files, ModelConfig config, IReadOnlyDictionary<string, Parameter> weights,
         IReadOnlyCollection<StoredTensor>? stored, string source)
     {
+        // The matrix kernel is chosen before a model's first product.
+        _ = AlignmentRuntime.Current;
         (Files, Config, Source) = (files, config, source);
         ChatTemplate = new(() => ChatTemplateReader.Read(files));
         Network = new(config, weights);

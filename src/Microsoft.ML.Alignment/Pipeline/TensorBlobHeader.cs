@@ -46,12 +46,14 @@ internal static class TensorBlobHeader
     /// <exception cref="InvalidDataException">Tensors that do not fit their shapes or the data.</exception>
     public static IReadOnlyList<TensorBlobEntry> Parse(byte[] header, long dataLength)
     {
-        var described = JsonSerializer.Deserialize<Dictionary<string, Description>>(header, Strict) ?? throw new JsonException("The header is null.");
+        var described = JsonSerializer.Deserialize<Dictionary<string, Description?>>(header, Strict);
+        if (described is null || described.ContainsValue(null))
+            throw new JsonException("the header, or a tensor in it, is null.");
         var entries = new List<TensorBlobEntry>();
         long offset = 0;
-        foreach (var (name, description) in described.OrderBy(d => d.Value.From))
+        foreach (var (name, description) in described.OrderBy(d => d.Value!.From))
         {
-            if (description.From != offset)
+            if (description!.From != offset)
                 throw new InvalidDataException($"tensor '{name}' begins at {description.From}, the one before ends at {offset}.");
             entries.Add(Check(name, description));
             offset += entries[^1].ByteLength;

@@ -1,8 +1,10 @@
 using Microsoft.ML.Alignment.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Alignment.Tests.Kernels;
 
+[Collection(RunsAlone.Name)]
 public sealed class AlignmentRuntimeTests : IDisposable
 {
     private readonly AlignmentRuntimeOptions before = AlignmentRuntime.Current;

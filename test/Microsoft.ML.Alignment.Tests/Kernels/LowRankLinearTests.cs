@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Alignment.Tests.Kernels;
