@@ -72,14 +72,8 @@ internal static class AlignmentSchema
     public static SchemaShape ShapeOf(DataViewSchema schema) => SchemaShape.Create(schema);
 
     /// <summary>How the prompts of a column are read: as the option says, else as the column says, else as the model is used to.</summary>
-    public static PromptFormat ResolveFormat(PromptFormat wanted, DataViewSchema schema, string promptColumn, LanguageModel model)
-    {
-        if (wanted != PromptFormat.FromColumn)
-            return wanted;
-        if (schema.GetColumnOrNull(promptColumn) is { } column && TextFormat.IsMessages(column))
-            return PromptFormat.Messages;
-        return model.ChatTemplate is null ? PromptFormat.Text : PromptFormat.UserTurn;
-    }
+    public static PromptFormat ResolveFormat(PromptFormat wanted, DataViewSchema schema, string promptColumn, LanguageModel model) =>
+        TextFormat.Resolve(wanted, schema, promptColumn, model.ChatTemplate is not null);
 
     public static bool HasText(SchemaShape shape, string name) =>
         shape.TryFindColumn(name, out var column) && TextShape(name).IsCompatibleWith(column);

@@ -9,8 +9,6 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// <param name="endRows">Whether the score is read at the last token of a completion.</param>
 internal sealed class CompletionScorer(LanguageModel model, PromptEncoder encoder, bool endRows)
 {
-    private const int TokensOfPass = 4096;
-
     /// <summary>Scores each row's completions.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="prompt">Column of the prompts.</param>
@@ -22,8 +20,7 @@ internal sealed class CompletionScorer(LanguageModel model, PromptEncoder encode
     {
         var values = completions.Select(_ => new float[batch.Count]).ToArray();
         var examples = Enumerable.Range(0, batch.Count).Select(row => Encode(batch, row, prompt, completions)).ToArray();
-        // Rows of like length together: a pass then has no long row that makes many short ones wait.
-        foreach (var rows in Passes(examples))
+        foreach (var rows in ScoringPasses.Of([.. examples.Select(example => example.TokenCount)]))
         {
             using var noGradients = no_grad();
             using var scope = NewDisposeScope();
@@ -34,26 +31,6 @@ internal sealed class CompletionScorer(LanguageModel model, PromptEncoder encode
         }
 
         return values;
-    }
-
-    private static IEnumerable<List<int>> Passes(TokenizedExample[] examples)
-    {
-        var rows = new List<int>();
-        var tokens = 0;
-        foreach (var row in Enumerable.Range(0, examples.Length).OrderBy(row => examples[row].TokenCount))
-        {
-            if (rows.Count > 0 && tokens + examples[row].TokenCount > TokensOfPass)
-            {
-                yield return rows;
-                (rows, tokens) = ([], 0);
-            }
-
-            rows.Add(row);
-            tokens += examples[row].TokenCount;
-        }
-
-        if (rows.Count > 0)
-            yield return rows;
     }
 
     private TokenizedExample Encode(ScoreBatch batch, int row, string prompt, string[] completions)
