@@ -89,6 +89,6 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         }
 
         PromptsCut++;
-        return [.. prompt[..begin], .. prompt[(prompt.Length - room + begin)..]];
+        return PromptCut.FromLeft(prompt, room, options.BeginTokenId);
     }
 }

@@ -31,4 +31,14 @@ internal static class TextFormat
             ? true
             : throw new NotSupportedException($"Column '{column.Name}' has annotation {AnnotationKind} '{value}'; '{Messages}' is the only one known.");
     }
+
+    /// <summary>How the prompts of a column are read: as the option says, else as the column says, else as the model is used to.</summary>
+    public static PromptFormat Resolve(PromptFormat wanted, DataViewSchema schema, string promptColumn, bool hasTemplate)
+    {
+        if (wanted != PromptFormat.FromColumn)
+            return wanted;
+        if (schema.GetColumnOrNull(promptColumn) is { } column && IsMessages(column))
+            return PromptFormat.Messages;
+        return hasTemplate ? PromptFormat.UserTurn : PromptFormat.Text;
+    }
 }

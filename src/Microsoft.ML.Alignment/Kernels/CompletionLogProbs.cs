@@ -14,6 +14,10 @@ internal static class CompletionLogProbs
     /// <summary>Bytes of float32 logits that are made at once.</summary>
     public const long DefaultChunkBytes = 64L << 20;
 
+    // Under a head that trains, chunks cost a third more time, since backward makes the logits again. Training all weights needs
+    // gigabytes anyway, so up to this many times the budget all rows are one chunk, which backward reuses.
+    private const int TrainedHeadFactor = 4;
+
     /// <summary>Computes the log-probabilities of the labels, in nats, float32. Shape <c>[M]</c>.</summary>
     /// <param name="hidden">float32 or bfloat16. Shape <c>[M, D]</c>.</param>
     /// <param name="headWeight">Of the same type. Shape <c>[V, D]</c>.</param>
@@ -23,7 +27,11 @@ internal static class CompletionLogProbs
     {
         var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
         if (is_grad_enabled() && headWeight.requires_grad)
-            return TrainedHeadLogProbs.Apply(hidden, headWeight, labels, chunks);
+        {
+            var whole = new RowChunks(hidden.shape[0], headWeight.shape[0], TrainedHeadFactor * chunkBytes);
+            return TrainedHeadLogProbs.Apply(hidden, headWeight, labels, whole.Count == 1 ? whole : chunks);
+        }
+
         if (is_grad_enabled() && hidden.requires_grad)
             return FrozenHeadLogProbs.Apply(hidden, headWeight, labels, chunks);
         return WithoutGradient(hidden, headWeight, labels, chunks);
