@@ -6,7 +6,7 @@ namespace Microsoft.ML.Alignment.Data;
 /// <param name="Rows">The token rows.</param>
 /// <param name="Targets">The completion tokens. Completion c of example b is sequence c·B + b, so that all chosen come before all rejected.</param>
 /// <param name="Values">The numbers that belong to each example, e.g. the margin of a pair. Shape <c>[B][…]</c>.</param>
-internal sealed record TokenBatch(PackedRows Rows, PackedTargets Targets, float[][] Values)
+internal sealed record TokenBatch(PackedRows Rows, PackedTargets Targets, float[][] Values) : ITrainingBatch
 {
     /// <summary>Gets the number of examples, B.</summary>
     public int ExampleCount => Values.Length;

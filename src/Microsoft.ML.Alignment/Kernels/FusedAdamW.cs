@@ -67,14 +67,19 @@ internal sealed class FusedAdamW : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var withGradient = parameters.Select((p, i) => (Parameter: p, Gradient: p.grad, State: states[i])).Where(e => e.Gradient is not null);
+        using var rate = learningRate.ToScalar();
+        using var beta1 = constants.Beta1.ToScalar();
+        using var beta2 = constants.Beta2.ToScalar();
+        using var epsilon = constants.Epsilon.ToScalar();
         foreach (var group in withGradient.GroupBy(e => e.Parameter.dim() >= 2))
         {
+            using var decay = (group.Key ? constants.WeightDecay : 0.0).ToScalar();
             Operations.Value.invoke(
                 "step",
                 group.Select(e => (Tensor)e.Parameter).ToArray(), group.Select(e => e.Gradient!).ToArray(),
                 group.Select(e => e.State.FirstMoment).ToArray(), group.Select(e => e.State.SecondMoment).ToArray(),
                 group.Select(e => e.State.Step).ToArray(),
-                learningRate, constants.Beta1, constants.Beta2, constants.Epsilon, group.Key ? constants.WeightDecay : 0.0);
+                rate, beta1, beta2, epsilon, decay);
         }
     }
 
@@ -86,7 +91,9 @@ internal sealed class FusedAdamW : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var gradients = parameters.Select(p => p.grad).OfType<Tensor>().ToArray();
-        return gradients.Length == 0 ? 0 : ((Tensor)Operations.Value.invoke("clip", gradients, maxNorm)).to_type(ScalarType.Float64).item<double>();
+        // Scalars that the call would make of numbers itself may be finalised before it reads them.
+        using var largest = maxNorm.ToScalar();
+        return gradients.Length == 0 ? 0 : ((Tensor)Operations.Value.invoke("clip", gradients, largest)).to_type(ScalarType.Float64).item<double>();
     }
 
     /// <summary>Drops the gradients and their memory.</summary>

@@ -6,7 +6,7 @@ public sealed record AlignmentRun
     /// <summary>Gets who is told of each step; null for nobody. Reports come on the training thread.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Gets the token that stops training; the fit then throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Gets the token that stops training; the fit then throws <see cref="TrainingCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
 }
 

@@ -8,11 +8,23 @@ internal readonly record struct TermCounts(double Examples, double Tokens)
     public static TermCounts operator +(TermCounts a, TermCounts b) => new(a.Examples + b.Examples, a.Tokens + b.Tokens);
 }
 
-/// <summary>A quantity to report: a sum and the weight it is divided by when shown.</summary>
+/// <summary>How the values that the micro-batches of a step report become one.</summary>
+internal enum MetricReduction
+{
+    /// <summary>All values over all weights.</summary>
+    Mean,
+    /// <summary>The least value.</summary>
+    Minimum,
+    /// <summary>The greatest value.</summary>
+    Maximum,
+}
+
+/// <summary>A quantity to report.</summary>
 /// <param name="Name">TRL's name, e.g. <c>rewards/margins</c>.</param>
-/// <param name="Sum">Scalar, detached, on the model's device.</param>
+/// <param name="Value">Scalar, detached, on the model's device: a sum over examples or tokens, or an extreme.</param>
 /// <param name="Weight">Number of examples or tokens summed over.</param>
-internal readonly record struct Metric(string Name, Tensor Sum, double Weight);
+/// <param name="Reduction">How the step's micro-batches are put together.</param>
+internal readonly record struct Metric(string Name, Tensor Value, double Weight, MetricReduction Reduction = MetricReduction.Mean);
 
 /// <summary>What a micro-batch gave.</summary>
 /// <param name="Loss">Scalar: this micro-batch's share of the step's loss; shares add up to it. Attached to the graph.</param>

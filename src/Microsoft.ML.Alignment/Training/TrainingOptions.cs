@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Training;
+
 namespace Microsoft.ML.Alignment;
 
 /// <summary>How the learning rate falls after the warmup.</summary>
@@ -20,7 +22,7 @@ public sealed record TrainingOptions
     /// <summary>Gets the passes over the data. At least 1; null takes the method's.</summary>
     public int? Epochs { get; init => field = Require.AtLeastOrNull(1, value); }
 
-    /// <summary>Gets the optimizer steps after which training stops; null is the end of the last epoch. At least 1.</summary>
+    /// <summary>Gets the optimizer steps of the run, however many passes that takes; null leaves it to the epochs. At least 1.</summary>
     public int? MaxSteps { get; init => field = Require.AtLeastOrNull(1, value); }
 
     /// <summary>Gets the examples (pairs) of an optimizer step. At least 1; the default is 8.</summary>
@@ -64,4 +66,26 @@ public sealed record TrainingOptions
 
     /// <summary>Gets what happens to rows that cannot be trained on. The default is to throw.</summary>
     public InvalidRows InvalidRows { get; init; } = InvalidRows.Throw;
+
+    /// <summary>Puts the method's defaults and a seed where nothing was chosen.</summary>
+    internal ResolvedTraining Resolve(TrainingDefaults defaults, int seed) => new()
+    {
+        LearningRate = LearningRate ?? defaults.LearningRate,
+        Epochs = Epochs ?? defaults.Epochs,
+        MaxSteps = MaxSteps ?? 0,
+        BatchSize = BatchSize,
+        MicroBatchSize = Math.Min(MicroBatchSize ?? BatchSize, BatchSize),
+        MaxLength = MaxLength,
+        WarmupRatio = WarmupRatio,
+        Schedule = Schedule,
+        WeightDecay = WeightDecay,
+        AdamBeta1 = AdamBeta1,
+        AdamBeta2 = AdamBeta2,
+        AdamEpsilon = AdamEpsilon,
+        MaxGradientNorm = MaxGradientNorm,
+        Precision = Precision,
+        Shuffle = Shuffle,
+        Seed = Seed ?? seed,
+        InvalidRows = InvalidRows,
+    };
 }

@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.Alignment.Tokenization;
+
+/// <summary>What a name in <c>tokenizer.ggml.pre</c> stands for, as sections of a <c>tokenizer.json</c>.</summary>
+/// <param name="PreTokenizer">The section <c>pre_tokenizer</c>.</param>
+/// <param name="Normalizer">The section <c>normalizer</c>.</param>
+/// <param name="IgnoresMerges">Whether a piece that is a token is one as it stands.</param>
+internal sealed record GgufSplitting(string PreTokenizer, string Normalizer = "null", bool IgnoresMerges = false)
+{
+    private const string WithPattern = """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""";
+    private const string WithoutPattern = """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}""";
+
+    private static readonly Dictionary<string, GgufSplitting> ByName = new(StringComparer.Ordinal)
+    {
+        ["gpt-2"] = new(WithPattern),
+        ["smollm"] = new(Sequence("""{"type":"Digits","individual_digits":true}""", WithPattern)),
+        ["llama-bpe"] = new(Sequence(Split(Cl100kSplitter.ThreeDigitPattern), WithoutPattern), IgnoresMerges: true),
+        ["qwen2"] = new(Sequence(Split(Cl100kSplitter.OneDigitPattern), WithoutPattern), Normalizer: """{"type":"NFC"}"""),
+        // llama.cpp's patterns for files that name none.
+        ["default"] = new(Sequence(
+            Split(@"[\p{P}\$\+<=>\^~\|]+"), Split(Gpt2Splitter.Pattern), Split(@"\p{N}+"), Split("[0-9][0-9][0-9]"), WithoutPattern)),
+    };
+
+    /// <summary>The splitting of a name.</summary>
+    /// <exception cref="NotSupportedException">The name is not known; the message lists those that are.</exception>
+    public static GgufSplitting Of(string name) => ByName.TryGetValue(name, out var splitting)
+        ? splitting
+        : throw new NotSupportedException($"GGUF: tokenizer.ggml.pre '{name}' is not supported; supported are {string.Join(", ", ByName.Keys)}.");
+
+    private static string Split(string pattern) =>
+        $$$"""{"type":"Split","pattern":{"Regex":{{{JsonSerializer.Serialize(pattern)}}}},"behavior":"Isolated","invert":false}""";
+
+    private static string Sequence(params string[] stages) => $$"""{"type":"Sequence","pretokenizers":[{{string.Join(',', stages)}}]}""";
+}

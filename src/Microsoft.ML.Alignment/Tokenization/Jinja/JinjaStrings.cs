@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+
+/// <summary>String literals as Python writes and reads them.</summary>
+internal static class JinjaStrings
+{
+    /// <summary>The characters of a literal without its quotes.</summary>
+    public static string Unescape(string literal)
+    {
+        if (!literal.Contains('\\'))
+            return literal;
+        var result = new StringBuilder(literal.Length);
+        for (var i = 0; i < literal.Length; i++)
+        {
+            if (literal[i] != '\\' || i + 1 == literal.Length)
+                result.Append(literal[i]);
+            else
+                i += AppendEscape(literal, i + 1, result);
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>How Python's <c>repr</c> writes a string.</summary>
+    public static string Quote(string text)
+    {
+        var quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
+        var result = new StringBuilder(text.Length + 2).Append(quote);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            _ = rune.Value switch
+            {
+                '\\' => result.Append(@"\\"),
+                '\n' => result.Append(@"\n"),
+                '\r' => result.Append(@"\r"),
+                '\t' => result.Append(@"\t"),
+                _ when rune.Value == quote => result.Append('\\').Append(quote),
+                < 0x20 or (>= 0x7F and <= 0xA0) or 0xAD => result.Append($"\\x{rune.Value:x2}"),
+                _ => result.Append(rune.ToString()),
+            };
+        }
+
+        return result.Append(quote).ToString();
+    }
+
+    // Returns how many characters behind the backslash were read.
+    private static int AppendEscape(string literal, int at, StringBuilder result)
+    {
+        var digits = literal[at] switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
+        if (digits > 0 && at + digits < literal.Length
+            && int.TryParse(literal.AsSpan(at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        {
+            result.Append(code > char.MaxValue ? char.ConvertFromUtf32(code) : ((char)code).ToString());
+            return digits + 1;
+        }
+
+        _ = literal[at] switch
+        {
+            'n' => result.Append('\n'),
+            't' => result.Append('\t'),
+            'r' => result.Append('\r'),
+            'a' => result.Append('\a'),
+            'b' => result.Append('\b'),
+            'f' => result.Append('\f'),
+            'v' => result.Append('\v'),
+            '0' => result.Append('\0'),
+            '\n' => result,
+            '\\' or '\'' or '"' => result.Append(literal[at]),
+            _ => result.Append('\\').Append(literal[at]),
+        };
+        return 1;
+    }
+}

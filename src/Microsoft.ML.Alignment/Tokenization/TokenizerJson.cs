@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Microsoft.ML.Alignment.Tokenization;
+
+/// <summary>Reads the parts of a tokenizer from a <c>tokenizer.json</c>. What it does not know it refuses by name.</summary>
+/// <remarks>The sections <c>truncation</c> and <c>padding</c> are not read: lengths are decided where batches are made.</remarks>
+internal static class TokenizerJson
+{
+    /// <summary>Reads the parts.</summary>
+    /// <exception cref="NotSupportedException">A component is not supported; the message names it and what is.</exception>
+    /// <exception cref="FormatException">It is not JSON, or not a <c>tokenizer.json</c>.</exception>
+    public static TokenizerParts Read(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return Read(document.RootElement);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new FormatException($"tokenizer.json: {exception.Message} It must be the JSON object that Hugging Face's tokenizers write.", exception);
+        }
+    }
+
+    private static TokenizerParts Read(JsonElement root)
+    {
+        var added = ReadAddedTokens(root);
+        var (prefix, suffix) = PostProcessorJson.Read(root.Section("post_processor"));
+        var normalizers = new List<TextNormalizer>();
+        if (root.Section("normalizer") is { } normalizer)
+            normalizers.Add(ReadNormalizer(normalizer));
+        var splitter = SplitterJson.Read(root.Section("pre_tokenizer"), out var isByteLevel, out var addsPrefixSpace);
+        if (addsPrefixSpace)
+            normalizers.Add(new PrependNormalizer(" ", unlessThere: true));
+        var model = new BpeJson(root.GetProperty("model"), added, isByteLevel);
+        return new TokenizerParts
+        {
+            Vocabulary = model.Vocabulary,
+            AddedTokens = added,
+            Normalizer = normalizers.Count == 0 ? null : new NormalizerSequence(normalizers),
+            Splitter = splitter ?? (model.BeginsWordsAtSpaces ? new WordSplitter() : null),
+            Model = model.Create(),
+            Decoders = root.Section("decoder") is { } decoder ? ReadDecoders(decoder) : [],
+            Prefix = prefix,
+            Suffix = suffix,
+        };
+    }
+
+    private static AddedToken[] ReadAddedTokens(JsonElement root)
+    {
+        if (root.Section("added_tokens") is not { } tokens)
+            return [];
+        return [.. tokens.EnumerateArray().Select(token => new AddedToken(token.GetProperty("id").GetInt32(), token.Text("content"), token.Flag("special"))
+        {
+            IsSingleWord = token.Flag("single_word"),
+            StripsLeft = token.Flag("lstrip"),
+            StripsRight = token.Flag("rstrip"),
+            IsNormalized = token.Flag("normalized"),
+        })];
+    }
+
+    private static TextNormalizer ReadNormalizer(JsonElement section) => section.Type() switch
+    {
+        "Sequence" => new NormalizerSequence([.. section.GetProperty("normalizers").EnumerateArray().Select(ReadNormalizer)]),
+        "Prepend" => new PrependNormalizer(section.Text("prepend"), unlessThere: false),
+        "Replace" => new ReplaceNormalizer(StringPattern(section, "normalizer"), section.Text("content")),
+        "NFC" => new UnicodeNormalizer(NormalizationForm.FormC),
+        "NFKC" => new UnicodeNormalizer(NormalizationForm.FormKC),
+        "NFD" => new UnicodeNormalizer(NormalizationForm.FormD),
+        "NFKD" => new UnicodeNormalizer(NormalizationForm.FormKD),
+        var type => throw section.Unsupported("normalizer", type, "Sequence, Prepend, Replace (of a string), NFC, NFD, NFKC, NFKD"),
+    };
+
+    private static IReadOnlyList<TokenDecoder> ReadDecoders(JsonElement section) => section.Type() switch
+    {
+        "Sequence" => [.. section.GetProperty("decoders").EnumerateArray().SelectMany(ReadDecoders)],
+        "ByteLevel" => [new ByteLevelDecoder()],
+        "ByteFallback" => [new ByteFallbackDecoder()],
+        "Fuse" => [new FuseDecoder()],
+        "Replace" => [new ReplaceDecoder(StringPattern(section, "decoder"), section.Text("content"))],
+        "Strip" => [new StripDecoder(section.Text("content").Single(), section.GetProperty("start").GetInt32(), section.GetProperty("stop").GetInt32())],
+        var type => throw section.Unsupported("decoder", type, "Sequence, ByteLevel, ByteFallback, Fuse, Replace (of a string), Strip"),
+    };
+
+    private static string StringPattern(JsonElement section, string kind) =>
+        section.GetProperty("pattern").TryGetProperty("String", out var pattern)
+            ? pattern.GetString()!
+            : throw section.Unsupported($"pattern of the {kind} 'Replace'", "Regex", "String");
+}
