@@ -1,3 +1,6 @@
+using Microsoft.ML.Alignment.Tokenization;
+using Microsoft.ML.Alignment.Tokenization.Jinja;
+
 namespace Microsoft.ML.Alignment;
 
 /// <summary>One message of a conversation.</summary>
@@ -6,14 +9,65 @@ namespace Microsoft.ML.Alignment;
 public sealed record TemplateMessage(string Role, string Content);
 
 /// <summary>A model's own chat template (Jinja), which renders conversations as the model saw them in training.</summary>
+/// <remarks>
+/// Rendered as Hugging Face's transformers does (<c>trim_blocks</c>, <c>lstrip_blocks</c>, a sandbox). The length of the result, the steps and the nesting are bounded.
+/// Instances are immutable and safe to use from several threads.
+/// </remarks>
 public sealed class ChatTemplate
 {
-    /// <summary>Parses a template; a construct that is not supported is refused by name and line.</summary>
-    public static ChatTemplate Parse(string jinja, IReadOnlyDictionary<string, string> specialTokens) => throw new NotImplementedException();
+    // A role of these may take part in spelling a control token ('<|' + role + '|>'); any other is text of others.
+    private static readonly HashSet<string> KnownRoles = new(StringComparer.Ordinal) { "system", "user", "assistant", "tool", "developer", "function", "ipython", "model" };
+
+    private readonly IReadOnlyList<JinjaStatement> _template;
+    private readonly Dictionary<string, object?> _specialTokens;
+
+    private ChatTemplate(string source, IReadOnlyDictionary<string, string> specialTokens)
+    {
+        Source = source;
+        _template = JinjaParser.Parse(source);
+        _specialTokens = specialTokens.ToDictionary(token => token.Key, token => (object?)MarkedText.Trusted(token.Value));
+    }
+
+    /// <summary>Parses a template.</summary>
+    /// <param name="jinja">The template's source.</param>
+    /// <param name="specialTokens">Texts that it can use by name, such as <c>bos_token</c> and <c>eos_token</c>.</param>
+    /// <exception cref="ChatTemplateException">It is not Jinja, or uses a construct that is not supported; the message names it and its line.</exception>
+    public static ChatTemplate Parse(string jinja, IReadOnlyDictionary<string, string> specialTokens)
+    {
+        ArgumentNullException.ThrowIfNull(jinja);
+        ArgumentNullException.ThrowIfNull(specialTokens);
+        return new ChatTemplate(jinja, specialTokens);
+    }
 
     /// <summary>Gets the template's source.</summary>
-    public string Source => throw new NotImplementedException();
+    public string Source { get; }
 
     /// <summary>Renders a conversation.</summary>
-    public string Render(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt) => throw new NotImplementedException();
+    /// <param name="messages">The messages, in order.</param>
+    /// <param name="addGenerationPrompt">Whether the beginning of an assistant's turn is put behind them.</param>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails.</exception>
+    public string Render(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt) => RenderMarked(messages, addGenerationPrompt).Text;
+
+    /// <summary>Renders a conversation; contents in the result are marked as text of others.</summary>
+    internal MarkedText RenderMarked(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return RenderValues(messages.Select(ToValue).ToList(), tools: null, addGenerationPrompt);
+    }
+
+    /// <summary>Renders a conversation whose messages have more than role and content, with tools.</summary>
+    internal MarkedText RenderValues(List<object?> messages, object? tools, bool addGenerationPrompt) =>
+        JinjaInterpreter.Render(_template, new Dictionary<string, object?>(_specialTokens)
+        {
+            ["messages"] = messages,
+            ["tools"] = tools,
+            ["documents"] = null,
+            ["add_generation_prompt"] = addGenerationPrompt,
+        });
+
+    private static object? ToValue(TemplateMessage message) => new JinjaDictionary
+    {
+        [MarkedText.Trusted("role")] = KnownRoles.Contains(message.Role) ? MarkedText.Trusted(message.Role) : MarkedText.Untrusted(message.Role),
+        [MarkedText.Trusted("content")] = MarkedText.Untrusted(message.Content),
+    };
 }

@@ -320,14 +320,12 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
         return new LiteralNode(MarkedText.Trusted(text));
     }
 
-    private LiteralNode ParseInteger() => long.TryParse(tokens.Current.Text, CultureInfo.InvariantCulture, out var value)
-        ? new LiteralNode(WithNext(value))
-        : throw tokens.Error($"{tokens.Current.Text} is too large; whole numbers have 64 bits.");
-
-    private object WithNext(long value)
+    private LiteralNode ParseInteger()
     {
+        if (!long.TryParse(tokens.Current.Text, CultureInfo.InvariantCulture, out var value))
+            throw tokens.Error($"{tokens.Current.Text} is too large; whole numbers have 64 bits.");
         tokens.Next();
-        return value;
+        return new LiteralNode(value);
     }
 
     private string ParseDottedName()

@@ -1,0 +1,136 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+
+/// <summary>The filters.</summary>
+internal static class JinjaFilters
+{
+    private static readonly Dictionary<string, Func<object?, JinjaArguments, object?>> Filters = new(StringComparer.Ordinal)
+    {
+        ["abs"] = (value, _) => value is long number ? (object)Math.Abs(number) : Math.Abs(Number(value, "abs")),
+        ["int"] = ToInteger,
+        ["float"] = ToFloat,
+        ["round"] = (value, arguments) => Round(value, arguments),
+        ["string"] = (value, _) => JinjaText.Of(value),
+        ["safe"] = (value, _) => JinjaText.Of(value),
+        ["e"] = (value, _) => Escape(JinjaText.Of(value)),
+        ["escape"] = (value, _) => Escape(JinjaText.Of(value)),
+        ["upper"] = (value, arguments) => CallMethod(value, "upper", arguments),
+        ["lower"] = (value, arguments) => CallMethod(value, "lower", arguments),
+        ["title"] = (value, arguments) => CallMethod(value, "title", arguments),
+        ["capitalize"] = (value, arguments) => CallMethod(value, "capitalize", arguments),
+        ["trim"] = (value, arguments) => CallMethod(value, "strip", arguments),
+        ["replace"] = (value, arguments) => CallMethod(value, "replace", arguments),
+        ["indent"] = Indent,
+        ["wordcount"] = (value, _) => (long)JinjaTextMethods.Split(JinjaText.Of(value), new JinjaArguments("wordcount", [], new Dictionary<string, object?>()), false).Count,
+        ["tojson"] = (value, arguments) => JinjaJson.ToJson(
+            value, arguments.Get(1, "indent") is null ? null : arguments.Integer(1, "indent", 0), JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
+        ["default"] = Default,
+        ["d"] = Default,
+        ["length"] = (value, _) => JinjaSequences.Length(value),
+        ["count"] = (value, _) => JinjaSequences.Length(value),
+        ["list"] = (value, _) => new List<object?>(JinjaSequences.Iterate(value)),
+        ["first"] = (value, _) => JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[0] : new JinjaUndefined("No first item, sequence was empty."),
+        ["last"] = (value, _) => JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[^1] : new JinjaUndefined("No last item, sequence was empty."),
+        ["join"] = JinjaSequenceFilters.Join,
+        ["reverse"] = JinjaSequenceFilters.Reverse,
+        ["sort"] = JinjaSequenceFilters.Sort,
+        ["unique"] = JinjaSequenceFilters.Unique,
+        ["min"] = (value, arguments) => JinjaSequenceFilters.Extreme(value, arguments, -1),
+        ["max"] = (value, arguments) => JinjaSequenceFilters.Extreme(value, arguments, 1),
+        ["sum"] = JinjaSequenceFilters.Sum,
+        ["map"] = JinjaSequenceFilters.Map,
+        ["select"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: false, keeps: true),
+        ["reject"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: false, keeps: false),
+        ["selectattr"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: true, keeps: true),
+        ["rejectattr"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: true, keeps: false),
+        ["items"] = (value, _) => value is JinjaUndefined ? new JinjaIterator([]) : new JinjaIterator(JinjaMethods.Items(Dictionary(value, "items"))),
+        ["dictsort"] = JinjaSequenceFilters.SortDictionary,
+        ["attr"] = (value, arguments) => JinjaSequences.Attribute(value, arguments.Text(0, "name").Text),
+    };
+
+    /// <summary>The names of the filters.</summary>
+    public static string Names => string.Join(", ", Filters.Keys.Order(StringComparer.Ordinal));
+
+    /// <summary>Whether there is a filter of this name.</summary>
+    public static bool Exists(string name) => Filters.ContainsKey(name);
+
+    /// <summary>Applies a filter.</summary>
+    public static object? Apply(string name, object? value, JinjaArguments arguments) => Filters.TryGetValue(name, out var filter)
+        ? filter(value, arguments)
+        : throw new JinjaFailure($"filter '{name}' is not supported; supported are {Names}.");
+
+    /// <summary>A value that must be a dictionary.</summary>
+    public static JinjaDictionary Dictionary(object? value, string filter) =>
+        value as JinjaDictionary ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a dictionary, not {JinjaOperators.TypeName(value)}.");
+
+    private static object? CallMethod(object? value, string method, JinjaArguments arguments) =>
+        JinjaMethods.Find(JinjaText.Of(value), method)!.Call(arguments);
+
+    private static double Number(object? value, string filter) =>
+        JinjaOperators.AsNumber(value) ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a number, not {JinjaOperators.TypeName(value)}.");
+
+    private static object? Default(object? value, JinjaArguments arguments)
+    {
+        var isMissing = value is JinjaUndefined || (JinjaOperators.IsTrue(arguments.Get(1, "boolean")) && !JinjaOperators.IsTrue(value));
+        return isMissing ? arguments.Get(0, "default_value", MarkedText.Empty) : value;
+    }
+
+    private static object? ToInteger(object? value, JinjaArguments arguments)
+    {
+        var otherwise = arguments.Get(0, "default", 0L);
+        if (value is JinjaUndefined undefined)
+            throw new JinjaFailure(undefined.Problem);
+        var number = value is MarkedText text
+            ? ParseFloat(text.Text)
+            : JinjaOperators.AsNumber(value);
+        if (JinjaOperators.AsInteger(value) is { } integer)
+            return integer;
+        if (value is MarkedText whole && long.TryParse(whole.Text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed))
+            return parsed;
+        return number is { } found && Math.Abs(found) < long.MaxValue ? (long)found : otherwise;
+    }
+
+    private static object? ToFloat(object? value, JinjaArguments arguments) => value is JinjaUndefined undefined
+        ? throw new JinjaFailure(undefined.Problem)
+        : (value is MarkedText text ? ParseFloat(text.Text) : JinjaOperators.AsNumber(value)) ?? arguments.Get(0, "default", 0.0);
+
+    private static double? ParseFloat(string text) =>
+        double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static double Round(object? value, JinjaArguments arguments)
+    {
+        var number = Number(value, "round");
+        var scale = Math.Pow(10, arguments.Integer(0, "precision", 0));
+        return (arguments.Get(1, "method") as MarkedText)?.Text switch
+        {
+            null or "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
+            "ceil" => Math.Ceiling(number * scale) / scale,
+            "floor" => Math.Floor(number * scale) / scale,
+            var method => throw new JinjaFailure($"round(): method '{method}' is not supported; supported are common, ceil, floor."),
+        };
+    }
+
+    private static MarkedText Escape(MarkedText text)
+    {
+        foreach (var (character, entity) in new[] { ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ("\"", "&#34;") })
+        {
+            JinjaLimits.CheckCharacters(text.Length * 5L);
+            text = text.Replace(character, MarkedText.Trusted(entity));
+        }
+
+        return text;
+    }
+
+    private static MarkedText Indent(object? value, JinjaArguments arguments)
+    {
+        var width = arguments.Get(0, "width") is MarkedText text ? text : MarkedText.Trusted(new string(' ', Math.Clamp(arguments.Integer(0, "width", 4), 0, 1000)));
+        var indentsFirst = JinjaOperators.IsTrue(arguments.Get(1, "first"));
+        var indentsBlank = JinjaOperators.IsTrue(arguments.Get(2, "blank"));
+        var lines = JinjaSequences.Iterate(JinjaTextMethods.SplitLines(JinjaText.Of(value), keepsEnds: false)).Cast<MarkedText>().ToList();
+        if (JinjaText.Of(value).Text.EndsWith('\n'))
+            lines.Add(MarkedText.Empty);
+        var indented = lines.Select((line, i) => (i == 0 ? indentsFirst : indentsBlank || line.Length > 0) ? width + line : line);
+        return JinjaText.Join(MarkedText.Trusted("\n"), indented);
+    }
+}

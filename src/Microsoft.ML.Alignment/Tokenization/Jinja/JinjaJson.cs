@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+
+/// <summary>JSON to values, and values to JSON as Python's <c>json.dumps</c> writes it with <c>ensure_ascii=False</c>.</summary>
+internal static class JinjaJson
+{
+    /// <summary>The value of a JSON element; its texts are untrusted.</summary>
+    public static object? FromJson(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var dictionary = new JinjaDictionary();
+                foreach (var property in element.EnumerateObject())
+                    dictionary[MarkedText.Untrusted(property.Name)] = FromJson(property.Value);
+                return dictionary;
+            case JsonValueKind.Array:
+                return element.EnumerateArray().Select(FromJson).ToList();
+            case JsonValueKind.String:
+                return MarkedText.Untrusted(element.GetString()!);
+            case JsonValueKind.Number:
+                return element.TryGetInt64(out var integer) ? (object)integer : element.GetDouble();
+            case JsonValueKind.Null:
+                return null;
+            default:
+                return element.GetBoolean();
+        }
+    }
+
+    /// <summary>Writes a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="indent">Blanks a level, each item on its own line; null: all on one line.</param>
+    /// <param name="sortsKeys">Whether keys are sorted.</param>
+    public static MarkedText ToJson(object? value, int? indent, bool sortsKeys)
+    {
+        var result = new MarkedText.Builder();
+        Write(value, new Layout(indent, sortsKeys, 0), result);
+        return result.ToMarkedText();
+    }
+
+    private static void Write(object? value, Layout layout, MarkedText.Builder result)
+    {
+        JinjaLimits.CheckCharacters(result.Length);
+        if (layout.Level > JinjaLimits.Depth)
+            throw new JinjaFailure($"a value is nested more than {JinjaLimits.Depth} deep.");
+        switch (value)
+        {
+            case MarkedText text:
+                result.Append(text.Derive(Quote(text.Text)));
+                break;
+            case List<object?> or JinjaTuple:
+                WriteItems('[', JinjaSequences.Iterate(value), ']', layout, result, (item, inner) => Write(item, inner, result));
+                break;
+            case JinjaDictionary dictionary:
+                WriteDictionary(dictionary, layout, result);
+                break;
+            default:
+                result.Append(MarkedText.Trusted(Scalar(value)));
+                break;
+        }
+    }
+
+    private static void WriteDictionary(JinjaDictionary dictionary, Layout layout, MarkedText.Builder result)
+    {
+        IEnumerable<KeyValuePair<object, object?>> pairs = layout.SortsKeys
+            ? dictionary.OrderBy(pair => pair.Key, Comparer<object>.Create((left, right) => JinjaOperators.Compare(left, right)))
+            : dictionary;
+        WriteItems('{', [.. pairs], '}', layout, result, (pair, inner) =>
+        {
+            Write(pair.Key is MarkedText ? pair.Key : MarkedText.Trusted(Scalar(pair.Key)), inner, result);
+            result.Append(MarkedText.Trusted(": "));
+            Write(pair.Value, inner, result);
+        });
+    }
+
+    private static void WriteItems<T>(char open, IReadOnlyList<T> items, char close, Layout layout, MarkedText.Builder result, Action<T, Layout> write)
+    {
+        var inner = layout with { Level = layout.Level + 1 };
+        result.Append(MarkedText.Trusted(open.ToString()));
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (i > 0)
+                result.Append(MarkedText.Trusted(layout.Indent is null ? ", " : ","));
+            result.Append(MarkedText.Trusted(inner.NewLine));
+            write(items[i], inner);
+        }
+
+        result.Append(MarkedText.Trusted((items.Count > 0 ? layout.NewLine : "") + close));
+    }
+
+    private static string Scalar(object? value) => value switch
+    {
+        null => "null",
+        bool flag => flag ? "true" : "false",
+        long number => number.ToString(CultureInfo.InvariantCulture),
+        double number => JinjaText.OfFloat(number),
+        JinjaUndefined undefined => throw new JinjaFailure($"{undefined.Problem}, and so cannot be written as JSON."),
+        _ => throw new JinjaFailure($"an object of type {JinjaOperators.TypeName(value)} cannot be written as JSON."),
+    };
+
+    private static string Quote(string text)
+    {
+        var result = new System.Text.StringBuilder(text.Length + 2).Append('"');
+        foreach (var character in text)
+        {
+            _ = character switch
+            {
+                '"' => result.Append("\\\""),
+                '\\' => result.Append(@"\\"),
+                '\n' => result.Append(@"\n"),
+                '\r' => result.Append(@"\r"),
+                '\t' => result.Append(@"\t"),
+                '\b' => result.Append(@"\b"),
+                '\f' => result.Append(@"\f"),
+                < ' ' => result.Append($"\\u{(int)character:x4}"),
+                _ => result.Append(character),
+            };
+        }
+
+        return result.Append('"').ToString();
+    }
+
+    private sealed record Layout(int? Indent, bool SortsKeys, int Level)
+    {
+        public string NewLine => Indent is { } indent ? "\n" + new string(' ', Math.Clamp(indent, 0, 64) * Level) : "";
+    }
+}

@@ -1,0 +1,102 @@
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+
+/// <summary>The methods of strings, dictionaries and lists that a template may call.</summary>
+internal static class JinjaMethods
+{
+    private static readonly HashSet<string> Unsafe =
+        ["append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem"];
+
+    private static readonly Dictionary<string, Func<MarkedText, JinjaArguments, object?>> OfText = new(StringComparer.Ordinal)
+    {
+        ["strip"] = (text, arguments) => Strip(text, arguments),
+        ["lstrip"] = (text, arguments) => Strip(text, arguments, atEnd: false),
+        ["rstrip"] = (text, arguments) => Strip(text, arguments, atStart: false),
+        ["split"] = (text, arguments) => JinjaTextMethods.Split(text, arguments, fromEnd: false),
+        ["rsplit"] = (text, arguments) => JinjaTextMethods.Split(text, arguments, fromEnd: true),
+        ["splitlines"] = (text, arguments) => JinjaTextMethods.SplitLines(text, JinjaOperators.IsTrue(arguments.Get(0, "keepends"))),
+        ["partition"] = (text, arguments) => JinjaTextMethods.Partition(text, arguments.Text(0, "sep"), fromEnd: false),
+        ["rpartition"] = (text, arguments) => JinjaTextMethods.Partition(text, arguments.Text(0, "sep"), fromEnd: true),
+        ["replace"] = (text, arguments) =>
+            JinjaTextMethods.Replace(text, arguments.Text(0, "old"), arguments.Text(1, "new"), arguments.Integer(2, "count", -1)),
+        ["join"] = (text, arguments) => JinjaText.Join(text, JinjaSequences.Iterate(arguments.Require(0, "iterable"))),
+        ["upper"] = (text, _) => JinjaTextMethods.Convert(text, text.Text.ToUpperInvariant()),
+        ["lower"] = (text, _) => JinjaTextMethods.Convert(text, text.Text.ToLowerInvariant()),
+        ["title"] = (text, _) => JinjaTextMethods.Title(text),
+        ["capitalize"] = (text, _) => JinjaTextMethods.Capitalize(text),
+        ["startswith"] = (text, arguments) => JinjaTextMethods.AnyAffix(arguments.Require(0, "prefix"), affix => text.Text.StartsWith(affix, StringComparison.Ordinal)),
+        ["endswith"] = (text, arguments) => JinjaTextMethods.AnyAffix(arguments.Require(0, "suffix"), affix => text.Text.EndsWith(affix, StringComparison.Ordinal)),
+        ["removeprefix"] = (text, arguments) => arguments.Text(0, "prefix") is var affix && text.Text.StartsWith(affix.Text, StringComparison.Ordinal)
+            ? text.Slice(affix.Length) : text,
+        ["removesuffix"] = (text, arguments) => arguments.Text(0, "suffix") is var affix && text.Text.EndsWith(affix.Text, StringComparison.Ordinal)
+            ? text.Slice(0, text.Length - affix.Length) : text,
+        ["find"] = (text, arguments) => JinjaTextMethods.Find(text, text.Text.IndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)),
+        ["rfind"] = (text, arguments) => JinjaTextMethods.Find(text, text.Text.LastIndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)),
+        ["count"] = (text, arguments) => JinjaTextMethods.Count(text, arguments.Text(0, "sub")),
+        ["format"] = JinjaFormat.Braces,
+        ["isdigit"] = (text, _) => All(text, char.IsDigit),
+        ["isalpha"] = (text, _) => All(text, char.IsLetter),
+        ["isalnum"] = (text, _) => All(text, char.IsLetterOrDigit),
+        ["isspace"] = (text, _) => All(text, JinjaText.IsSpace),
+        ["isupper"] = (text, _) => text.Text.Any(char.IsUpper) && !text.Text.Any(char.IsLower),
+        ["islower"] = (text, _) => text.Text.Any(char.IsLower) && !text.Text.Any(char.IsUpper),
+    };
+
+    private static readonly Dictionary<string, Func<JinjaDictionary, JinjaArguments, object?>> OfDictionary = new(StringComparer.Ordinal)
+    {
+        ["items"] = (dictionary, _) => Items(dictionary),
+        ["keys"] = (dictionary, _) => new List<object?>(dictionary.Keys),
+        ["values"] = (dictionary, _) => new List<object?>(dictionary.Values),
+        ["get"] = (dictionary, arguments) =>
+            arguments.Require(0, "key") is { } key && dictionary.TryGetValue(key, out var value) ? value : arguments.Get(1, "default"),
+        ["copy"] = (dictionary, _) => Copy(dictionary),
+    };
+
+    private static readonly Dictionary<string, Func<IReadOnlyList<object?>, JinjaArguments, object?>> OfList = new(StringComparer.Ordinal)
+    {
+        ["index"] = (list, arguments) => IndexOf(list, arguments.Require(0, "value")),
+        ["count"] = (list, arguments) => list.LongCount(item => JinjaOperators.AreEqual(item, arguments.Require(0, "value"))),
+        ["copy"] = (list, _) => new List<object?>(list),
+    };
+
+    /// <summary>A method, bound to its value; null if the value has none of this name.</summary>
+    public static JinjaFunction? Find(object? value, string name) => value switch
+    {
+        MarkedText text when OfText.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(text, arguments)),
+        JinjaDictionary dictionary when OfDictionary.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(dictionary, arguments)),
+        List<object?> list when OfList.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(list, arguments)),
+        JinjaTuple tuple when OfList.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(tuple.Items, arguments)),
+        // Templates are rendered in a sandbox in which values cannot be changed.
+        List<object?> or JinjaDictionary when Unsafe.Contains(name) => new JinjaFunction(name, _ =>
+            throw new JinjaFailure($"access to attribute '{name}' of '{JinjaOperators.TypeName(value)}' object is unsafe.")),
+        _ => null,
+    };
+
+    /// <summary>The pairs of a dictionary.</summary>
+    public static List<object?> Items(JinjaDictionary dictionary) => [.. dictionary.Select(pair => new JinjaTuple([pair.Key, pair.Value]))];
+
+    private static JinjaDictionary Copy(JinjaDictionary dictionary)
+    {
+        var copy = new JinjaDictionary();
+        foreach (var (key, value) in dictionary)
+            copy[key] = value;
+        return copy;
+    }
+
+    private static long IndexOf(IReadOnlyList<object?> list, object? value)
+    {
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (JinjaOperators.AreEqual(list[i], value))
+                return i;
+        }
+
+        throw new JinjaFailure($"{JinjaText.Represent(value)} is not in the list.");
+    }
+
+    private static MarkedText Strip(MarkedText text, JinjaArguments arguments, bool atStart = true, bool atEnd = true) =>
+        arguments.Get(0, "chars") is MarkedText characters
+            ? text.Trim(characters.Text.Contains, atStart, atEnd)
+            : text.Trim(JinjaText.IsSpace, atStart, atEnd);
+
+    private static bool All(MarkedText text, Func<char, bool> test) => text.Length > 0 && text.Text.All(test);
+}

@@ -1,0 +1,108 @@
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+
+/// <summary>Items, slices, attributes and iteration of values, as in Python and Jinja's sandbox.</summary>
+internal static class JinjaSequences
+{
+    /// <summary>The items that a loop over a value sees.</summary>
+    public static IReadOnlyList<object?> Iterate(object? value) => value switch
+    {
+        List<object?> list => list,
+        JinjaTuple tuple => tuple.Items,
+        JinjaIterator iterator => iterator.Items,
+        JinjaDictionary dictionary => [.. dictionary.Keys],
+        MarkedText text => JinjaText.Characters(text),
+        JinjaUndefined => [],
+        _ => throw new JinjaFailure($"'{JinjaOperators.TypeName(value)}' object is not iterable."),
+    };
+
+    /// <summary>The length of a value.</summary>
+    public static long Length(object? value) => value switch
+    {
+        List<object?> list => list.Count,
+        JinjaTuple tuple => tuple.Items.Count,
+        JinjaDictionary dictionary => dictionary.Count,
+        MarkedText text => JinjaText.Length(text),
+        JinjaUndefined => 0,
+        _ => throw new JinjaFailure($"object of type '{JinjaOperators.TypeName(value)}' has no len()."),
+    };
+
+    /// <summary><c>value.name</c></summary>
+    public static object? Attribute(object? value, string name)
+    {
+        switch (value)
+        {
+            case JinjaUndefined undefined:
+                throw new JinjaFailure(undefined.Problem);
+            case JinjaNamespace names when names.TryGetValue(name, out var found):
+                return found;
+            case JinjaLoop loop:
+                return loop.Attribute(name);
+        }
+
+        if (JinjaMethods.Find(value, name) is { } method)
+            return method;
+        return value is JinjaDictionary dictionary && dictionary.TryGetValue(MarkedText.Trusted(name), out var item) ? item : Missing(value, name);
+    }
+
+    /// <summary><c>value[key]</c></summary>
+    public static object? Item(object? value, object? key)
+    {
+        switch (value, key)
+        {
+            case (JinjaUndefined undefined, _):
+                throw new JinjaFailure(undefined.Problem);
+            case (JinjaDictionary dictionary, not null) when dictionary.TryGetValue(key, out var item):
+                return item;
+            case (List<object?> or JinjaTuple or MarkedText, long or bool):
+                return At(value, JinjaOperators.AsInteger(key)!.Value);
+        }
+
+        if (key is not MarkedText name)
+            return new JinjaUndefined($"{Describe(value)} has no element {JinjaText.Represent(key)}");
+        return value is JinjaDictionary && JinjaMethods.Find(value, name.Text) is null ? Missing(value, name.Text) : Attribute(value, name.Text);
+    }
+
+    /// <summary><c>value[start:stop:step]</c></summary>
+    public static object Slice(object? value, object? start, object? stop, object? step)
+    {
+        var stride = Bound(step) ?? 1;
+        if (stride == 0)
+            throw new JinjaFailure("slice step cannot be zero.");
+        if (value is JinjaUndefined undefined)
+            throw new JinjaFailure(undefined.Problem);
+        var items = value is List<object?> or JinjaTuple or MarkedText
+            ? Iterate(value)
+            : throw new JinjaFailure($"'{JinjaOperators.TypeName(value)}' object cannot be sliced.");
+        stride = Math.Clamp(stride, -items.Count - 1L, items.Count + 1L);
+        var (low, high) = stride > 0 ? (0L, (long)items.Count) : (-1L, items.Count - 1L);
+        var from = Clamp(Bound(start), items.Count, low, high) ?? (stride > 0 ? low : high);
+        var to = Clamp(Bound(stop), items.Count, low, high) ?? (stride > 0 ? high : low);
+        var result = new List<object?>();
+        for (var i = from; stride > 0 ? i < to : i > to; i += stride)
+            result.Add(items[(int)i]);
+        return value switch
+        {
+            MarkedText => JinjaText.Join(MarkedText.Empty, result),
+            JinjaTuple => new JinjaTuple(result),
+            _ => result,
+        };
+    }
+
+    private static object? At(object value, long index)
+    {
+        var items = Iterate(value);
+        var position = index < 0 ? index + items.Count : index;
+        return position >= 0 && position < items.Count ? items[(int)position] : new JinjaUndefined($"{Describe(value)} has no element {index}");
+    }
+
+    private static long? Bound(object? value) => value is null
+        ? null
+        : JinjaOperators.AsInteger(value) ?? throw JinjaOperators.Unless(value, null, "slice indices must be whole numbers or none.");
+
+    private static long? Clamp(long? bound, int count, long low, long high) =>
+        bound is { } value ? Math.Clamp(value < 0 ? value + count : value, low, high) : null;
+
+    private static JinjaUndefined Missing(object? value, string name) => new($"{JinjaStrings.Quote(Describe(value))} has no attribute {JinjaStrings.Quote(name)}");
+
+    private static string Describe(object? value) => value is null ? "None" : JinjaOperators.TypeName(value) + " object";
+}
