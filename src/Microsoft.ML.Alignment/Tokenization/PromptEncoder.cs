@@ -26,7 +26,11 @@ internal sealed class PromptEncoder
         if (format is not (PromptFormat.Text or PromptFormat.UserTurn or PromptFormat.Messages))
             throw new ArgumentException($"The prompt format is {format}; it must be resolved to Text, UserTurn or Messages.", nameof(format));
         if (format != PromptFormat.Text && template is null)
-            throw new ArgumentException($"The prompt format {format} needs a chat template, and the model has none. Use {PromptFormat.Text}, or give the model a template.", nameof(template));
+        {
+            throw new ArgumentException(
+                $"The prompt format {format} needs a chat template, and the model has none. Use {PromptFormat.Text}, or give the model a template.", nameof(template));
+        }
+
         if (endTokenIds.Count == 0)
             throw new ArgumentException("No token ends a completion; the model must name an end-of-sequence token.", nameof(endTokenIds));
         _tokenizer = tokenizer;
@@ -72,7 +76,8 @@ internal sealed class PromptEncoder
             throw new InvalidExampleException(
                 "completion",
                 "boundary moves",
-                "The tokenizer joins the end of the prompt with the beginning of the completion to other tokens. Move the boundary to a word's beginning: a space there belongs to the completion.");
+                "The tokenizer joins the end of the prompt with the beginning of the completion to other tokens. Move the boundary to the beginning of a word; " +
+                "a space there belongs to the completion.");
         }
 
         return [.. ids.AsSpan(promptIds.Length), _endTokenIds[0]];
@@ -86,7 +91,7 @@ internal sealed class PromptEncoder
         {
             throw new InvalidExampleException(
                 "completion",
-                "template changes the prompt",
+                "template rewrites the prompt",
                 "The chat template renders the prompt differently when the completion follows, so the model would be trained on another prompt than it gets.");
         }
 
@@ -97,20 +102,21 @@ internal sealed class PromptEncoder
         return end >= 0 ? ids[..(end + 1)] : [.. ids, _endTokenIds[0]];
     }
 
-    private IReadOnlyList<TemplateMessage> MessagesOf(string prompt) =>
-        _format == PromptFormat.UserTurn ? [new TemplateMessage("user", prompt)] : MessageJson.Read(prompt, "prompt");
+    private TemplateMessage[] MessagesOf(string prompt) =>
+        _format == PromptFormat.UserTurn ? [new TemplateMessage("user", prompt)] : MessageList.Parse(prompt);
 
     private TemplateMessage AnswerOf(string completion)
     {
         const string Assistant = "assistant";
-        if (_format == PromptFormat.UserTurn || MessageJson.TryRead(completion) is not { } messages)
+        if (_format == PromptFormat.UserTurn || MessageList.TryParse(completion, out _) is not { } messages)
             return new TemplateMessage(Assistant, completion);
         if (messages is not [{ Role: Assistant } answer])
         {
             throw new InvalidExampleException(
                 "completion",
                 "not one assistant turn",
-                $"The completion's messages have the roles [{string.Join(", ", messages.Select(message => message.Role))}]; they must be one message of role {Assistant}.");
+                $"The completion's messages have the roles [{string.Join(", ", messages.Select(message => message.Role))}]; " +
+                $"they must be one message of role {Assistant}.");
         }
 
         return answer.Content.Length > 0 ? answer : throw Empty();
@@ -124,9 +130,11 @@ internal sealed class PromptEncoder
         }
         catch (ChatTemplateException exception)
         {
-            throw new InvalidExampleException(column, "refused by the chat template", $"The chat template does not render the conversation: {exception.Message}");
+            throw new InvalidExampleException(
+                column, "refused by the chat template", $"The chat template does not render the conversation: {exception.Message}");
         }
     }
 
-    private static InvalidExampleException Empty() => new("completion", "empty completion", "The completion is empty; it must have at least one character.");
+    private static InvalidExampleException Empty() =>
+        new("completion", "empty completion", "The completion is empty; it must have at least one character.");
 }

@@ -3,7 +3,8 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// <summary>Finds the reference numbers and models that tests compare with.</summary>
 /// <remarks>
 /// The whole collection lies in a folder <c>shared</c> beside the repository (with <c>golden</c>, <c>models</c> and <c>data</c> in it);
-/// copies of the small golden files are in <c>test/golden</c>, so that a clone alone can test.
+/// copies of the small golden files are in <c>test/golden</c>, and of the smallest model in <c>test/golden/shared</c>, so that a clone
+/// alone can test.
 /// </remarks>
 internal static class Golden
 {
@@ -18,14 +19,14 @@ internal static class Golden
     /// <summary>The path of a file or folder of the shared collection, for example <c>models/stories260K</c>.</summary>
     /// <exception cref="FileNotFoundException">It is not there; mark such tests with <see cref="SharedFactAttribute"/>.</exception>
     public static string Shared(string relative) =>
-        TryShared(relative) ?? throw new FileNotFoundException($"'{relative}' is not in a folder 'shared' above the test binaries.");
+        TryShared(relative) ?? throw new FileNotFoundException($"'{relative}' is neither in a folder 'shared' above the test binaries nor in test/golden/shared.");
 
     /// <summary>Reads a golden text file.</summary>
     public static string Text(string relative) => File.ReadAllText(Path(relative));
 
     internal static string? TryPath(string relative) => TryShared("golden/" + relative) ?? Existing(CopyRoot, relative);
 
-    internal static string? TryShared(string relative) => Existing(SharedRoot, relative);
+    internal static string? TryShared(string relative) => Existing(SharedRoot, relative) ?? Existing(CopyRoot, "shared/" + relative);
 
     private static string? Existing(string? root, string relative)
     {

@@ -1,3 +1,4 @@
 global using FluentAssertions;
 global using Microsoft.ML.Alignment.Tests.Support;
+global using TorchSharp;
 global using Xunit;

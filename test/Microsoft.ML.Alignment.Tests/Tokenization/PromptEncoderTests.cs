@@ -116,10 +116,10 @@ public class PromptEncoderTests
     [Theory]
     [InlineData(PromptFormat.Text, "ab", "", "completion", "empty completion")]
     [InlineData(PromptFormat.Text, "He we", "nt home", "completion", "boundary moves")]
-    [InlineData(PromptFormat.Messages, "[{\"role\":", "x", "prompt", "malformed messages")]
-    [InlineData(PromptFormat.Messages, "{\"role\":\"user\",\"content\":\"a\"}", "x", "prompt", "malformed messages")]
-    [InlineData(PromptFormat.Messages, "[]", "x", "prompt", "malformed messages")]
-    [InlineData(PromptFormat.Messages, "[{\"role\":\"user\",\"content\":3}]", "x", "prompt", "malformed messages")]
+    [InlineData(PromptFormat.Messages, "[{\"role\":", "x", "prompt", "no conversation")]
+    [InlineData(PromptFormat.Messages, "{\"role\":\"user\",\"content\":\"a\"}", "x", "prompt", "no conversation")]
+    [InlineData(PromptFormat.Messages, "[]", "x", "prompt", "no conversation")]
+    [InlineData(PromptFormat.Messages, "[{\"role\":\"user\",\"content\":3}]", "x", "prompt", "no conversation")]
     [InlineData(PromptFormat.Messages, "[{\"role\":\"user\",\"content\":\"a\"}]", "[{\"role\":\"user\",\"content\":\"a\"}]", "completion", "not one assistant turn")]
     [InlineData(PromptFormat.Messages, "[{\"role\":\"user\",\"content\":\"a\"}]", "[{\"role\":\"assistant\",\"content\":\"\"}]", "completion", "empty completion")]
     public void RowsThatCannotBeUsedSayWhy(PromptFormat format, string prompt, string completion, string column, string reason)
@@ -147,7 +147,7 @@ public class PromptEncoderTests
         var encoder = new PromptEncoder(Small(), template, PromptFormat.UserTurn, End);
 
         FluentActions.Invoking(() => encoder.EncodeCompletion("a", "b")).Should().Throw<InvalidExampleException>()
-            .Which.Reason.Should().Be("template changes the prompt");
+            .Which.Reason.Should().Be("template rewrites the prompt");
     }
 
     [Fact]

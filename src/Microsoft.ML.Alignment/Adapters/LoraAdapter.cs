@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.ML.Alignment.Models;
+
+namespace Microsoft.ML.Alignment.Adapters;
+
+/// <summary>Makes and merges LoRA adapters (Hu et al., 2021, arXiv:2106.09685).</summary>
+internal static class LoraAdapter
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>
+    /// A new adapter for a model: A Kaiming-uniform with a = √5, which is uniform in ±1/√in, and B zero, so that the first pass equals the
+    /// model's. Its parameters train; no model has it yet.
+    /// </summary>
+    /// <param name="model">The model whose layers it changes.</param>
+    /// <param name="options">Rank, scale, dropout and targets.</param>
+    /// <param name="name">Its name, which no adapter of the model has.</param>
+    /// <param name="seed">Equal seeds give equal adapters.</param>
+    /// <exception cref="ArgumentException">A target module that the model does not have; the message lists those it has.</exception>
+    public static Adapter Create(LanguageModel model, LoraOptions options, string name, int seed)
+    {
+        if (model.AdapterNames.Contains(name))
+            throw new ArgumentException($"The model has an adapter '{name}' already; give the new one another name.", nameof(name));
+        var paths = Targets(model, options.TargetModules);
+        var scale = options.UseRsLora ? options.Alpha / Math.Sqrt(options.Rank) : options.Alpha / options.Rank;
+        var device = model.Network.Device;
+        using var generator = new Generator((ulong)seed);
+        var updates = new Dictionary<string, LowRankUpdate>();
+        foreach (var path in paths)
+        {
+            var (width, input) = model.LinearLayers[path];
+            var bound = 1 / Math.Sqrt(input);
+            var a = NewParameter.Of(() => rand([options.Rank, input], generator: generator).mul_(2 * bound).sub_(bound).to(device), trains: true);
+            var b = NewParameter.Of(() => zeros(width, options.Rank, device: device), trains: true);
+            updates[path] = new(a, b, scale, options.Dropout);
+        }
+
+        return new(name, ConfigJson(options, paths), updates);
+    }
+
+    /// <summary>A model with the adapters merged into its weights and no adapter left; the caller's.</summary>
+    /// <remarks>Adapters are added on the fly, so that the model itself stays unmerged.</remarks>
+    public static LanguageModel Merge(LanguageModel model) => model.MergedCopy(trains: false);
+
+    private static string[] Targets(LanguageModel model, IReadOnlyList<string>? modules)
+    {
+        string[] all = [.. model.LinearLayers.Keys];
+        if (modules is null)
+            return all;
+        if (modules.FirstOrDefault(module => !all.Any(path => IsTarget(path, module))) is { } unknown)
+            throw new ArgumentException(
+                $"TargetModules has '{unknown}', which no linear layer of the model is named. " +
+                $"It has {string.Join(", ", all.Select(LastName).Distinct())}, for example '{all[0]}'.", nameof(modules));
+        return modules.Count > 0
+            ? [.. all.Where(path => modules.Any(module => IsTarget(path, module)))]
+            : throw new ArgumentException("TargetModules is empty; name layers, or leave it null for all linear layers.", nameof(modules));
+    }
+
+    // As in PEFT: a name, or the end of a path from a dot on.
+    private static bool IsTarget(string path, string module) => path == module || path.EndsWith("." + module, StringComparison.Ordinal);
+
+    private static string LastName(string path) => path[(path.LastIndexOf('.') + 1)..];
+
+    private static string ConfigJson(LoraOptions options, string[] paths)
+    {
+        var modules = (options.TargetModules ?? [.. paths.Select(LastName).Distinct()]).Select(module => (JsonNode)module);
+        return new JsonObject
+        {
+            ["peft_type"] = "LORA",
+            ["task_type"] = "CAUSAL_LM",
+            ["base_model_name_or_path"] = null,
+            ["r"] = options.Rank,
+            ["lora_alpha"] = options.Alpha,
+            ["lora_dropout"] = options.Dropout,
+            ["target_modules"] = new JsonArray([.. modules]),
+            ["use_rslora"] = options.UseRsLora,
+            ["use_dora"] = false,
+            ["bias"] = "none",
+            ["fan_in_fan_out"] = false,
+            ["init_lora_weights"] = true,
+            ["inference_mode"] = true,
+        }.ToJsonString(Indented);
+    }
+}

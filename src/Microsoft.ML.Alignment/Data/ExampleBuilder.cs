@@ -1,0 +1,94 @@
+using Microsoft.ML.Alignment.Tokenization;
+
+namespace Microsoft.ML.Alignment.Data;
+
+/// <summary>Makes an example of a row, or says why it cannot.</summary>
+internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder, ReadOptions options)
+{
+    /// <summary>Gets how many prompts were cut so far.</summary>
+    public long PromptsCut { get; private set; }
+
+    /// <exception cref="InvalidRowException">The row cannot be used.</exception>
+    public TokenizedExample Build(ExampleRows row)
+    {
+        var values = Values(row);
+        var text = row.Prompt();
+        if (string.IsNullOrWhiteSpace(text))
+            throw new InvalidRowException(columns.Prompt, "missing prompt", "the prompt is missing or blank.");
+        var prompt = Encode(columns.Prompt, () => encoder.Prompt(text));
+        var completions = new int[columns.Completions.Count][];
+        for (var c = 0; c < completions.Length; c++)
+            completions[c] = Completion(row, text, c);
+        RefuseEqual(completions);
+        return new(Fit(prompt, completions), completions, values);
+    }
+
+    private float[] Values(ExampleRows row)
+    {
+        var values = new float[columns.Values.Count];
+        for (var v = 0; v < values.Length; v++)
+        {
+            values[v] = row.Value(v);
+            if (!float.IsFinite(values[v]))
+                throw new InvalidRowException(columns.Values[v], "not a finite number", $"found {values[v]}, a finite number is needed.");
+        }
+
+        return values;
+    }
+
+    private int[] Completion(ExampleRows row, string prompt, int index)
+    {
+        var column = columns.Completions[index];
+        var text = row.Completion(index);
+        return string.IsNullOrWhiteSpace(text)
+            ? throw new InvalidRowException(column, "empty completion", "the completion is missing or blank.")
+            : Encode(column, () => encoder.Completion(prompt, text));
+    }
+
+    private int[] Encode(string column, Func<int[]> encode)
+    {
+        try
+        {
+            var ids = encode();
+            return ids.Length > 0 ? ids : throw new InvalidRowException(column, "no tokens", "the text has no tokens.");
+        }
+        catch (InvalidExampleException invalid)
+        {
+            var at = string.Equals(invalid.Column, nameof(ExampleColumns.Prompt), StringComparison.OrdinalIgnoreCase) ? columns.Prompt : column;
+            throw new InvalidRowException(at, invalid.Reason, invalid.Message, invalid);
+        }
+    }
+
+    private void RefuseEqual(int[][] completions)
+    {
+        for (var c = 1; c < completions.Length; c++)
+        {
+            for (var other = 0; other < c; other++)
+            {
+                if (completions[c].AsSpan().SequenceEqual(completions[other]))
+                    throw new InvalidRowException(columns.Completions[c], "equal completions",
+                        $"the completion is equal to that of column '{columns.Completions[other]}', so that neither can be preferred.");
+            }
+        }
+    }
+
+    /// <summary>Cuts the prompt from the left until it fits with the longest completion, so that all completions see the same prompt.</summary>
+    private int[] Fit(int[] prompt, int[][] completions)
+    {
+        var longest = completions.Length == 0 ? 0 : completions.Max(c => c.Length);
+        var room = options.MaxLength - longest;
+        if (prompt.Length <= room)
+            return prompt;
+        var begin = options.BeginTokenId == prompt[0] ? 1 : 0;
+        if (room <= begin)
+        {
+            var column = columns.Completions[Array.FindIndex(completions, c => c.Length == longest)];
+            throw new InvalidRowException(column, "too long",
+                $"the completion has {longest} tokens; with the end of the prompt, "
+                + $"at most {options.MaxLength - begin - 1} fit into the maximum length of {options.MaxLength}.");
+        }
+
+        PromptsCut++;
+        return PromptCut.FromLeft(prompt, room, options.BeginTokenId);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Microsoft.ML.Alignment.Data;
+
+/// <summary>The columns that a method trains on.</summary>
+/// <param name="Prompt">Text column of the prompt.</param>
+/// <param name="Completions">Text columns of the completions: one for SFT, chosen then rejected for pairs, none for prompts alone.</param>
+/// <param name="Values">Columns of numbers that belong to the row (Single, Double, Int32 or Boolean), e.g. the margin of a pair.</param>
+internal sealed record ExampleColumns(string Prompt, IReadOnlyList<string> Completions, IReadOnlyList<string> Values);

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.Alignment.Data;
+
+/// <summary>A line of a JSON Lines file, which knows where it stands.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Number">The line's number, from 1, blank lines counted.</param>
+/// <param name="Text">The line.</param>
+internal readonly record struct JsonLine(string Path, long Number, string Text)
+{
+    /// <summary>Parses the line.</summary>
+    /// <exception cref="InvalidDataException">It is not a JSON object.</exception>
+    public JsonDocument Parse()
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(Text);
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException(
+                $"{Path}, line {Number}: not valid JSON at byte {broken.BytePositionInLine} of the line. Each line is one JSON object.", broken);
+        }
+
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+            return document;
+        var found = Describe(document.RootElement);
+        document.Dispose();
+        throw new InvalidDataException($"{Path}, line {Number}: found {found}; each line is one JSON object.");
+    }
+
+    /// <summary>An error about one property of the line.</summary>
+    public InvalidDataException Error(string property, string message, Exception? inner = null) =>
+        new($"{Path}, line {Number}, property '{property}': {message}", inner);
+
+    /// <summary>The text of a JSON string.</summary>
+    /// <exception cref="InvalidDataException">It is not a string, or not valid Unicode.</exception>
+    public string String(string property, JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String)
+            throw Error(property, $"found {Describe(element)}, a string is needed.");
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException broken)
+        {
+            throw Error(property, "the string holds half a surrogate pair and is no Unicode text.", broken);
+        }
+    }
+
+    /// <summary>A JSON value in words.</summary>
+    public static string Describe(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => $"the number {element.GetRawText()}",
+        JsonValueKind.Null or JsonValueKind.Undefined => "nothing (null)",
+        _ => element.GetRawText(),
+    };
+}

@@ -1,0 +1,74 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Alignment.Data;
+
+/// <summary>One pass over a JSON Lines file.</summary>
+internal sealed class JsonLinesCursor(string path, JsonRowShape shape, HashSet<int> active) : DataViewRowCursor
+{
+    private readonly IEnumerator<JsonLine> lines = JsonLinesFile.Lines(path).GetEnumerator();
+    private readonly JsonCell[] cells = new JsonCell[shape.Columns.Count];
+    private long position = -1;
+    private bool ended;
+
+    public override DataViewSchema Schema => shape.Schema;
+
+    public override long Position => position;
+
+    public override long Batch => 0;
+
+    public override bool MoveNext()
+    {
+        if (ended || !lines.MoveNext())
+        {
+            ended = true;
+            position = -1;
+            return false;
+        }
+
+        position++;
+        if (active.Count > 0)
+            shape.Read(lines.Current, cells);
+        return true;
+    }
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = new((ulong)Current(), 0);
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!IsColumnActive(column))
+            throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
+        Delegate getter = Getter(column.Index);
+        return getter as ValueGetter<TValue>
+            ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}, read as {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            ended = true;
+            lines.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private Delegate Getter(int index) => shape.Columns[index].Type switch
+    {
+        TextDataViewType => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = Cell(index).Text.AsMemory()),
+        BooleanDataViewType => (ValueGetter<bool>)((ref bool value) => value = Cell(index).Flag),
+        var type when type == NumberDataViewType.Single => (ValueGetter<float>)((ref float value) => value = (float)Cell(index).Number),
+        _ => (ValueGetter<double>)((ref double value) => value = Cell(index).Number),
+    };
+
+    private JsonCell Cell(int index)
+    {
+        Current();
+        return cells[index];
+    }
+
+    private long Current() =>
+        position >= 0 ? position : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
+}

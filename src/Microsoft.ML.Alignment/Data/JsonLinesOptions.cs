@@ -1,0 +1,32 @@
+namespace Microsoft.ML.Alignment;
+
+/// <summary>
+/// Which properties of a JSON Lines file hold what. A name left null is found by itself, in snake_case, camelCase or PascalCase
+/// (<c>chosen_probability</c>, <c>chosenProbability</c>, <c>ChosenProbability</c>).
+/// </summary>
+public sealed record JsonLinesOptions
+{
+    /// <summary>Gets the name of the property that becomes column <c>Prompt</c>. Default null: <c>prompt</c>.</summary>
+    public string? PromptName { get; init; }
+
+    /// <summary>Gets the name of the property that becomes column <c>Chosen</c>. Default null: <c>chosen</c>.</summary>
+    public string? ChosenName { get; init; }
+
+    /// <summary>Gets the name of the property that becomes column <c>Rejected</c>. Default null: <c>rejected</c>.</summary>
+    public string? RejectedName { get; init; }
+
+    /// <summary>Gets the name of the property that becomes column <c>Completion</c>. Default null: <c>completion</c>.</summary>
+    public string? CompletionName { get; init; }
+
+    /// <summary>Gets the name of the property that holds whole conversations. Default null: <c>messages</c>.</summary>
+    public string? MessagesName { get; init; }
+
+    /// <summary>Gets the name of the property that becomes column <c>Label</c> (true, false, 1 or 0). Default null: <c>label</c>.</summary>
+    public string? LabelName { get; init; }
+
+    /// <summary>Gets the name of the property that becomes column <c>Margin</c>. Default null: <c>margin</c>.</summary>
+    public string? MarginName { get; init; }
+
+    /// <summary>Gets the name of the property that becomes column <c>ChosenProbability</c>. Default null: <c>chosen_probability</c>.</summary>
+    public string? ChosenProbabilityName { get; init; }
+}

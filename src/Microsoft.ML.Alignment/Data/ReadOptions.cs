@@ -1,0 +1,17 @@
+namespace Microsoft.ML.Alignment.Data;
+
+/// <summary>How rows become examples.</summary>
+/// <param name="MaxLength">Tokens of prompt and completion together; at least 2. Longer rows lose the beginning of their prompt.</param>
+/// <param name="Invalid">What happens to rows that cannot be used.</param>
+/// <param name="Log">Takes one line a finding: rows left out, prompts cut.</param>
+/// <param name="Cancellation">Ends the reading between two rows.</param>
+internal sealed record ReadOptions(int MaxLength, InvalidRows Invalid, Action<string> Log, CancellationToken Cancellation)
+{
+    public int MaxLength { get; } = Require.AtLeast(2, MaxLength, nameof(MaxLength));
+
+    /// <summary>Gets the folder that the tokens are kept in; null for the system's folder of temporary files.</summary>
+    public string? SpillFolder { get; init; }
+
+    /// <summary>Gets the id (BOS) that stays in front when a prompt that begins with it is cut; null if there is none.</summary>
+    public int? BeginTokenId { get; init; }
+}

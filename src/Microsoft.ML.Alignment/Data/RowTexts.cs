@@ -1,0 +1,113 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.Alignment.Data;
+
+/// <summary>Prompt and completions of a row, in one of the forms that data sets have.</summary>
+internal sealed class RowTexts
+{
+    private static readonly JsonRole[] Explicit = [JsonRole.Prompt, JsonRole.Chosen, JsonRole.Rejected, JsonRole.Completion];
+    private readonly Dictionary<JsonRole, string> names;
+
+    private RowTexts(JsonScan scan, JsonRole[] sources, JsonRole[] roles)
+    {
+        List<JsonProperty> properties = [.. sources.Select(role => scan.Find(role)!)];
+        foreach (var property in properties)
+            property.Require(scan.Path, scan.Rows);
+        names = properties.ToDictionary(p => p.Role!.Value, p => p.Name);
+        AreConversations = properties.Any(p => p.Is(JsonKind.List));
+        Roles = roles;
+    }
+
+    /// <summary>Gets the roles that <see cref="Read"/> fills.</summary>
+    public IReadOnlyList<JsonRole> Roles { get; }
+
+    /// <summary>Whether the texts are conversations as JSON.</summary>
+    public bool AreConversations { get; }
+
+    /// <summary>Whether the prompt is what chosen and rejected share.</summary>
+    public bool HasImplicitPrompt => names.ContainsKey(JsonRole.Chosen) && !names.ContainsKey(JsonRole.Prompt) && Roles.Contains(JsonRole.Prompt);
+
+    /// <summary>Finds the form: a prompt that is named, one that chosen and rejected share, whole conversations, or none of these.</summary>
+    public static RowTexts Of(JsonScan scan)
+    {
+        JsonRole[] present = [.. Explicit.Where(role => scan.Find(role) is not null)];
+        if (present.Contains(JsonRole.Prompt))
+            return new(scan, present, present);
+        if (present.Contains(JsonRole.Chosen) && present.Contains(JsonRole.Rejected))
+            return new(scan, [JsonRole.Chosen, JsonRole.Rejected], [JsonRole.Prompt, JsonRole.Chosen, JsonRole.Rejected]);
+        if (scan.Find(JsonRole.Messages) is not null)
+            return new(scan, [JsonRole.Messages], [JsonRole.Prompt, JsonRole.Completion]);
+        return new(scan, present, present);
+    }
+
+    /// <summary>The texts of a row; empty where the row has none.</summary>
+    /// <exception cref="InvalidDataException">A value is no text or conversation.</exception>
+    public Dictionary<JsonRole, string> Read(JsonLine line, JsonElement row)
+    {
+        if (HasImplicitPrompt)
+            return ReadPair(line, row);
+        return names.ContainsKey(JsonRole.Messages) ? ReadMessages(line, row) : ReadNamed(line, row);
+    }
+
+    private Dictionary<JsonRole, string> ReadNamed(JsonLine line, JsonElement row)
+    {
+        var prompt = Roles.Contains(JsonRole.Prompt) ? Value(line, row, JsonRole.Prompt) : default;
+        return Roles.ToDictionary(role => role, role => Convert(line, role, Value(line, row, role), prompt));
+    }
+
+    private Dictionary<JsonRole, string> ReadPair(JsonLine line, JsonElement row)
+    {
+        var (chosen, rejected) = (Value(line, row, JsonRole.Chosen), Value(line, row, JsonRole.Rejected));
+        if (chosen.ValueKind == JsonValueKind.Array && rejected.ValueKind == JsonValueKind.Array)
+        {
+            var shared = JsonConversation.SharedLength(chosen, rejected);
+            return Texts(shared == 0 ? "" : JsonConversation.Slice(chosen, 0, shared),
+                JsonConversation.Slice(chosen, shared, chosen.GetArrayLength()), JsonConversation.Slice(rejected, shared, rejected.GetArrayLength()));
+        }
+
+        if (AreConversations)
+            return Texts("", Convert(line, JsonRole.Chosen, chosen, default), Convert(line, JsonRole.Rejected, rejected, default));
+        var (first, second) = (JsonValues.Text(line, names[JsonRole.Chosen], chosen), JsonValues.Text(line, names[JsonRole.Rejected], rejected));
+        var length = ImplicitPrompt.Length(first, second);
+        return Texts(first[..length], first[length..], second[length..]);
+    }
+
+    private Dictionary<JsonRole, string> ReadMessages(JsonLine line, JsonElement row)
+    {
+        var list = Value(line, row, JsonRole.Messages);
+        if (list.ValueKind != JsonValueKind.Array)
+            return new() { [JsonRole.Prompt] = "", [JsonRole.Completion] = "" };
+        JsonConversation.CheckEndsWithAnswer(line, names[JsonRole.Messages], list);
+        var last = list.GetArrayLength() - 1;
+        return new() { [JsonRole.Prompt] = JsonConversation.Slice(list, 0, last), [JsonRole.Completion] = JsonConversation.Slice(list, last, last + 1) };
+    }
+
+    /// <summary>
+    /// A value as the column's text. In a file of conversations a plain prompt is a user's message and a plain completion an assistant's, and a
+    /// conversation that repeats the plain prompt as its first message loses it.
+    /// </summary>
+    private string Convert(JsonLine line, JsonRole role, JsonElement value, JsonElement prompt)
+    {
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            JsonConversation.Check(line, names[role], value);
+            var repeated = prompt.ValueKind == JsonValueKind.String && JsonConversation.StartsWithUserText(value, prompt.GetString()!);
+            return JsonConversation.Slice(value, repeated ? 1 : 0, value.GetArrayLength());
+        }
+
+        var text = JsonValues.Text(line, names[role], value);
+        return AreConversations && text.Length > 0 ? JsonConversation.OfText(text, fromUser: role == JsonRole.Prompt) : text;
+    }
+
+    private JsonElement Value(JsonLine line, JsonElement row, JsonRole role)
+    {
+        if (!row.TryGetProperty(names[role], out var value))
+            return default;
+        if (value.ValueKind is JsonValueKind.Array or JsonValueKind.String or JsonValueKind.Null)
+            return value;
+        throw line.Error(names[role], $"found {JsonLine.Describe(value)}, text or a list of messages is needed.");
+    }
+
+    private static Dictionary<JsonRole, string> Texts(string prompt, string chosen, string rejected) =>
+        new() { [JsonRole.Prompt] = prompt, [JsonRole.Chosen] = chosen, [JsonRole.Rejected] = rejected };
+}

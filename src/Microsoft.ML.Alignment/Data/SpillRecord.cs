@@ -1,0 +1,50 @@
+namespace Microsoft.ML.Alignment.Data;
+
+/// <summary>
+/// An example as 32-bit numbers: number of completions C, number of values V, length of the prompt, C lengths of completions, V values as bits,
+/// then the ids of prompt and completions.
+/// </summary>
+internal static class SpillRecord
+{
+    private const int HeaderLength = 3;
+
+    public static int Length(TokenizedExample example) =>
+        checked(HeaderLength + example.Completions.Length + example.Values.Length + example.TokenCount);
+
+    public static void Encode(TokenizedExample example, Span<int> record)
+    {
+        record[0] = example.Completions.Length;
+        record[1] = example.Values.Length;
+        record[2] = example.Prompt.Length;
+        var at = HeaderLength;
+        foreach (var completion in example.Completions)
+            record[at++] = completion.Length;
+        foreach (var value in example.Values)
+            record[at++] = BitConverter.SingleToInt32Bits(value);
+        foreach (var ids in (int[][])[example.Prompt, .. example.Completions])
+        {
+            ids.CopyTo(record[at..]);
+            at += ids.Length;
+        }
+    }
+
+    public static TokenizedExample Decode(ReadOnlySpan<int> record)
+    {
+        var lengths = record.Slice(HeaderLength, record[0]);
+        var bits = record.Slice(HeaderLength + lengths.Length, record[1]);
+        var ids = record[(HeaderLength + lengths.Length + bits.Length)..];
+        var values = new float[bits.Length];
+        for (var v = 0; v < values.Length; v++)
+            values[v] = BitConverter.Int32BitsToSingle(bits[v]);
+        var prompt = ids[..record[2]].ToArray();
+        ids = ids[prompt.Length..];
+        var completions = new int[lengths.Length][];
+        for (var c = 0; c < completions.Length; c++)
+        {
+            completions[c] = ids[..lengths[c]].ToArray();
+            ids = ids[lengths[c]..];
+        }
+
+        return new(prompt, completions, values);
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Evaluation;
+using Microsoft.ML.Alignment.Models;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>Measures what a language model thinks of given completions.</summary>
+public static class LanguageModelEvaluation
+{
+    /// <summary>Gives the log-probability of each row's completion.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="rows">Rows with a text column of prompts and one of completions, in one of the forms that trainers read.</param>
+    /// <param name="columns">Names of the columns and how prompts are read; null for <c>Prompt</c> and <c>Completion</c>.</param>
+    /// <returns>One a row, in the order of the rows.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
+    /// <exception cref="InvalidDataException">A row cannot be scored, or there is none.</exception>
+    public static IReadOnlyList<CompletionLogProb> ScoreCompletions(this LanguageModel model, IDataView rows, EvaluationColumns? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var examples = EvaluationRows.Read(model, rows, columns ?? new());
+        return examples.Map(batch =>
+        {
+            var logProbs = model.LogProbs(batch.Rows, batch.Targets, new ForwardOptions());
+            return logProbs.Sum.data<float>().Zip(batch.Targets.TokenCounts, (sum, count) => new CompletionLogProb(sum, count));
+        });
+    }
+
+    /// <summary>
+    /// Measures how far a policy is from a reference on each row's completion: the sum over its tokens of KL(policy ‖ reference) of the
+    /// distributions of the next token, in nats. On completions that the policy wrote this estimates the divergence of the two.
+    /// </summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="reference">The reference; it has the vocabulary of the policy.</param>
+    /// <param name="rows">Rows with a text column of prompts and one of completions.</param>
+    /// <param name="columns">Names of the columns and how prompts are read; null for <c>Prompt</c> and <c>Completion</c>.</param>
+    /// <returns>One a row, in the order of the rows; 0 or more but for rounding.</returns>
+    /// <exception cref="ArgumentException">The models have different vocabularies.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
+    /// <exception cref="InvalidDataException">A row cannot be scored, or there is none.</exception>
+    public static IReadOnlyList<double> KlDivergence(this LanguageModel policy, LanguageModel reference, IDataView rows, EvaluationColumns? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(reference);
+        if (policy.Config.VocabularySize != reference.Config.VocabularySize)
+            throw new ArgumentException(
+                $"The reference has a vocabulary of {reference.Config.VocabularySize}, the policy one of {policy.Config.VocabularySize}; they must be equal.", nameof(reference));
+        using var examples = EvaluationRows.Read(policy, rows, columns ?? new());
+        return examples.Map(batch => TokenDivergence.Sum(policy, reference, batch));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML.Alignment.Models;
+
+namespace Microsoft.ML.Alignment.Formats;
+
+/// <summary>The <c>stack.json</c> beside the folders of several adapters: in which order they were trained, and on what.</summary>
+internal sealed record AdapterStackFile
+{
+    public const string FileName = "stack.json";
+    public const int CurrentVersion = 1;
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    };
+
+
+    /// <summary>Gets the version of the layout; a higher one is refused.</summary>
+    public int FormatVersion { get; init; } = CurrentVersion;
+
+    /// <summary>Gets where the base came from.</summary>
+    [JsonRequired]
+    public string Base { get; init; } = "";
+
+    /// <summary>Gets a hash of what the base's configuration says of the network.</summary>
+    [JsonRequired]
+    public string BaseHash { get; init; } = "";
+
+    /// <summary>Gets the rule by which a stage's reference is found.</summary>
+    public string Reference { get; init; } = "The reference of a stage is the base with the adapters of all stages before it.";
+
+    /// <summary>Gets the adapters, in the order in which they were trained.</summary>
+    [JsonRequired]
+    public IReadOnlyList<Entry> Adapters { get; init; } = [];
+
+    /// <summary>One adapter.</summary>
+    /// <param name="Name">Its name in the stack.</param>
+    /// <param name="Folder">The folder beside the file.</param>
+    internal sealed record Entry(string Name, string Folder);
+
+    /// <summary>Reads the file of a folder; null if it has none.</summary>
+    /// <exception cref="InvalidDataException">The file makes no sense, or the adapters are another base's.</exception>
+    /// <exception cref="NotSupportedException">The file is of a later version.</exception>
+    public static AdapterStackFile? Read(string folder, LanguageModel model)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            return null;
+        var stack = Parse(path);
+        if (stack.FormatVersion > CurrentVersion)
+            throw new NotSupportedException(
+                $"'{path}' has formatVersion {stack.FormatVersion}; read are versions up to {CurrentVersion}. Use a newer version of " +
+                "this library.");
+        if (stack.BaseHash != HashOf(model.Config))
+            throw new InvalidDataException(
+                $"'{path}': the adapters were trained on '{stack.Base}', whose configuration is not that of '{model.Source}'. Load " +
+                "that base.");
+        if (stack.Adapters.FirstOrDefault(a => a.Folder != Path.GetFileName(a.Folder) || a.Folder is "" or "." or "..") is { } outside)
+            throw new InvalidDataException($"'{path}' names the folder '{outside.Folder}'; an adapter lies in a folder beside the file.");
+        return stack;
+    }
+
+    /// <summary>Writes the file.</summary>
+    public void Write(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, Format));
+
+    /// <summary>A hash of the sizes and constants of a network; the same for one model in different file formats.</summary>
+    public static string HashOf(ModelConfig config)
+    {
+        object[] said =
+        [
+            config.ModelType, config.VocabularySize, config.HiddenSize, config.IntermediateSize, config.LayerCount, config.HeadCount,
+            config.KeyValueHeadCount, config.HeadSize, config.NormEpsilon, config.Rotary.Theta, config.TiesEmbeddings,
+        ];
+        var text = string.Join('|', said.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static AdapterStackFile Parse(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<AdapterStackFile>(File.ReadAllBytes(path), Format) ?? throw new InvalidDataException(
+                $"'{path}' holds null; it must be a JSON object.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{path}' cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Microsoft.ML.Alignment.Kernels;
+
+namespace Microsoft.ML.Alignment.Formats;
+
+/// <summary>Encodes float32 values in the types of checkpoints: nearest value, ties to even.</summary>
+internal static class FloatEncoding
+{
+    /// <summary>Encodes values.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="encoding">F32, F16 or BF16.</param>
+    /// <param name="destination">As long as the values are in the encoding.</param>
+    /// <exception cref="NotSupportedException">A block encoding.</exception>
+    public static void Encode(ReadOnlySpan<float> values, TensorEncoding encoding, Span<byte> destination)
+    {
+        switch (encoding)
+        {
+            case TensorEncoding.F32:
+                MemoryMarshal.AsBytes(values).CopyTo(destination);
+                break;
+            case TensorEncoding.F16:
+                TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(destination));
+                break;
+            case TensorEncoding.BF16:
+                EncodeBrain(values, MemoryMarshal.Cast<byte, ushort>(destination));
+                break;
+            default:
+                throw new NotSupportedException(
+                    $"Values are not encoded in {encoding}; checkpoints are written in {string.Join(", ", SafetensorsTypes.All)}.");
+        }
+    }
+
+    private static void EncodeBrain(ReadOnlySpan<float> values, Span<ushort> destination)
+    {
+        const uint quietNaN = 0x0040;
+        const uint halfBelow = 0x7FFF;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var bits = BitConverter.SingleToUInt32Bits(values[i]);
+            destination[i] = (ushort)(float.IsNaN(values[i]) ? (bits >> 16) | quietNaN : (bits + halfBelow + ((bits >> 16) & 1)) >> 16);
+        }
+    }
+}

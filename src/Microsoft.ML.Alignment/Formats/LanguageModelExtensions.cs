@@ -1,0 +1,109 @@
+using Microsoft.ML.Alignment.Formats;
+using Microsoft.ML.Alignment.Models;
+using TorchSharp.Modules;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>Saves language models in the layouts that other tools read, and loads adapters from them.</summary>
+public static class LanguageModelExtensions
+{
+    private const string NumberFormat = "00";
+
+    /// <summary>
+    /// Saves a model as a Hugging Face folder: the adapters merged into the weights, names, shapes and type of the original, and every small
+    /// file that came with it. A reward model becomes a sequence classifier with one label.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
+    /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
+    /// <exception cref="NotSupportedException">The configuration names a type in which weights are not written.</exception>
+    /// <exception cref="InvalidDataException">The file that the base came from can no longer be read.</exception>
+    public static void SavePretrained(this LanguageModel model, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        AtomicFile.WriteFolder(folder, temporary =>
+        {
+            foreach (var name in model.Files.Names)
+                File.WriteAllBytes(Path.Combine(temporary, RequireFileName(name)), model.Files.Bytes(name)!);
+            if (model.RewardHead is not null)
+                File.WriteAllBytes(Path.Combine(temporary, ModelFiles.Config), RewardModelConfig.Of(model));
+            SafetensorsWriter.Write(Path.Combine(temporary, HuggingFaceFolder.Weights), MergedWeights.Of(model));
+        });
+    }
+
+    /// <summary>
+    /// Saves the adapters in PEFT's layout, one folder a stage (<c>01-sft</c>, <c>02-dpo</c>), with a <c>stack.json</c> that says their order and
+    /// their base. The head of a reward model goes with the last one.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
+    /// <exception cref="InvalidOperationException">The model has no adapters.</exception>
+    /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
+    public static void SaveAdapters(this LanguageModel model, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        if (model.Adapters.Count == 0)
+            throw new InvalidOperationException(
+                $"The model '{model.Source}' has no adapters; save all of it with {nameof(SavePretrained)}.");
+        AtomicFile.WriteFolder(folder, temporary =>
+        {
+            var entries = model.Adapters.Select((a, i) => new AdapterStackFile.Entry(a.Name, FolderNameOf(i + 1, a.Name))).ToArray();
+            foreach (var (adapter, entry) in model.Adapters.Zip(entries))
+            {
+                var head = entry == entries[^1] ? model.RewardHead : null;
+                PeftFolder.Write(Directory.CreateDirectory(Path.Combine(temporary, entry.Folder)).FullName, adapter, head, model.Source);
+            }
+
+            new AdapterStackFile { Base = model.Source, BaseHash = AdapterStackFile.HashOf(model.Config), Adapters = entries }.Write(temporary);
+        });
+    }
+
+    /// <summary>Puts adapters on top of those that a model has.</summary>
+    /// <param name="model">The model, which stays as it is.</param>
+    /// <param name="folder">A folder in PEFT's layout, or one that <see cref="SaveAdapters"/> wrote, of which all are taken in their order.</param>
+    /// <returns>A model with the adapters, which the caller owns. It shares the weights of the given one.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The folder lacks a file of the layout.</exception>
+    /// <exception cref="NotSupportedException">An adapter needs a feature of PEFT that is not implemented; the message names it.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or an adapter belongs to another model.</exception>
+    public static LanguageModel LoadAdapter(this LanguageModel model, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException(
+                $"There is no folder '{folder}' (looked for at '{Path.GetFullPath(folder)}'); give one in PEFT's layout.");
+        var ownName = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var entries = AdapterStackFile.Read(folder, model)?.Adapters ?? [new(ownName, "")];
+        List<Adapter> adapters = [.. model.Adapters];
+        Parameter? head = null;
+        foreach (var entry in entries)
+        {
+            var (adapter, adapterHead) = PeftFolder.Read(Path.Combine(folder, entry.Folder), FreeName(entry.Name, adapters), model);
+            adapters.Add(adapter);
+            head = adapterHead ?? head;
+        }
+
+        return model.With(adapters, head ?? model.RewardHead);
+    }
+
+    private static string FreeName(string wanted, List<Adapter> taken)
+    {
+        var name = wanted;
+        for (var number = 2; taken.Any(a => a.Name == name); number++)
+            name = $"{wanted}-{number}";
+        return name;
+    }
+
+    private static string RequireFileName(string name) =>
+        name == Path.GetFileName(name) && name is not ("" or "." or "..") ? name : throw new InvalidDataException(
+            $"The model has a file '{name}', which is no file name.");
+
+    private static string FolderNameOf(int number, string name)
+    {
+        var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        return $"{number.ToString(NumberFormat)}-{safe}";
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Models;
+
+namespace Microsoft.ML.Alignment.Formats;
+
+/// <summary>The weights of a model with its adapters merged in, in the type that its configuration names.</summary>
+internal static class MergedWeights
+{
+    public const string RewardHead = "score.weight";
+    private const string LanguageHead = "lm_head.weight";
+    private const string WeightEnding = ".weight";
+
+    /// <summary>The weights, made one at a time as they are written. A reward model has its own head in the place of the vocabulary's.</summary>
+    /// <exception cref="NotSupportedException">The configuration names a type in which weights are not written.</exception>
+    public static IEnumerable<TensorToWrite> Of(LanguageModel model)
+    {
+        var encoding = EncodingOf(model);
+        var changed = model.Adapters.SelectMany(a => a.Updates.Keys).Select(path => path + WeightEnding).ToHashSet();
+        foreach (var weight in model.BaseWeights)
+        {
+            var target = encoding ?? (SafetensorsTypes.All.Contains(weight.Encoding) ? weight.Encoding : TensorEncoding.F32);
+            if (model.RewardHead is not null && weight.Name == LanguageHead)
+                continue;
+            yield return changed.Contains(weight.Name)
+                ? TensorToWrite.Make(weight.Name, target, weight.Shape, () => model.MergedWeight(weight.Name[..^WeightEnding.Length]))
+                : TensorToWrite.Convert(weight, target);
+        }
+
+        if (model.RewardHead is { } head)
+            yield return TensorToWrite.Convert(new TensorStoredTensor(RewardHead, head), encoding ?? TensorEncoding.F32);
+    }
+
+    /// <summary>The type of the weights; null if the configuration names none.</summary>
+    private static TensorEncoding? EncodingOf(LanguageModel model)
+    {
+        var config = JsonSettings.Parse(model.Files.Text(ModelFiles.Config)!, ModelFiles.Config);
+        return (config.FindText("dtype") ?? config.FindText("torch_dtype")) switch
+        {
+            null => null,
+            "float32" => TensorEncoding.F32,
+            "float16" => TensorEncoding.F16,
+            "bfloat16" => TensorEncoding.BF16,
+            var other => throw new NotSupportedException(
+                $"{ModelFiles.Config}: dtype '{other}' is not written; written are float32, float16 and bfloat16."),
+        };
+    }
+}

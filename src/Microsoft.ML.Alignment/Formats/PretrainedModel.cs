@@ -1,0 +1,59 @@
+namespace Microsoft.ML.Alignment.Formats;
+
+/// <summary>Loads pretrained models: Hugging Face folders and GGUF files.</summary>
+internal static class PretrainedModel
+{
+    private const string Allowed = "Give a Hugging Face folder (config.json, tokenizer.json, model.safetensors) or a GGUF file";
+
+    /// <summary>Loads a model, which the caller owns.</summary>
+    /// <param name="path">A folder, or a GGUF file under any name.</param>
+    /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
+    /// <exception cref="FileNotFoundException">There is no such GGUF file, or the folder lacks its configuration or its weights.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, of another format, or does not belong to the others.</exception>
+    /// <exception cref="NotSupportedException">The model needs something that is not implemented.</exception>
+    public static LanguageModel Load(string path)
+    {
+        RequireExists(path);
+        var pretrained = Directory.Exists(path) ? HuggingFaceFolder.Read(path) : GgufModel.Read(RequireGguf(path));
+        return pretrained.Weights.Any(w => w.Name == MergedWeights.RewardHead)
+            ? LoadRewardModel(pretrained, path)
+            : LanguageModel.Load(pretrained.Files, pretrained.Weights, path);
+    }
+
+    /// <summary>Checks cheaply, when a pipeline is composed, that there is something at a path that looks like a model.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static void Check(string path)
+    {
+        RequireExists(path);
+        if (Directory.Exists(path))
+            HuggingFaceFolder.RequireModel(path);
+        else
+            RequireGguf(path);
+    }
+
+    private static LanguageModel LoadRewardModel(PretrainedFiles pretrained, string path)
+    {
+        var stored = pretrained.Weights.First(w => w.Name == MergedWeights.RewardHead);
+        if (stored.Shape is not [1, _])
+            throw new InvalidDataException(
+                $"'{path}': {stored.Name} has shape [{string.Join(", ", stored.Shape)}]; a reward model has one label, [1, D].");
+        var files = RewardModelConfig.WithoutLanguageHead(pretrained.Files);
+        using var model = LanguageModel.Load(files, [.. pretrained.Weights.Where(w => w != stored)], path);
+        return model.With([], PeftFolder.Frozen(stored, model));
+    }
+
+    private static void RequireExists(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (Directory.Exists(path) || File.Exists(path))
+            return;
+        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+            throw new FileNotFoundException($"There is no file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}.", path);
+        throw new DirectoryNotFoundException(
+            $"There is no folder or file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}; nothing is downloaded here.");
+    }
+
+    private static string RequireGguf(string path) => GgufFile.IsGguf(path)
+        ? path
+        : throw new InvalidDataException($"The file '{path}' is no GGUF file. {Allowed}.");
+}

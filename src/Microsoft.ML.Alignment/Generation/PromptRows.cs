@@ -1,0 +1,73 @@
+using Microsoft.ML.Alignment.Kernels;
+
+namespace Microsoft.ML.Alignment.Generation;
+
+/// <summary>The prompts of a batch as packed rows: what all start with is there once, and so is each of several equal prompts.</summary>
+internal sealed class PromptRows
+{
+    private readonly int prefixLength;
+    private readonly int[] startOfPrompt;
+    private readonly int[][] prompts;
+
+    /// <param name="prompts">Token ids of each prompt of the batch, none empty.</param>
+    public PromptRows(int[][] prompts)
+    {
+        this.prompts = prompts;
+        var distinct = prompts.Distinct(SequenceComparer.Instance).ToArray();
+        prefixLength = SharedPrefix(distinct);
+        var groups = new List<RowGroup>();
+        var startOf = new Dictionary<int[], int>(SequenceComparer.Instance);
+        var start = prefixLength;
+        foreach (var prompt in distinct)
+        {
+            startOf[prompt] = start;
+            groups.Add(new(start, prompt.Length - prefixLength, []));
+            start += prompt.Length - prefixLength;
+        }
+
+        startOfPrompt = [.. prompts.Select(prompt => startOf[prompt])];
+        Rows = new(
+            [.. distinct[0].Take(prefixLength).Concat(distinct.SelectMany(p => p.Skip(prefixLength))).Select(id => (long)id)],
+            [.. Enumerable.Range(0, prefixLength).Concat(distinct.SelectMany(p => Enumerable.Range(prefixLength, p.Length - prefixLength))).Select(p => (long)p)],
+            prefixLength, groups);
+    }
+
+    /// <summary>Gets the rows.</summary>
+    public PackedRows Rows { get; }
+
+    /// <summary>The row of each prompt's last token.</summary>
+    public long[] LastRows => [.. prompts.Select((prompt, index) => RowOf(index, prompt.Length - 1))];
+
+    /// <summary>The row that stands in each column of a cache as wide as the longest prompt, aligned right; left of a prompt any row.</summary>
+    /// <returns>Shape <c>[B · columns]</c>.</returns>
+    public long[] Columns(int columns) =>
+    [
+        .. prompts.SelectMany((prompt, index) => Enumerable.Range(prompt.Length - columns, columns).Select(at => RowOf(index, Math.Max(0, at)))),
+    ];
+
+    private long RowOf(int prompt, int position) =>
+        position < prefixLength ? position : startOfPrompt[prompt] + position - prefixLength;
+
+    // Every prompt keeps a row of its own, whose hidden state predicts what follows.
+    private static int SharedPrefix(int[][] distinct)
+    {
+        if (distinct.Length == 1)
+            return 0;
+        var longest = distinct.Min(prompt => prompt.Length) - 1;
+        return distinct.Skip(1).Min(prompt => Math.Min(longest, prompt.AsSpan().CommonPrefixLength(distinct[0])));
+    }
+
+    private sealed class SequenceComparer : IEqualityComparer<int[]>
+    {
+        public static readonly SequenceComparer Instance = new();
+
+        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(int[] ids)
+        {
+            var hash = default(HashCode);
+            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ids.AsSpan()));
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace Microsoft.ML.Alignment.Generation;
+
+/// <summary>Takes the next token of each row: the best one, or a sample of softmax(logits / temperature) cut to top-k and top-p.</summary>
+/// <remarks>Top-p keeps the fewest best tokens whose mass reaches p (Holtzman et al., 2019, arXiv:1904.09751), after top-k has cut.</remarks>
+internal sealed class TokenSampler(GenerationOptions options)
+{
+    // Most of the mass lies on few tokens, and taking a few is much cheaper than sorting the vocabulary.
+    private const int UsualNucleus = 256;
+
+    /// <summary>Takes a token a row.</summary>
+    /// <param name="logits">float32. Shape <c>[B, V]</c>.</param>
+    /// <param name="streams">The random stream of each row; none is touched in greedy decoding.</param>
+    /// <returns>Token ids. Shape <c>[B]</c>.</returns>
+    public long[] Next(Tensor logits, IReadOnlyList<RandomStream> streams)
+    {
+        using var scope = NewDisposeScope();
+        return (options.Temperature == 0 ? logits.argmax(-1) : Sample(logits, streams)).cpu().data<long>().ToArray();
+    }
+
+    private Tensor Sample(Tensor logits, IReadOnlyList<RandomStream> streams)
+    {
+        var draws = tensor(streams.Select(stream => stream.Next()).ToArray(), ScalarType.Float64, logits.device).unsqueeze(1); // [B, 1]
+        var scaled = logits.to_type(ScalarType.Float64).div_(options.Temperature); // [B, V]
+        var (mass, ids) = Candidates(scaled); // [B, k]
+        var cumulative = mass.cumsum(-1);
+        var reached = draws * cumulative.narrow(-1, cumulative.shape[^1] - 1, 1);
+        var index = cumulative.le(reached).sum([-1], keepdim: true); // [B, 1]
+        index = index.clamp_max(cumulative.shape[^1] - 1);
+        return (ids is null ? index : ids.gather(-1, index)).squeeze(-1);
+    }
+
+    // Unnormalised mass of the tokens that may be taken, and their ids; null where they stand at their own place.
+    private (Tensor Mass, Tensor? Ids) Candidates(Tensor scaled)
+    {
+        var vocabulary = scaled.shape[^1];
+        var probabilities = scaled.softmax(-1);
+        if (options.TopK is { } most && most < vocabulary)
+        {
+            var (best, ids) = probabilities.topk(most);
+            return (Nucleus(best / best.sum([-1], keepdim: true)), ids);
+        }
+
+        if (options.TopP == 1)
+            return (probabilities, null);
+        for (var count = Math.Min(UsualNucleus, vocabulary); ; count = vocabulary)
+        {
+            var (best, ids) = probabilities.topk((int)count);
+            if (count == vocabulary || best.sum([-1]).min().item<double>() >= options.TopP)
+                return (Nucleus(best), ids);
+        }
+    }
+
+    // Keeps a token if the better ones have not reached p yet; so the best is always kept.
+    private Tensor Nucleus(Tensor sorted)
+    {
+        if (options.TopP == 1)
+            return sorted;
+        var before = sorted.cumsum(-1) - sorted;
+        return sorted * before.lt(options.TopP);
+    }
+}

@@ -1,0 +1,39 @@
+namespace Microsoft.ML.Alignment.Kernels;
+
+/// <summary>Completion log-probs under a head that does not train: backward needs no logits, only two matrix products run in total.</summary>
+/// <remarks>
+/// d log p / d h = W[label] - softmax(h W^T) W does not depend on the incoming gradient, so forward computes it while a chunk's
+/// logits exist, <c>[M, D]</c>; backward scales its rows.
+/// </remarks>
+internal sealed class FrozenHeadLogProbs : KernelFunction<FrozenHeadLogProbs>
+{
+    /// <inheritdoc cref="CompletionLogProbs.Compute"/>
+    public static Tensor Apply(Tensor hidden, Tensor headWeight, Tensor labels, RowChunks chunks) => Run(hidden, headWeight, labels, chunks);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(SavedForBackward saved, object[] inputs)
+    {
+        var (hidden, headWeight, labels, chunks) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (RowChunks)inputs[3]);
+        var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device);
+        var slopes = empty_like(hidden); // [M, D], d(-log p)/dh
+        foreach (var (start, count) in chunks.All())
+        {
+            using var chunk = NewDisposeScope();
+            var label = labels.narrow(0, start, count);
+            var logProbs = CompletionLogProbs.LogSoftmax(hidden.narrow(0, start, count), headWeight);
+            result.narrow(0, start, count).copy_(CompletionLogProbs.Pick(logProbs, label));
+            var logitGradient = CompletionLogProbs.IntoLogitGradient(logProbs, label);
+            slopes.narrow(0, start, count).copy_(logitGradient.to_type(headWeight.dtype).mm(headWeight));
+        }
+
+        saved.Keep(slopes);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor?[] Backward(SavedForBackward saved, Tensor gradient)
+    {
+        var scale = gradient.neg().unsqueeze(1);
+        return [saved[0].mul(scale).to_type(saved[0].dtype), null, null, null];
+    }
+}

@@ -1,0 +1,125 @@
+using Microsoft.ML.Alignment.Kernels;
+using TorchSharp.Modules;
+
+namespace Microsoft.ML.Alignment.Models;
+
+/// <summary>How the rows of a pass attend; it also keeps keys and values where it has a cache.</summary>
+/// <param name="layer">Index of the layer.</param>
+/// <param name="queries">Shape <c>[N, H, d]</c>.</param>
+/// <param name="keys">Shape <c>[N, K, d]</c>.</param>
+/// <param name="values">Shape <c>[N, K, d]</c>.</param>
+/// <returns>Shape <c>[N, H·d]</c>.</returns>
+internal delegate Tensor AttendRows(int layer, Tensor queries, Tensor keys, Tensor values);
+
+/// <summary>A pre-norm decoder over rows of tokens, without padding; what differs between families is in its layout and configuration.</summary>
+internal sealed class DecoderNetwork : IDisposable
+{
+    private readonly ModelConfig config;
+    private readonly Parameter embedding;
+    private readonly Layer[] layers;
+    private readonly Parameter finalNorm;
+    private readonly Tensor frequencies; // [d / 2]
+
+    /// <param name="config">What the configuration says.</param>
+    /// <param name="weights">By name, every weight of the configuration's layout; the network's from now on.</param>
+    public DecoderNetwork(ModelConfig config, IReadOnlyDictionary<string, Parameter> weights)
+    {
+        this.config = config;
+        var layout = DecoderLayout.Of(config);
+        Weights = weights;
+        embedding = weights[layout.Embedding.Name];
+        layers = [.. layout.Layers.Select(layer => new Layer(layer, weights))];
+        finalNorm = weights[layout.FinalNorm.Name];
+        Head = layout.IsTied ? new(layout.Head.Path, embedding, null) : Linear(layout.Head, weights);
+        frequencies = tensor(config.Rotary.Frequencies(config.HeadSize), device: embedding.device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Gets the weights by name; a tied head is not among them.</summary>
+    public IReadOnlyDictionary<string, Parameter> Weights { get; }
+
+    /// <summary>Gets the head, <c>[V, D]</c>.</summary>
+    public LinearLayer Head { get; }
+
+    /// <summary>Gets the linear layers but the head.</summary>
+    public IEnumerable<LinearLayer> LinearLayers => layers.SelectMany(layer => layer.Linears);
+
+    /// <summary>Gets where the weights live.</summary>
+    public Device Device => embedding.device;
+
+    /// <summary>Final hidden states, after the last norm, float32. Shape <c>[N, D]</c>.</summary>
+    /// <param name="ids">Token ids. Shape <c>[N]</c>.</param>
+    /// <param name="positions">Each token's position in its sequence. Shape <c>[N]</c>.</param>
+    /// <param name="attend">How the rows attend to each other.</param>
+    /// <param name="pass">Adapters and precision.</param>
+    public Tensor Hidden(Tensor ids, Tensor positions, AttendRows attend, ForwardPass pass)
+    {
+        using var scope = NewDisposeScope();
+        var turn = Turn(positions, pass.Type);
+        var x = embedding.index_select(0, ids); // [N, D]
+        for (var index = 0; index < layers.Length; index++)
+            x = RunLayer(index, x, turn, attend, pass);
+        return RmsNorm.Apply(x, finalNorm, config.NormEpsilon).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Next-token logits, float32. Shape <c>[M, D]</c> to <c>[M, V]</c>.</summary>
+    public Tensor Logits(Tensor hidden, ForwardPass pass)
+    {
+        using var scope = NewDisposeScope();
+        var logits = nn.functional.linear(pass.Narrow(hidden), pass.Matrix(Head));
+        return logits.to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        foreach (var linear in LinearLayers.Append(Head))
+            linear.Dispose();
+        foreach (var weight in Weights.Values)
+            weight.Dispose();
+        frequencies.Dispose();
+    }
+
+    // A scope a layer frees what autograd did not save before the next layer runs.
+    private Tensor RunLayer(int index, Tensor x, (Tensor Cos, Tensor Sin) turn, AttendRows attend, ForwardPass pass)
+    {
+        using var scope = NewDisposeScope();
+        var layer = layers[index];
+        var normed = pass.Narrow(RmsNorm.Apply(x, layer.AttentionNorm, config.NormEpsilon));
+        var queries = RotaryEmbedding.Apply(Heads(pass.Linear(normed, layer.Query)), turn.Cos, turn.Sin); // [N, H, d]
+        var keys = RotaryEmbedding.Apply(Heads(pass.Linear(normed, layer.Key)), turn.Cos, turn.Sin); // [N, K, d]
+        var values = Heads(pass.Linear(normed, layer.Value)); // [N, K, d]
+        var attended = attend(index, queries, keys, values); // [N, H·d]
+        var middle = x + pass.Linear(attended, layer.Output);
+        normed = pass.Narrow(RmsNorm.Apply(middle, layer.MlpNorm, config.NormEpsilon));
+        var gated = nn.functional.silu(pass.Linear(normed, layer.Gate)) * pass.Linear(normed, layer.Up);
+        return (middle + pass.Linear(gated, layer.Down)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Heads(Tensor rows) => rows.view(rows.shape[0], -1, config.HeadSize);
+
+    // Cosines and sines of the rows' angles, both halves of a head alike. Shape [N, 1, d].
+    private (Tensor Cos, Tensor Sin) Turn(Tensor positions, ScalarType type)
+    {
+        var half = positions.to_type(ScalarType.Float32).unsqueeze(1) * frequencies; // [N, d / 2]
+        var angles = cat([half, half], -1).unsqueeze(1); // [N, 1, d]
+        return (angles.cos().to_type(type), angles.sin().to_type(type));
+    }
+
+    private static LinearLayer Linear(LinearSpec spec, IReadOnlyDictionary<string, Parameter> weights) =>
+        new(spec.Path, weights[$"{spec.Path}.weight"], spec.HasBias ? weights[$"{spec.Path}.bias"] : null);
+
+    private sealed class Layer(LayerSpec spec, IReadOnlyDictionary<string, Parameter> weights)
+    {
+        public Parameter AttentionNorm { get; } = weights[spec.AttentionNorm.Name];
+        public LinearLayer Query { get; } = Linear(spec.Query, weights);
+        public LinearLayer Key { get; } = Linear(spec.Key, weights);
+        public LinearLayer Value { get; } = Linear(spec.Value, weights);
+        public LinearLayer Output { get; } = Linear(spec.Output, weights);
+        public Parameter MlpNorm { get; } = weights[spec.MlpNorm.Name];
+        public LinearLayer Gate { get; } = Linear(spec.Gate, weights);
+        public LinearLayer Up { get; } = Linear(spec.Up, weights);
+        public LinearLayer Down { get; } = Linear(spec.Down, weights);
+
+        public IEnumerable<LinearLayer> Linears => [Query, Key, Value, Output, Gate, Up, Down];
+    }
+}

@@ -1,0 +1,237 @@
+using System.Text;
+using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Models;
+using TorchSharp.Modules;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>A language model: weights, tokenizer, chat template and a stack of adapters. Immutable; safe to score from several threads.</summary>
+/// <remarks>
+/// A handle over weights that are counted by reference: models of one chain share their base, models that have an adapter or a reward head
+/// in common share that. Dispose the handles that you own; the last handle frees the weights, the last model that has an adapter frees the
+/// adapter. What nobody disposes is left to the garbage collector.
+/// </remarks>
+public sealed class LanguageModel : IDisposable
+{
+    private readonly ModelStack stack;
+    private int disposed;
+
+    private LanguageModel(ModelStack stack) => this.stack = stack;
+
+    /// <summary>Makes a fresh model with random weights: matrices normal with <c>initializer_range</c>, norms 1, biases 0.</summary>
+    /// <param name="configJson">The text of a <c>config.json</c>, which says the family and the sizes.</param>
+    /// <param name="tokenizer">The tokenizer; its ids must lie in the vocabulary of the configuration.</param>
+    /// <param name="seed">Equal seeds give equal weights.</param>
+    /// <exception cref="NotSupportedException">The configuration asks for something that is not implemented.</exception>
+    /// <exception cref="InvalidDataException">A value of the configuration is missing or makes no sense.</exception>
+    /// <exception cref="ArgumentException">The tokenizer has more ids than the configuration's vocabulary.</exception>
+    public static LanguageModel Create(string configJson, ModelTokenizer tokenizer, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(configJson);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var config = ModelConfig.Parse(configJson, null);
+        if (tokenizer.VocabularySize > config.VocabularySize)
+            throw new ArgumentException(
+                $"The tokenizer has {tokenizer.VocabularySize} ids; vocab_size of the configuration is {config.VocabularySize} and must not be less.",
+                nameof(tokenizer));
+        var files = new ModelFiles(new Dictionary<string, byte[]>
+        {
+            [ModelFiles.Config] = Encoding.UTF8.GetBytes(configJson),
+            [ModelFiles.Tokenizer] = Encoding.UTF8.GetBytes(tokenizer.Json),
+        });
+        return OverNewCore(new(files, config, RandomWeights.Make(config, seed), null, "a fresh model") { Tokenizer = tokenizer }, [], null);
+    }
+
+    /// <summary>Gets the tokenizer.</summary>
+    /// <exception cref="InvalidOperationException">The model came without a <c>tokenizer.json</c>.</exception>
+    public ModelTokenizer Tokenizer => Stack.Core.Tokenizer
+        ?? throw new InvalidOperationException($"The model '{Source}' has no {ModelFiles.Tokenizer}; put the one of its family beside its weights.");
+
+    /// <summary>Gets the chat template; null if the model has none.</summary>
+    /// <exception cref="NotSupportedException">The template has a construct that is not implemented.</exception>
+    public ChatTemplate? ChatTemplate => Stack.Core.ChatTemplate.Value;
+
+    /// <summary>Gets the names of the adapters, in the order in which they were trained.</summary>
+    public IReadOnlyList<string> AdapterNames => [.. Adapters.Select(adapter => adapter.Name)];
+
+    /// <summary>Gets another handle on the same model, which its holder disposes.</summary>
+    /// <exception cref="ObjectDisposedException">This handle was disposed.</exception>
+    public LanguageModel Share()
+    {
+        Stack.AddReference();
+        return new(stack);
+    }
+
+    /// <summary>Lets go of the model; the last handle frees it. Further calls do nothing.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+            stack.Release();
+    }
+
+    /// <summary>Builds a model from its small files and weights. Weights missing, superfluous, of a wrong shape or not finite: refused by name.</summary>
+    /// <param name="files">At least <c>config.json</c>.</param>
+    /// <param name="weights">The tensors of the checkpoint; they are kept and must stay readable.</param>
+    /// <param name="source">Where the model comes from, for messages.</param>
+    /// <exception cref="NotSupportedException">The configuration asks for something that is not implemented.</exception>
+    /// <exception cref="InvalidDataException">A file is missing or makes no sense, or the weights do not fit the configuration.</exception>
+    internal static LanguageModel Load(ModelFiles files, IReadOnlyCollection<StoredTensor> weights, string source)
+    {
+        var configJson = files.Text(ModelFiles.Config) ?? throw new InvalidDataException($"{source}: {ModelFiles.Config} is missing.");
+        var config = ModelConfig.Parse(configJson, files.Text(ModelFiles.GenerationConfig));
+        var tokenizer = files.Text(ModelFiles.Tokenizer) is { } json ? ModelTokenizer.FromJson(json) : null;
+        var (parameters, kept) = WeightLoader.Load(config, weights, source);
+        return OverNewCore(new(files, config, parameters, kept, source) { Tokenizer = tokenizer }, [], null);
+    }
+
+    /// <summary>Gets where the base came from, for messages: a path or the name of a zip.</summary>
+    internal string Source => Stack.Core.Source;
+
+    /// <summary>Gets what the configuration says.</summary>
+    internal ModelConfig Config => Stack.Core.Config;
+
+    /// <summary>Gets the small files, byte for byte.</summary>
+    internal ModelFiles Files => Stack.Core.Files;
+
+    /// <summary>Gets the adapters, all active, in order.</summary>
+    internal IReadOnlyList<Adapter> Adapters => Stack.Adapters.Adapters;
+
+    /// <summary>Gets the scalar head of a reward model, [1, D]; null for a policy.</summary>
+    internal Parameter? RewardHead => Stack.RewardHead;
+
+    /// <summary>An object equal for models that share base weights.</summary>
+    internal object BaseIdentity => Stack.Core;
+
+    /// <summary>The base weights in the encoding in which they came; float32 where they were trained. Valid while this handle is.</summary>
+    internal IReadOnlyCollection<StoredTensor> BaseWeights => Stack.Core.Stored;
+
+    /// <summary>Gets the network of the base; for passes with another attention than that over packed rows.</summary>
+    internal DecoderNetwork Network => Stack.Core.Network;
+
+    /// <summary>The same base with other adapters and head. The new handle is the caller's.</summary>
+    /// <remarks>Adapters and head live until the last model that has them is disposed.</remarks>
+    /// <exception cref="ArgumentException">An adapter or the head does not fit the base, or two adapters have one name.</exception>
+    /// <exception cref="ObjectDisposedException">This handle was disposed, or an adapter or the head was freed with its last model.</exception>
+    internal LanguageModel With(IReadOnlyList<Adapter> adapters, Parameter? rewardHead) => new(new(Stack.Core, adapters, rewardHead));
+
+    /// <summary>A copy of all weights with the adapters merged in, whose parameters train; a reward head is copied too.</summary>
+    internal LanguageModel TrainableCopy() => MergedCopy(trains: true);
+
+    /// <summary>A copy of all weights with the adapters merged in and no adapter left; a reward head is copied too.</summary>
+    /// <param name="trains">Whether the parameters of the copy require gradients.</param>
+    internal LanguageModel MergedCopy(bool trains)
+    {
+        var merged = LinearLayers.Keys.ToDictionary(path => $"{path}.weight");
+        var weights = Network.Weights.ToDictionary(
+            weight => weight.Key,
+            weight => NewParameter.Of(() => merged.TryGetValue(weight.Key, out var path) ? MergedWeight(path) : weight.Value.clone(), trains));
+        var head = RewardHead is null ? null : NewParameter.Of(() => RewardHead.clone(), trains);
+        return OverNewCore(new(Files, Config, weights, null, Source) { Tokenizer = Stack.Core.Tokenizer }, [], head);
+    }
+
+    /// <summary>The parameters that train: those of a trainable copy, of adapters and of a head that require gradients.</summary>
+    internal IReadOnlyList<Parameter> TrainableParameters => Stack.Trainable;
+
+    /// <summary>Module paths of all linear layers but the head, e.g. <c>model.layers.0.mlp.up_proj</c>, with [out, in].</summary>
+    internal IReadOnlyDictionary<string, (long Out, long In)> LinearLayers => Stack.Core.LinearShapes;
+
+    /// <summary>The merged weight of a linear layer, float32 (adapters included). Shape <c>[out, in]</c>; the caller's.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such layer.</exception>
+    internal Tensor MergedWeight(string path)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var weight = Stack.Core.LinearLayers[path].Weight.clone();
+        foreach (var update in Stack.Adapters.UpdatesOf(path))
+            weight.addmm_(update.B, update.A, beta: 1f, alpha: (float)update.Scale);
+        return weight.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Final hidden states (after the last norm), float32. Shape <c>[N, D]</c>.</summary>
+    /// <exception cref="ArgumentException">An id is not in the vocabulary.</exception>
+    internal Tensor Hidden(PackedRows rows, ForwardOptions options)
+    {
+        RequireKnownIds(rows.Ids);
+        using var scope = NewDisposeScope();
+        using var pass = OpenPass(options);
+        var ids = tensor(rows.Ids, device: Network.Device);
+        var positions = tensor(rows.Positions, device: Network.Device);
+        return Network.Hidden(ids, positions, (_, q, k, v) => PackedAttention.Attend(q, k, v, rows), pass).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Next-token logits of hidden states, float32. Shape <c>[M, D]</c> to <c>[M, V]</c>; for generation and tests only.</summary>
+    internal Tensor Logits(Tensor hidden, ForwardOptions options)
+    {
+        using var pass = OpenPass(options);
+        return Network.Logits(hidden, pass);
+    }
+
+    /// <summary>Log-probabilities of the target tokens, in nats, float32. Shape <c>[M]</c>. Other rows never reach the head.</summary>
+    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    {
+        RequireKnownIds(targets.Labels);
+        using var scope = NewDisposeScope();
+        using var pass = OpenPass(options);
+        var hidden = pass.Narrow(RowsOf(Hidden(rows, options), targets.Rows)); // [M, D]
+        var labels = tensor(targets.Labels, device: Network.Device);
+        return CompletionLogProbs.Compute(hidden, pass.Matrix(Network.Head), labels).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Log-probabilities of the completions. Shapes <c>[S]</c>.</summary>
+    internal SequenceLogProbs LogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = TokenLogProbs(rows, targets, options); // [M]
+        var sums = zeros(targets.SequenceCount, ScalarType.Float32, Network.Device)
+            .index_add(0, tensor(targets.Sequences, device: Network.Device), tokens, 1); // [S]
+        var counts = tensor(targets.TokenCounts, device: Network.Device).to_type(ScalarType.Float32); // [S]
+        return new(sums.MoveToOuterDisposeScope(), counts.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Rewards at the end token of each sequence, float32. Shape <c>[S]</c>.</summary>
+    /// <exception cref="InvalidOperationException">The model has no reward head.</exception>
+    internal Tensor Rewards(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    {
+        var head = RewardHead ?? throw new InvalidOperationException($"The model '{Source}' is a policy; only a reward model gives rewards.");
+        using var scope = NewDisposeScope();
+        var ends = RowsOf(Hidden(rows, options), targets.EndRows); // [S, D]
+        return nn.functional.linear(ends, head).squeeze(1).MoveToOuterDisposeScope(); // [S]
+    }
+
+    /// <summary>How a pass over this model's layers computes.</summary>
+    /// <param name="options">Precision and dropout.</param>
+    /// <param name="weightsStandStill">Whether no weight changes and no gradient is wanted until the pass is disposed.</param>
+    internal ForwardPass OpenPass(ForwardOptions options, bool weightsStandStill = false) => new(Stack.Adapters, options, weightsStandStill);
+
+    private ModelStack Stack
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
+            return stack;
+        }
+    }
+
+    // The stack holds the core from now on, and nobody else does.
+    private static LanguageModel OverNewCore(ModelCore core, IReadOnlyList<Adapter> adapters, Parameter? rewardHead)
+    {
+        try
+        {
+            return new(new(core, adapters, rewardHead));
+        }
+        finally
+        {
+            core.Release();
+        }
+    }
+
+    private Tensor RowsOf(Tensor hidden, long[] rows) => hidden.index_select(0, tensor(rows, device: Network.Device));
+
+    private void RequireKnownIds(long[] ids)
+    {
+        foreach (var id in ids)
+            if (id < 0 || id >= Config.VocabularySize)
+                throw new ArgumentException($"Token id {id} is not in the vocabulary of '{Source}', which has ids 0 to {Config.VocabularySize - 1}.");
+    }
+}

@@ -1,0 +1,87 @@
+using TorchSharp.Modules;
+
+namespace Microsoft.ML.Alignment.Models;
+
+/// <summary>Turns stored tensors into the weights of a network; what does not fit is refused by name.</summary>
+internal static class WeightLoader
+{
+    private const int NamesShown = 8;
+
+    /// <summary>Decodes the weights of a configuration into frozen float32 parameters, which are the caller's.</summary>
+    /// <param name="config">What the configuration says.</param>
+    /// <param name="stored">The tensors of the checkpoint.</param>
+    /// <param name="source">Where they come from, for messages.</param>
+    /// <returns>The parameters, and the stored tensors that they were decoded from.</returns>
+    /// <exception cref="InvalidDataException">Weights are missing, superfluous, double, of a wrong shape or not finite.</exception>
+    public static (Dictionary<string, Parameter> Weights, IReadOnlyCollection<StoredTensor> Kept) Load(
+        ModelConfig config, IReadOnlyCollection<StoredTensor> stored, string source)
+    {
+        var byName = ByName(stored, source);
+        var layout = DecoderLayout.Of(config);
+        var specs = layout.Weights.ToArray();
+        var tiedHead = layout.IsTied ? layout.Head.Weights.Single() : null;
+        RequireNames(config, specs, tiedHead, byName.Keys, source);
+        foreach (var spec in specs)
+            RequireShape(spec, byName[spec.Name], source);
+        var weights = new Dictionary<string, Parameter>();
+        try
+        {
+            foreach (var spec in specs)
+                weights[spec.Name] = NewParameter.Of(() => WeightDecoder.Decode(byName[spec.Name]), trains: false);
+            if (tiedHead is not null && byName.TryGetValue(tiedHead.Name, out var head))
+                RequireEqual(head, layout.Embedding.Name, weights[layout.Embedding.Name], source);
+        }
+        catch
+        {
+            foreach (var weight in weights.Values)
+                weight.Dispose();
+            throw;
+        }
+
+        return (weights, [.. specs.Select(spec => byName[spec.Name])]);
+    }
+
+    private static Dictionary<string, StoredTensor> ByName(IReadOnlyCollection<StoredTensor> stored, string source)
+    {
+        var result = new Dictionary<string, StoredTensor>();
+        foreach (var tensor in stored)
+            if (!result.TryAdd(tensor.Name, tensor))
+                throw new InvalidDataException($"{source}: weight '{tensor.Name}' is there twice.");
+        return result;
+    }
+
+    private static void RequireNames(
+        ModelConfig config, WeightSpec[] specs, WeightSpec? tiedHead, IReadOnlyCollection<string> names, string source)
+    {
+        var missing = specs.Select(spec => spec.Name).Except(names).ToArray();
+        if (missing.Length > 0)
+            throw new InvalidDataException($"{source}: weights are missing that {ModelFiles.Config} asks for: {Shown(missing)}.");
+        var buffers = DecoderFamily.Of(config.ModelType).IgnoredBuffers;
+        var superfluous = names.Except(specs.Select(spec => spec.Name))
+            .Where(name => name != tiedHead?.Name && !buffers.Any(end => name.EndsWith(end, StringComparison.Ordinal))).ToArray();
+        if (superfluous.Length > 0)
+            throw new InvalidDataException(
+                $"{source}: weights are there that a '{config.ModelType}' of this {ModelFiles.Config} does not have: {Shown(superfluous)}.");
+    }
+
+    private static void RequireShape(WeightSpec spec, StoredTensor stored, string source)
+    {
+        if (!stored.Shape.AsSpan().SequenceEqual(spec.Shape))
+            throw new InvalidDataException(
+                $"{source}: weight '{spec.Name}' has shape [{string.Join(", ", stored.Shape)}]; " +
+                $"by {ModelFiles.Config} it must have [{string.Join(", ", spec.Shape)}].");
+    }
+
+    private static void RequireEqual(StoredTensor head, string embeddingName, Parameter embedding, string source)
+    {
+        using var decoded = WeightDecoder.Decode(head);
+        if (!decoded.Equals(embedding))
+            throw new InvalidDataException(
+                $"{source}: tie_word_embeddings is true, but '{head.Name}' differs from '{embeddingName}'. " +
+                $"Set tie_word_embeddings to false in {ModelFiles.Config} if the model was trained so.");
+    }
+
+    private static string Shown(string[] names) => names.Length <= NamesShown
+        ? string.Join(", ", names)
+        : $"{string.Join(", ", names[..NamesShown])} and {names.Length - NamesShown} more";
+}

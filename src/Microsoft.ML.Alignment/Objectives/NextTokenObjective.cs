@@ -1,0 +1,19 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Training;
+
+namespace Microsoft.ML.Alignment.Objectives;
+
+/// <summary>Imitation of completions: their negative log-likelihood, averaged over the completion tokens of the optimizer step.</summary>
+internal sealed class NextTokenObjective(LanguageModel policy, Precision precision) : IObjective<TokenBatch>
+{
+    /// <inheritdoc/>
+    public TermCounts Count(TokenBatch batch) => new(batch.ExampleCount, batch.Targets.TokenCount);
+
+    /// <inheritdoc/>
+    public StepResult Evaluate(TokenBatch batch, TermCounts step)
+    {
+        var logProbs = policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(precision, Dropout: true));
+        return new(-logProbs.Sum.sum() / step.Tokens, []);
+    }
+}

@@ -1,0 +1,102 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment.Pipeline;
+
+/// <summary>Reads a batch of rows ahead, keeps what is passed through by value, scores the batch and then serves its rows.</summary>
+internal sealed class BatchedCursor : RootCursorBase
+{
+    private readonly KernelBinding _binding;
+    private readonly DataViewRowCursor _input;
+    private readonly bool[] _active;
+    private readonly ScoreBatch _batch;
+    private readonly ScoringSession _session;
+    private readonly ColumnBuffer?[] _passed;
+    private readonly (ValueGetter<ReadOnlyMemory<char>> Get, ReadOnlyMemory<char>[] Values)[] _texts;
+    private readonly ValueGetter<DataViewRowId> _getId;
+    private readonly DataViewRowId[] _ids = new DataViewRowId[ScoringKernel.BatchSize];
+    private readonly long[] _batches = new long[ScoringKernel.BatchSize];
+    private int _row = -1;
+    private bool _inputEnded;
+    private bool _disposed;
+
+    public BatchedCursor(IChannelProvider provider, KernelBinding binding, ScoringSession session, DataViewRowCursor input, bool[] active)
+        : base(provider)
+    {
+        (_binding, _session, _input, _active) = (binding, session, input, active);
+        _batch = new ScoreBatch(binding.ActiveComputed(active), ScoringKernel.BatchSize);
+        _passed = [.. binding.InputSchema.Select(c => active[c.Index] ? ColumnBuffer.Of(input, c, ScoringKernel.BatchSize) : null)];
+        _texts = [.. _batch.Inputs.Select(name => (input.GetGetter<ReadOnlyMemory<char>>(binding.InputColumn(name)), _batch.Input(name)))];
+        _getId = input.GetIdGetter();
+    }
+
+    public override DataViewSchema Schema => _binding.OutputSchema;
+
+    public override long Batch => _row >= 0 ? _batches[_row] : 0;
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.Index];
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = _ids[CurrentRow()];
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        Ch.CheckParam(IsColumnActive(column), nameof(column), "requested column is not active");
+        var getter = _binding.Computed(column.Index) is { } computed
+            ? ColumnBuffer.GetterOver(_batch.Values(computed.Name), CurrentRow)
+            : _passed[column.Index]!.Getter(CurrentRow);
+        return ColumnBuffer.Typed<TValue>(getter, column);
+    }
+
+    protected override bool MoveNextCore()
+    {
+        if (++_row < _batch.Count)
+            return true;
+        if (_inputEnded)
+            return false;
+        ReadAhead();
+        if (_batch.Count == 0)
+            return false;
+        _session.Run(_batch);
+        _row = 0;
+        return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_disposed)
+        {
+            _disposed = true;
+            _session.Dispose();
+            _input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int CurrentRow()
+    {
+        Ch.Check(IsGood, "Cannot call getter in current state");
+        return _row;
+    }
+
+    private void ReadAhead()
+    {
+        _batch.Count = 0;
+        while (_batch.Count < ScoringKernel.BatchSize)
+        {
+            if (!_input.MoveNext())
+            {
+                _inputEnded = true;
+                return;
+            }
+
+            var slot = _batch.Count++;
+            foreach (var (get, values) in _texts)
+                get(ref values[slot]);
+            foreach (var column in _passed)
+                column?.Fetch(slot);
+            _getId(ref _ids[slot]);
+            _batches[slot] = _input.Batch;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment.Pipeline;
+
+/// <summary>A view that scores rows in batches: its cursor looks ahead on one cursor of the source. Columns that nobody reads cost nothing.</summary>
+internal sealed class BatchedDataView(IHostEnvironment environment, IDataView source, KernelBinding binding) : IDataView
+{
+    public bool CanShuffle => source.CanShuffle;
+
+    public DataViewSchema Schema => binding.OutputSchema;
+
+    public long? GetRowCount() => source.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        var active = binding.Active(columnsNeeded);
+        // The session is opened first: where the transformer was disposed, no cursor of the source is left open.
+        var session = binding.ActiveComputed(active).Any() ? binding.Kernel.Open() : null;
+        var input = source.GetRowCursor(binding.Dependencies(active), rand);
+        return session is null
+            ? new PassThroughCursor(environment, binding, input, active)
+            : new BatchedCursor(environment, binding, session, input, active);
+    }
+
+    /// <summary>One cursor, which ML.NET allows: the model's matrix products are parallel themselves.</summary>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
+
+    private sealed class PassThroughCursor(IChannelProvider provider, KernelBinding binding, DataViewRowCursor input, bool[] active)
+        : SynchronizedCursorBase(provider, input)
+    {
+        public override DataViewSchema Schema => binding.OutputSchema;
+
+        public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            Ch.CheckParam(IsColumnActive(column), nameof(column), "requested column is not active");
+            return Input.GetGetter<TValue>(binding.InputSchema[column.Index]);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment.Pipeline;
+
+/// <summary>A kernel bound to a schema; what the batched view and the row mapper have in common.</summary>
+internal sealed class KernelBinding
+{
+    private readonly Dictionary<string, int> _inputs = [];
+
+    public KernelBinding(IExceptionContext context, ScoringKernel kernel, DataViewSchema input)
+    {
+        (Kernel, InputSchema) = (kernel, input);
+        foreach (var name in kernel.Outputs.SelectMany(o => o.Inputs).Distinct())
+        {
+            var column = input.GetColumnOrNull(name) ?? throw context.ExceptSchemaMismatch("inputSchema", "input", name);
+            if (column.Type is not TextDataViewType)
+                throw context.ExceptSchemaMismatch("inputSchema", "input", name, "String", column.Type.ToString()!);
+            _inputs[name] = column.Index;
+        }
+
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        for (var i = 0; i < kernel.Outputs.Count; i++)
+            builder.AddColumn(kernel.Outputs[i].Name, kernel.Outputs[i].Type, i == 0 ? kernel.Annotations : null);
+        OutputSchema = builder.ToSchema();
+    }
+
+    public ScoringKernel Kernel { get; }
+
+    public DataViewSchema InputSchema { get; }
+
+    public DataViewSchema OutputSchema { get; }
+
+    /// <summary>The kernel's column behind an output column; null if the column is passed through.</summary>
+    public ScoreColumn? Computed(int outputColumn) =>
+        outputColumn < InputSchema.Count ? null : Kernel.Outputs[outputColumn - InputSchema.Count];
+
+    public DataViewSchema.Column InputColumn(string name) => InputSchema[_inputs[name]];
+
+    /// <summary>By index in the output schema, which columns are asked for.</summary>
+    public bool[] Active(IEnumerable<DataViewSchema.Column> columns)
+    {
+        var active = new bool[OutputSchema.Count];
+        foreach (var column in columns)
+            active[column.Index] = true;
+        return active;
+    }
+
+    public IEnumerable<ScoreColumn> ActiveComputed(bool[] active) => Kernel.Outputs.Where((_, i) => active[InputSchema.Count + i]);
+
+    /// <summary>The input columns that the active output columns need.</summary>
+    public IEnumerable<DataViewSchema.Column> Dependencies(bool[] active)
+    {
+        var needed = active[..InputSchema.Count];
+        foreach (var name in ActiveComputed(active).SelectMany(o => o.Inputs))
+            needed[_inputs[name]] = true;
+        return InputSchema.Where(c => needed[c.Index]);
+    }
+}

@@ -1,0 +1,19 @@
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Tokenization;
+
+namespace Microsoft.ML.Alignment.Pipeline;
+
+/// <summary>What scoring needs to know of a model, and what it says of it.</summary>
+internal static class ScoringModel
+{
+    /// <summary>The encoder that training used.</summary>
+    public static PromptEncoder Encoder(LanguageModel model, PromptFormat format) =>
+        new(model.Tokenizer, model.ChatTemplate, format, model.Config.EosTokenIds);
+
+    /// <summary>A short description, e.g. <c>dpo: stories260K (llama) + sft + dpo</c>.</summary>
+    public static string Describe(LanguageModel model, string method)
+    {
+        var source = Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Source));
+        return $"{method}: {string.Join(" + ", model.AdapterNames.Prepend($"{source} ({model.Config.ModelType})"))}";
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Microsoft.ML.Alignment.Pipeline;
+
+/// <summary>What is known of a fitted stage beside its models.</summary>
+internal sealed record StageSettings
+{
+    /// <summary>Gets the method, in lower case, e.g. <c>dpo</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Gets the names of the text columns that are scored.</summary>
+    public required StageColumns Columns { get; init; }
+
+    /// <summary>Gets how prompts are read: never <see cref="PromptFormat.FromColumn"/>.</summary>
+    public required PromptFormat PromptFormat { get; init; }
+
+    /// <summary>Gets how a policy writes completions; null for reward models.</summary>
+    public GenerationOptions? Generation { get; init; }
+
+    /// <summary>Gets the factor of implicit rewards; null where there is no reference.</summary>
+    public double? Beta { get; init; }
+
+    /// <summary>Gets the trainer's options, for whoever wants to know how a model was made; nothing reads them.</summary>
+    public JsonElement? Options { get; init; }
+}
+
+/// <summary>The columns that a stage looks for; what it computes from one is there where the column is.</summary>
+internal sealed record StageColumns(string Prompt, string Chosen, string Rejected, string Completion);
+
+/// <summary>The content of <c>stage.json</c>, one for each stage of a saved pipeline.</summary>
+internal sealed record StageFile
+{
+    public const string Name = "stage.json";
+
+    private const int MajorVersion = 1;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.Strict,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+    };
+
+    public string FormatVersion { get; init; } = $"{MajorVersion}.0";
+
+    public required StageSettings Settings { get; init; }
+
+    /// <summary>Gets the model: its adapters stand in the order in which they were trained.</summary>
+    public required SavedModel Model { get; init; }
+
+    /// <summary>Gets the reference of implicit rewards: the policy that entered the stage. Null where there is none.</summary>
+    public SavedModel? Reference { get; init; }
+
+    /// <summary>A trainer's options as they are saved.</summary>
+    public static JsonElement OptionsOf<T>(T options) => JsonSerializer.SerializeToElement(options, Json);
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+
+    /// <summary>Reads a stage. Fields that this version does not know are ignored.</summary>
+    /// <exception cref="FormatException">It was written by a later major version, or is damaged.</exception>
+    public static StageFile Parse(byte[] json, string place)
+    {
+        try
+        {
+            RequireVersion(json, place);
+            return JsonSerializer.Deserialize<StageFile>(json, Json)!;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            throw new FormatException($"'{place}' of the model file is damaged: {e.Message}", e);
+        }
+    }
+
+    private static void RequireVersion(byte[] json, string place)
+    {
+        using var document = JsonDocument.Parse(json);
+        var version = document.RootElement.TryGetProperty("formatVersion", out var element) ? element.GetString() : null;
+        if (!Version.TryParse(version, out var parsed))
+            throw new JsonException($"formatVersion is '{version}'; it is two numbers, e.g. {MajorVersion}.0.");
+        if (parsed.Major > MajorVersion)
+            throw new FormatException(
+                $"'{place}' was saved in format {version}; this version of Microsoft.ML.Alignment reads formats up to {MajorVersion}.x. Update the package to load the file.");
+    }
+}
+
+/// <summary>A model as a stage refers to it: parts that lie once in the file, by the SHA-256 of their content.</summary>
+/// <param name="Source">Where the base came from, for messages.</param>
+/// <param name="Files">The small files, by name.</param>
+/// <param name="Weights">The base.</param>
+/// <param name="Adapters">The stack, first trained first.</param>
+/// <param name="RewardHead">The head of a reward model; null for a policy.</param>
+internal sealed record SavedModel(
+    string Source, IReadOnlyDictionary<string, string> Files, string Weights, IReadOnlyList<SavedAdapter> Adapters, string? RewardHead = null);
+
+/// <summary>An adapter of a saved model.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Config">Its <c>adapter_config.json</c>.</param>
+/// <param name="Weights">Its matrices.</param>
+/// <param name="Updates">What the matrices do not say, by module path.</param>
+internal sealed record SavedAdapter(string Name, string Config, string Weights, IReadOnlyDictionary<string, SavedUpdate> Updates);
+
+/// <summary>Scale and dropout of a low-rank update.</summary>
+internal sealed record SavedUpdate(double Scale, double Dropout);

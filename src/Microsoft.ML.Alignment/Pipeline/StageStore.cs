@@ -1,0 +1,75 @@
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment.Pipeline;
+
+/// <summary>What a stage is made of.</summary>
+/// <param name="Settings">All but the models.</param>
+/// <param name="Model">The policy or reward model.</param>
+/// <param name="Reference">The reference of a policy's implicit rewards; null where there is none.</param>
+internal sealed record Stage(StageSettings Settings, LanguageModel Model, LanguageModel? Reference = null) : IDisposable
+{
+    public void Dispose()
+    {
+        Model.Dispose();
+        Reference?.Dispose();
+    }
+
+    /// <summary>Another handle on the models; the caller's.</summary>
+    public Stage Share() => this with { Model = Model.Share(), Reference = Reference?.Share() };
+}
+
+/// <summary>Saves and loads a stage in ML.NET's model file.</summary>
+internal static class StageStore
+{
+    private const uint Version = 0x00010001;
+
+    /// <summary>What ML.NET writes of a stage; never raised, <c>stage.json</c> has the version that counts.</summary>
+    /// <param name="modelSignature">Eight characters.</param>
+    /// <param name="loaderSignature">The name under which ML.NET finds the loader.</param>
+    public static VersionInfo VersionInfo(string modelSignature, string loaderSignature) => new(
+        modelSignature,
+        verWrittenCur: Version,
+        verReadableCur: Version,
+        verWeCanReadBack: Version,
+        // ML.NET itself writes full names, and then an assembly of another version cannot read the file.
+        loaderAssemblyName: typeof(StageStore).Assembly.GetName().Name!,
+        loaderSignature: loaderSignature);
+
+    public static void Save(IHost host, ModelSaveContext context, VersionInfo version, Stage stage)
+    {
+        host.CheckValue(context, nameof(context));
+        host.Check(context.InRepository, "A language model can only be saved into a model file, not into a bare stream.");
+        context.CheckAtModel();
+        context.SetVersionInfo(version);
+        var writer = ModelWriter.Of(context.Repository);
+        var file = new StageFile
+        {
+            Settings = stage.Settings,
+            Model = writer.Write(stage.Model),
+            Reference = stage.Reference is null ? null : writer.Write(stage.Reference),
+        };
+        using var entry = context.Repository.CreateEntry(context.Directory, StageFile.Name);
+        entry.Stream.Write(file.Write());
+    }
+
+    /// <exception cref="FormatException">A part is missing or damaged, or was written by a later version.</exception>
+    public static Stage Load(IHost host, ModelLoadContext context, VersionInfo version)
+    {
+        host.CheckValue(context, nameof(context));
+        context.CheckAtModel(version);
+        host.CheckDecode(context.InRepository, "The model is not in a model file.");
+        var file = StageFile.Parse(Read(context), $"{context.Directory}/{StageFile.Name}");
+        var reader = ModelReader.Of(context.Repository);
+        var model = reader.Read(file.Model);
+        return new(file.Settings, model, file.Reference is null ? null : reader.Read(file.Reference));
+    }
+
+    private static byte[] Read(ModelLoadContext context)
+    {
+        using var entry = context.Repository.OpenEntryOrNull(context.Directory, StageFile.Name)
+            ?? throw new FormatException($"The model file has no '{context.Directory}/{StageFile.Name}'; it is incomplete.");
+        using var copy = new MemoryStream();
+        entry.Stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

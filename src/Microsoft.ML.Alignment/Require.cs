@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>Checks of option values, made when an option is assigned.</summary>
+internal static class Require
+{
+    public static double Positive(double value, [CallerMemberName] string option = "") =>
+        value > 0 && double.IsFinite(value) ? value : throw Refused(option, value, "a finite number above 0");
+
+    public static double NotNegative(double value, [CallerMemberName] string option = "") =>
+        value >= 0 && double.IsFinite(value) ? value : throw Refused(option, value, "a finite number of 0 or more");
+
+    public static double? PositiveOrNull(double? value, [CallerMemberName] string option = "") =>
+        value is null ? null : Positive(value.Value, option);
+
+    public static int AtLeast(int minimum, int value, [CallerMemberName] string option = "") =>
+        value >= minimum ? value : throw Refused(option, value, $"{minimum} or more");
+
+    public static int? AtLeastOrNull(int minimum, int? value, [CallerMemberName] string option = "") =>
+        value is null ? null : AtLeast(minimum, value.Value, option);
+
+    /// <summary>A value in [<paramref name="from"/>, <paramref name="below"/>).</summary>
+    public static double InRange(double from, double below, double value, [CallerMemberName] string option = "") =>
+        value >= from && value < below ? value : throw Refused(option, value, $"a number in [{from}, {below})");
+
+    public static string NotEmpty(string value, [CallerMemberName] string option = "") =>
+        string.IsNullOrWhiteSpace(value) ? throw new ArgumentException($"{option} is empty; give it a name.", option) : value;
+
+    private static ArgumentOutOfRangeException Refused(string option, object value, string allowed) =>
+        new(option, value, $"{option} is {value}; allowed is {allowed}.");
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Trainers;
+using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>
+/// Trains a reward model on pairs of a better and a worse completion (Ouyang et al., 2022, arXiv:2203.02155, eq. 1): the weights of the
+/// policy that comes in, and a scalar head that is read at the end token. The policy itself goes on as it was.
+/// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Input and output columns
+/// | column | type | |
+/// | -- | -- | -- |
+/// | `Prompt`, `Chosen`, `Rejected` | text | required for training |
+/// | `RewardModel` | text | output; carries the trained reward model |
+/// | `Reward` | single | output; the reward of `Completion`, where that exists |
+/// | `ChosenReward`, `RejectedReward`, `RewardMargin` | single | output, where their inputs exist |
+/// ]]></format>
+/// </remarks>
+public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer>
+{
+    private readonly Options _options;
+
+    internal RewardModelTrainer(IHostEnvironment environment, Options options, AlignmentRun run, IDataView? trainingSet)
+        : base(environment, Settings(options), run, trainingSet) => _options = options;
+
+    private protected override string AnnotationKind => AlignmentSchema.RewardModelKind;
+
+    private protected override bool ReadsEndTokens => true;
+
+    private protected override IReadOnlyList<ScoreColumn> Outputs(StageColumns columns, Func<string, bool> has) =>
+        StageOutputs.OfRewardModel(columns, has);
+
+    private protected override void CheckColumns(ColumnCheck data)
+    {
+        data.Text("prompt", _options.PromptColumnName);
+        data.Text("chosen", _options.ChosenColumnName);
+        data.Text("rejected", _options.RejectedColumnName);
+        if (_options.MarginColumnName is { } margin)
+            data.Number("margin", margin);
+    }
+
+    private protected override ExampleColumns Columns(DataViewSchema schema, Action<string> log) => new(
+        _options.PromptColumnName, [_options.ChosenColumnName, _options.RejectedColumnName],
+        _options.MarginColumnName is { } margin ? [margin] : []);
+
+    private protected override LanguageModel CreateModel(LanguageModel incoming, int seed)
+    {
+        using var policy = base.CreateModel(incoming, seed);
+        return policy.With(policy.Adapters, RewardHead.Create(policy.Config.HiddenSize, seed));
+    }
+
+    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) =>
+        new RewardObjective(trained.Model, _options.CenteringCoefficient, trained.Training.Precision);
+
+    private protected override RewardModelTransformer CreateTransformer(
+        IHostEnvironment environment, StageSettings settings, LanguageModel model, LanguageModel incoming) =>
+        new(environment, new(settings, model));
+
+    private static TrainerSettings Settings(Options options) => new("RewardModel", "reward")
+    {
+        Columns = new(options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, options.CompletionColumnName),
+        FullDefaults = new(LearningRate: 1e-4, Epochs: 1),
+        LoraDefaults = new(LearningRate: 1e-3, Epochs: 1),
+        Options = options,
+        SavedOptions = StageFile.OptionsOf(options),
+    };
+
+    /// <summary>How <see cref="RewardModelTrainer"/> trains.</summary>
+    public sealed record Options : ITrainerOptions
+    {
+        /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
+        public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
+
+        /// <summary>Gets the text column of the better completions. The default is <c>Chosen</c>.</summary>
+        public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = "Chosen";
+
+        /// <summary>Gets the text column of the worse completions. The default is <c>Rejected</c>.</summary>
+        public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = "Rejected";
+
+        /// <summary>Gets the text column that the fitted stage gives a <c>Reward</c> to. The default is <c>Completion</c>.</summary>
+        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+
+        /// <summary>
+        /// Gets the column of numbers that say how much better the chosen completion is, by which the rewards should differ (Touvron et al., 2023,
+        /// arXiv:2307.09288, eq. 2). The default, null, is none.
+        /// </summary>
+        public string? MarginColumnName { get; init => field = value is null ? null : Require.NotEmpty(value); }
+
+        /// <summary>
+        /// Gets the coefficient of the term that keeps rewards around 0 (Eisenstein et al., 2023, arXiv:2312.09244). 0 or more; the default is
+        /// 0; 0.01 is usual.
+        /// </summary>
+        public double CenteringCoefficient { get; init => field = Require.NotNegative(value); }
+
+        /// <summary>Gets how prompts are read. The default is as the column says.</summary>
+        public PromptFormat PromptFormat { get; init; }
+
+        /// <summary>Gets how to train. Learning rate 1e-4, as in TRL (LoRA 1e-3), and 1 epoch, unless it says otherwise.</summary>
+        public TrainingOptions Training { get; init; } = new();
+
+        /// <summary>Gets the adapter to train beside the head; null, the default, trains all weights.</summary>
+        public LoraOptions? Lora { get; init; }
+
+        /// <summary>Gets the model to start from instead of the policy upstream; borrowed. The default is null.</summary>
+        [JsonIgnore]
+        public LanguageModel? InitialModel { get; init; }
+    }
+}

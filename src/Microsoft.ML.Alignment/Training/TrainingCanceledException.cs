@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Alignment;
+
+/// <summary>Training that was canceled through <see cref="AlignmentRun.CancellationToken"/>, between two optimizer steps.</summary>
+public sealed class TrainingCanceledException : OperationCanceledException
+{
+    internal TrainingCanceledException(string stage, int stepsDone, int totalSteps, CancellationToken token)
+        : base($"{stage} was canceled after {stepsDone} of {totalSteps} steps.", token) => (Stage, StepsDone) = (stage, stepsDone);
+
+    /// <summary>Gets the method that trained, e.g. <c>Dpo</c>.</summary>
+    public string Stage { get; }
+
+    /// <summary>Gets the optimizer steps that were taken.</summary>
+    public int StepsDone { get; }
+}

@@ -1,0 +1,7 @@
+namespace Microsoft.ML.Alignment.Training;
+
+/// <summary>What surrounds one stage of training.</summary>
+/// <param name="Stage">The method, e.g. <c>Dpo</c>, for messages and progress.</param>
+/// <param name="Run">Cancellation and progress.</param>
+/// <param name="Log">Takes one line at a time.</param>
+internal sealed record TrainingContext(string Stage, AlignmentRun Run, Action<string> Log);

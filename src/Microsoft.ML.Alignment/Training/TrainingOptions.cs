@@ -1,0 +1,91 @@
+using Microsoft.ML.Alignment.Training;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>How the learning rate falls after the warmup.</summary>
+public enum LearningRateSchedule
+{
+    /// <summary>In a line to 0.</summary>
+    Linear,
+    /// <summary>Half a cosine to 0.</summary>
+    Cosine,
+    /// <summary>Not at all.</summary>
+    Constant,
+}
+
+/// <summary>How a stage trains. What is null takes the method's default, which differs between full and LoRA training.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Gets the peak learning rate. Above 0; null takes the method's.</summary>
+    public double? LearningRate { get; init => field = Require.PositiveOrNull(value); }
+
+    /// <summary>Gets the passes over the data. At least 1; null takes the method's.</summary>
+    public int? Epochs { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>Gets the optimizer steps of the run, however many passes that takes; null leaves it to the epochs. At least 1.</summary>
+    public int? MaxSteps { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>Gets the examples (pairs) of an optimizer step. At least 1; the default is 8.</summary>
+    public int BatchSize { get; init => field = Require.AtLeast(1, value); } = 8;
+
+    /// <summary>Gets the examples of one pass, so that memory is bounded; the step's gradient does not depend on it. Null is the whole batch.</summary>
+    public int? MicroBatchSize { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>Gets the most tokens of a sequence. At least 2; the default is 1024. Over-long prompts are cut from the left; completions are never cut.</summary>
+    public int MaxLength { get; init => field = Require.AtLeast(2, value); } = 1024;
+
+    /// <summary>Gets the share of steps over which the learning rate rises from 0. In [0, 1); the default is 0.</summary>
+    public double WarmupRatio { get; init => field = Require.InRange(0, 1, value); }
+
+    /// <summary>Gets the schedule after the warmup. The default is linear.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Linear;
+
+    /// <summary>Gets the decoupled weight decay on matrices, never on norms and biases. 0 or more; the default is 0.</summary>
+    public double WeightDecay { get; init => field = Require.NotNegative(value); }
+
+    /// <summary>Gets AdamW's decay of the first moment. In [0, 1); the default is 0.9.</summary>
+    public double AdamBeta1 { get; init => field = Require.InRange(0, 1, value); } = 0.9;
+
+    /// <summary>Gets AdamW's decay of the second moment. In [0, 1); the default is 0.999.</summary>
+    public double AdamBeta2 { get; init => field = Require.InRange(0, 1, value); } = 0.999;
+
+    /// <summary>Gets AdamW's term beside the root. Above 0; the default is 1e-8.</summary>
+    public double AdamEpsilon { get; init => field = Require.Positive(value); } = 1e-8;
+
+    /// <summary>Gets the norm that gradients are clipped to. Above 0; the default is 1.</summary>
+    public double MaxGradientNorm { get; init => field = Require.Positive(value); } = 1;
+
+    /// <summary>Gets the precision of matrix products. The default is float32; bfloat16 is about twice as fast where the processor has it.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
+    /// <summary>Gets whether the order of the data changes every epoch. The default is true.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>Gets the seed of order, adapters and dropout; null takes the <c>MLContext</c>'s, else 0.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Gets what happens to rows that cannot be trained on. The default is to throw.</summary>
+    public InvalidRows InvalidRows { get; init; } = InvalidRows.Throw;
+
+    /// <summary>Puts the method's defaults and a seed where nothing was chosen.</summary>
+    internal ResolvedTraining Resolve(TrainingDefaults defaults, int seed) => new()
+    {
+        LearningRate = LearningRate ?? defaults.LearningRate,
+        Epochs = Epochs ?? defaults.Epochs,
+        MaxSteps = MaxSteps ?? 0,
+        BatchSize = BatchSize,
+        MicroBatchSize = Math.Min(MicroBatchSize ?? BatchSize, BatchSize),
+        MaxLength = MaxLength,
+        WarmupRatio = WarmupRatio,
+        Schedule = Schedule,
+        WeightDecay = WeightDecay,
+        AdamBeta1 = AdamBeta1,
+        AdamBeta2 = AdamBeta2,
+        AdamEpsilon = AdamEpsilon,
+        MaxGradientNorm = MaxGradientNorm,
+        Precision = Precision,
+        Shuffle = Shuffle,
+        Seed = Seed ?? seed,
+        InvalidRows = InvalidRows,
+    };
+}

@@ -1,0 +1,59 @@
+using Microsoft.ML;
+using Microsoft.ML.Alignment;
+
+namespace Samples;
+
+/// <summary>A model made from nothing but this program: pretrained on sloppy verb text, so that it says "goed" sometimes.</summary>
+internal sealed class TinyModel : IDisposable
+{
+    private const int Merges = 240;
+    private const string ChatTemplate =
+        "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
+
+    private readonly string _workspace = Directory.CreateTempSubdirectory("samples-").FullName;
+
+    private TinyModel()
+    {
+    }
+
+    /// <summary>The folder of the pretrained model.</summary>
+    public string Folder => Path.Combine(_workspace, "pretrained");
+
+    /// <summary>Makes and pretrains the model; the caller disposes it, which removes its folder.</summary>
+    public static TinyModel Pretrain(MLContext ml, AlignmentCatalog align, IReadOnlyList<Verb> verbs, int seed)
+    {
+        Console.WriteLine("A tiny model is pretrained on sloppy verb text.");
+        var tiny = new TinyModel();
+        var text = SloppyText.Write(verbs, seed);
+        var fresh = tiny.CreateFresh(text, seed);
+        var pretraining = new TrainingOptions
+        {
+            LearningRate = 3e-3, Epochs = 1, BatchSize = 32, WarmupRatio = 0.05, Schedule = LearningRateSchedule.Cosine, Shuffle = false, Seed = seed,
+        };
+        var rows = ml.Data.LoadFromEnumerable(text);
+        using var pretrained = align.BaseModel(fresh).Append(align.Trainers.Sft(new() { Training = pretraining })).Fit(rows);
+        pretrained.LastTransformer.Model.SavePretrained(tiny.Folder);
+        return tiny;
+    }
+
+    public void Dispose() => Directory.Delete(_workspace, recursive: true);
+
+    private string CreateFresh(IReadOnlyList<Instruction> text, int seed)
+    {
+        var tokenizer = ModelTokenizer.FromJson(TinyTokenizer.Train(text.SelectMany(row => new[] { row.Prompt, row.Completion }), Merges));
+        var folder = Path.Combine(_workspace, "fresh");
+        using (var model = LanguageModel.Create(Config(tokenizer.VocabularySize), tokenizer, seed))
+            model.SavePretrained(folder);
+        File.WriteAllText(Path.Combine(folder, "chat_template.jinja"), ChatTemplate);
+        return folder;
+    }
+
+    private static string Config(int vocabularySize) => $$"""
+        {
+          "model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": {{vocabularySize}}, "hidden_size": 128,
+          "intermediate_size": 384, "num_hidden_layers": 4, "num_attention_heads": 4, "num_key_value_heads": 4,
+          "max_position_embeddings": 128, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "hidden_act": "silu",
+          "tie_word_embeddings": true, "initializer_range": 0.02, "eos_token_id": 0, "torch_dtype": "float32"
+        }
+        """;
+}

@@ -1,0 +1,25 @@
+using Microsoft.ML;
+using Microsoft.ML.Alignment;
+using Microsoft.ML.Data;
+
+namespace Samples;
+
+/// <summary>The pipeline: base model, SFT, reward model, DPO, each with an adapter of its own.</summary>
+internal static class VerbPipeline
+{
+    private static readonly GenerationOptions Answers = new() { MaxNewTokens = 32 };
+
+    /// <summary>Composes the pipeline; <c>Fit</c> on the drill's preferences trains all three stages.</summary>
+    public static EstimatorChain<PolicyTransformer> Compose(AlignmentCatalog align, string modelPath, Drill drill, DrillSettings settings) =>
+        align.BaseModel(modelPath, new() { Generation = Answers })
+            .Append(align.Trainers.Sft(new() { Lora = settings.Lora, Training = settings.Sft, Generation = Answers }, trainingSet: drill.Instructions))
+            .Append(align.Trainers.RewardModel(new() { Lora = settings.Lora, Training = settings.RewardModel }, trainingSet: drill.Rankings))
+            .Append(align.Trainers.Dpo(new()
+            {
+                Lora = settings.Lora,
+                Training = settings.Dpo,
+                Beta = settings.Beta,
+                SftWeight = settings.SftWeight,
+                Generation = Answers,
+            }));
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Alignment;
+using Microsoft.ML.Data;
+
+namespace Samples;
+
+/// <summary>The story: a model that says "goed" learns to say "went", also for verbs that it was never trained on.</summary>
+internal static class VerbStory
+{
+    public static int Run(RunCommand command, CancellationToken stop)
+    {
+        var clock = Stopwatch.StartNew();
+        var ml = new MLContext(command.Seed);
+        var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
+        var verbs = Verb.LoadAll();
+        Console.WriteLine(AlignmentRuntime.Describe());
+        using var tiny = command.ModelPath is null ? TinyModel.Pretrain(ml, align, verbs, command.Seed) : null;
+        var settings = tiny is null ? DrillSettings.ForRealModel(command.Seed) : DrillSettings.ForTinyModel(command.Seed);
+
+        var drill = new Drill(ml, verbs.Where(verb => verb.Split == "train"));
+        var modelPath = command.ModelPath ?? tiny!.Folder;
+        var preferences = drill.Preferences;
+        using var aligned = VerbPipeline.Compose(align, modelPath, drill, settings).Fit(preferences);
+
+        var result = Evaluate(ml, verbs, aligned) with { Model = command.ModelPath ?? "tiny", Seed = command.Seed, Seconds = clock.Elapsed.TotalSeconds };
+        ResultTable.Print(result);
+        OutputFile.Write(command.OutPath, partial => ml.Model.Save(aligned, preferences.Schema, partial));
+        Console.WriteLine($"Saved to {command.OutPath} ({new FileInfo(command.OutPath).Length / 1e6:F0} MB).");
+        if (command.ReportPath is { } report)
+            Report.Write(report, result);
+        AskSecondProcess(command.OutPath, verbs);
+        return Judge(result);
+    }
+
+    private static VerbResult Evaluate(MLContext ml, IReadOnlyList<Verb> verbs, TransformerChain<PolicyTransformer> aligned)
+    {
+        var stages = FittedStages.Of(aligned);
+        var evaluation = new DrillEvaluation(ml, verbs.Where(verb => verb.Split == "test"));
+        return new()
+        {
+            Model = "",
+            Seed = 0,
+            Seconds = 0,
+            Base = evaluation.Score(stages.Base, null),
+            Sft = evaluation.Score(stages.Sft, stages.Base),
+            RewardModel = evaluation.Score(stages.RewardModel),
+            Dpo = evaluation.Score(stages.Dpo, stages.Sft),
+            PeakMemoryBytes = PeakMemory.Bytes,
+        };
+    }
+
+    private static void AskSecondProcess(string zipPath, IReadOnlyList<Verb> verbs)
+    {
+        string[] questions = [.. verbs.Where(verb => verb is { Split: "test", IsRegular: false }).Take(3).Select(Wording.Test.Ask)];
+        Console.WriteLine("A second process, which uses only ML.NET's API, loads it and answers:");
+        foreach (var (question, answer) in questions.Zip(SecondProcess.Ask(zipPath, questions)))
+            Console.WriteLine($"  {question} {answer}");
+    }
+
+    private static int Judge(VerbResult result)
+    {
+        var rules = ImprovementRules.Check(result.Base, result.Dpo);
+        foreach (var (rule, holds) in rules)
+            Console.WriteLine($"{(holds ? "yes" : "NO "),-4} {rule}");
+        var improved = rules.All(rule => rule.Holds);
+        Console.WriteLine(improved ? "The model improved clearly." : "The model did not improve clearly.");
+        return improved ? 0 : 1;
+    }
+}

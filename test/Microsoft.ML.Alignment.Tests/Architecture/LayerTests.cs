@@ -1,0 +1,82 @@
+using Mono.Cecil;
+
+namespace Microsoft.ML.Alignment.Tests.Architecture;
+
+/// <summary>A folder of the library uses only folders in lower rows.</summary>
+public sealed class LayerTests : IDisposable
+{
+    private const int BelowEverything = -1;
+    private const int AboveEverything = 100;
+
+    private static readonly string[][] Rows =
+    [
+        // Kernels call functions of the native library that TorchSharp does not offer.
+        ["Native"],
+        ["Losses", "Tokenization", "Judging", "Kernels"],
+        ["Models", "Data"],
+        ["Generation", "Adapters"],
+        ["Rollouts", "Formats"],
+        ["Training"],
+        ["Objectives"],
+        ["Pipeline", "Evaluation"],
+        ["Trainers", "Feedback"],
+    ];
+
+    // The front door sees everything; what else lies at the root is for all.
+    private static readonly string[] FrontDoor = ["AlignmentCatalog.cs", "AlignmentExtensions.cs"];
+
+    private readonly CompiledLibrary library = new();
+
+    public void Dispose() => library.Dispose();
+
+    [Fact]
+    public void EveryTypeLiesInAKnownFolder()
+    {
+        library.Types.Should().HaveCountGreaterThan(50, "the symbols tell where types lie");
+        library.Types.Select(library.FolderOf).Distinct().Except(Rows.SelectMany(row => row)).Should().BeEquivalentTo([CompiledLibrary.RootFolder]);
+    }
+
+    [Fact]
+    public void FoldersUseOnlyFoldersInLowerRows()
+    {
+        var violations =
+            from type in library.Types
+            from used in CompiledLibrary.UsedBy(type).Select(library.Own).OfType<TypeDefinition>()
+            where library.FolderOf(used) != library.FolderOf(type) && RowOf(used) >= RowOf(type)
+            select $"{library.SourceOf(type)} uses {library.SourceOf(used)}";
+        violations.Distinct().Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Microsoft.ML.IDataView", "", "Trainers", "Feedback", "Pipeline", "Evaluation", "Data")]
+    [InlineData("System.Net.Http.HttpClient", "Formats")]
+    [InlineData("System.Net.Sockets.Socket")]
+    public void SomeTypesAppearOnlyWhereTheyBelong(string name, params string[] folders)
+    {
+        var users = library.Types.Where(type => CompiledLibrary.UsedBy(type).Any(used => used.FullName == name));
+        users.Where(type => !folders.Contains(library.FolderOf(type))).Select(library.SourceOf).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void MachineryIsInTheNamespaceOfItsFolder()
+    {
+        var misplaced = library.Types.Where(type => !type.IsPublic && library.FolderOf(type) != CompiledLibrary.RootFolder)
+            .Where(type => type.Namespace != $"Microsoft.ML.Alignment.{library.FolderOf(type)}" && type.Namespace != "System.Runtime.CompilerServices");
+        misplaced.Select(type => type.FullName).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void WhatUsersNameIsInOneNamespace()
+    {
+        var elsewhere = library.Types.Where(type => type.IsPublic && type.Namespace != "Microsoft.ML.Alignment");
+        elsewhere.Select(type => type.FullName).Should().BeEquivalentTo(["Microsoft.ML.AlignmentExtensions"]);
+    }
+
+    private int RowOf(TypeDefinition type)
+    {
+        var folder = library.FolderOf(type);
+        if (folder == CompiledLibrary.RootFolder)
+            return FrontDoor.Contains(library.SourceOf(type)) ? AboveEverything : BelowEverything;
+        return Array.FindIndex(Rows, row => row.Contains(folder));
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+
+namespace Microsoft.ML.Alignment.Tests.Architecture;
+
+/// <summary>Rules that hold for every source file.</summary>
+public sealed partial class SourceRuleTests
+{
+    private const int MostLines = 300;
+    private const int MostLinesOfATest = 400;
+
+    [Fact]
+    public void FilesAreShort()
+    {
+        Repository.SourceFiles.Should().HaveCountGreaterThan(100);
+        var tooLong = Repository.SourceFiles.Select(path => (path, count: Repository.Lines(path).Length))
+            .Where(file => file.count > (file.path.StartsWith("test/", StringComparison.Ordinal) ? MostLinesOfATest : MostLines));
+        tooLong.Should().BeEmpty();
+    }
+
+    // The only argument of sum(0) becomes the data type Byte, not the dimension.
+    [Fact]
+    public void ReductionsNameTheirDimensionAsALong() =>
+        Matches(Repository.SourceFiles, IntegerReduction()).Should().BeEmpty("write sum(0L) or sum([0L])");
+
+    [Fact]
+    public void NothingIsLeftForLater() =>
+        Matches(Repository.SourceFiles.Where(path => !path.EndsWith("SourceRuleTests.cs", StringComparison.Ordinal)), Unfinished()).Should().BeEmpty();
+
+    [Fact]
+    public void WarningsAreMendedAndNotSilenced() =>
+        Matches(Repository.SourceFiles.Where(path => !path.EndsWith("SourceRuleTests.cs", StringComparison.Ordinal)), Silenced()).Should().BeEmpty();
+
+    [Fact]
+    public void NoFileNamesAPathOfOneMachine() => Matches(Repository.TextFiles, MachinePath()).Should().BeEmpty();
+
+    private static IEnumerable<string> Matches(IEnumerable<string> paths, Regex pattern) =>
+        from path in paths
+        from line in Repository.Lines(path).Select((text, index) => (text, number: index + 1))
+        where pattern.IsMatch(line.text)
+        select $"{path}:{line.number}: {line.text.Trim()}";
+
+    [GeneratedRegex(@"\.(sum|mean|prod)\(-?\d+\)")]
+    private static partial Regex IntegerReduction();
+
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException")]
+    private static partial Regex Unfinished();
+
+    [GeneratedRegex(@"#pragma|#region|#nullable disable")]
+    private static partial Regex Silenced();
+
+    [GeneratedRegex(@"(?<![\w./~-])/(work|home|root|farm|Users)/\w|\b[A-Z]:\\\\?\w")]
+    private static partial Regex MachinePath();
+}

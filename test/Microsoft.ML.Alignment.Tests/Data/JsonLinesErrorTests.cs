@@ -1,0 +1,69 @@
+namespace Microsoft.ML.Alignment.Tests.Data;
+
+public sealed class JsonLinesErrorTests : IDisposable
+{
+    private const string Good = """{"prompt": "a", "completion": "b"}""" + "\n";
+    private readonly TestFiles files = new();
+
+    public void Dispose() => files.Dispose();
+
+    [Theory]
+    [InlineData("{\"prompt\": \"a\"", "line 3*JSON*")]
+    [InlineData("[1, 2]", "line 3*a list*object*")]
+    [InlineData("""{"prompt": 5, "completion": "b"}""", "line 3*'prompt'*number 5*text*")]
+    [InlineData("""{"prompt": "a", "completion": {"x": 1}}""", "line 3*'completion'*an object*")]
+    [InlineData("""{"prompt": "a", "completion": "b", "margin": "wide"}""", "line 3*'margin'*a string*number*")]
+    [InlineData("""{"prompt": [{"role": "user", "content": "a"}], "completion": "b"}""", "line 3*'prompt'*mixed*line 1*line 3*")]
+    [InlineData("""{"prompt": "a", "completion": "\ud800"}""", "line 3*'completion'*surrogate*")]
+    public void ABadLineIsNamedWithFileAndLine(string bad, string message) =>
+        Loading(Good + "\n" + bad + "\n" + Good).Should().Throw<InvalidDataException>().WithMessage($"*rows.jsonl*{message}");
+
+    [Theory]
+    [InlineData("""{"prompt": "a", "completion": "b", "label": "yes"}""", "line 1*'label'*true or false*")]
+    [InlineData("""{"prompt": "a", "completion": "b", "label": 2}""", "line 1*'label'*2*")]
+    [InlineData("""{"prompt": []}""", "line 1*'prompt'*empty*")]
+    [InlineData("""{"prompt": [{"role": "user"}]}""", "line 1*'prompt'*message 1*'content'*")]
+    [InlineData("""{"prompt": ["hello"]}""", "line 1*'prompt'*message 1*'role'*")]
+    [InlineData("""{"messages": [{"role": "user", "content": "a"}]}""", "line 1*'messages'*'user'*assistant*")]
+    [InlineData("""{"messages": [{"role": "assistant", "content": "a"}]}""", "line 1*'messages'*prompt*")]
+    [InlineData("""{"prompt": "a", "Prompt": "b"}""", "'prompt' and 'Prompt'*JsonLinesOptions*")]
+    [InlineData("", "no row*")]
+    public void WhatCannotBeUsedIsRefusedWhenTheFileIsLoaded(string row, string message) =>
+        Loading(row).Should().Throw<InvalidDataException>().WithMessage($"*rows.jsonl*{message}");
+
+    [Fact]
+    public void AMissingLabelIsNamedWithItsRow() =>
+        Loading("""
+            {"prompt": "a", "completion": "b", "label": true}
+            {"prompt": "a", "completion": "b"}
+            """).Should().Throw<InvalidDataException>().WithMessage("*rows.jsonl, row 2*'label'*");
+
+    [Fact]
+    public void APropertyThatOnlyTheOptionsKnowIsRefused() =>
+        FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(files.Write(Good), new() { PromptName = "question" }))
+            .Should().Throw<InvalidDataException>().WithMessage("*'question'*prompt, completion*");
+
+    [Fact]
+    public void BytesThatAreNotTextAreRefused()
+    {
+        var path = files.Write(Good);
+        File.AppendAllBytes(path, [.. "{\"prompt\": \""u8, 0xC3, 0x28, .. "\"}"u8]);
+        FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(path)).Should().Throw<InvalidDataException>().WithMessage("*rows.jsonl*UTF-8*");
+    }
+
+    [Fact]
+    public void AMissingFileIsNamed() =>
+        FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(Path.Combine(files.Folder, "none.jsonl")))
+            .Should().Throw<FileNotFoundException>().WithMessage("*none.jsonl*");
+
+    [Fact]
+    public void ATruncatedGzipFileIsRefused()
+    {
+        var path = files.WriteGzip(string.Concat(Enumerable.Range(0, 3000).Select(i => $$"""{"prompt": "{{i * 7919}}"}""" + "\n")), "cut.jsonl.gz");
+        var bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+        FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(path)).Should().Throw<InvalidDataException>().WithMessage("*cut.jsonl.gz*line*");
+    }
+
+    private Action Loading(string text) => () => DataViewExtensions.Catalog().LoadJsonLines(files.Write(text));
+}

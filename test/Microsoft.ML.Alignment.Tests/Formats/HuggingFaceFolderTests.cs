@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using Microsoft.ML.Alignment.Formats;
+using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Models;
+
+namespace Microsoft.ML.Alignment.Tests.Formats;
+
+public sealed class HuggingFaceFolderTests : IDisposable
+{
+    private const string FirstShard = "model-00001-of-00003.safetensors";
+    private const string SecondShard = "model-00002-of-00003.safetensors";
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void AFolderGivesItsSmallFilesByteForByteAndNoWeightsAmongThem()
+    {
+        var path = Golden.Shared("models/stories260K");
+        var files = HuggingFaceFolder.Read(path).Files;
+        files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "expected-greedy.json");
+        files.Bytes("tokenizer.json").Should().Equal(File.ReadAllBytes(Path.Combine(path, "tokenizer.json")));
+    }
+
+    [Fact]
+    public void OtherSmallTextsAreKeptAndLargeOrBinaryOrHiddenFilesAreNot()
+    {
+        Copy("models/llama");
+        File.WriteAllText(folder["LICENSE"], "free");
+        File.WriteAllText(folder["chat_template.jinja"], "{{ messages }}");
+        File.WriteAllBytes(folder["noise"], [0xFF, 0xFE, 0x80]);
+        File.WriteAllBytes(folder["large.txt"], new byte[1_000_001]);
+        File.WriteAllText(folder[".gitattributes"], "hidden");
+        File.WriteAllText(folder["optimizer.pt"], "weights");
+        HuggingFaceFolder.Read(folder.Path).Files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "LICENSE", "chat_template.jinja");
+    }
+
+    [Fact]
+    public void ShardsTogetherHoldEveryTensorOnce()
+    {
+        var path = Golden.Path("models/llama-sharded-bf16");
+        var weights = HuggingFaceFolder.Read(path).Weights;
+        var index = JsonNode.Parse(File.ReadAllText(Path.Combine(path, HuggingFaceFolder.Index)))!["weight_map"]!.AsObject();
+        weights.Select(t => t.Name).Should().BeEquivalentTo(index.Select(p => p.Key));
+        weights.Should().OnlyContain(t => t.Encoding == TensorEncoding.BF16);
+    }
+
+    [Fact]
+    public void AMissingShardIsNamed()
+    {
+        Copy("models/llama-sharded-bf16");
+        File.Delete(folder[SecondShard]);
+        Refused($"*{SecondShard}*not there*");
+    }
+
+    [Fact]
+    public void ATensorInTwoShardsIsNamed()
+    {
+        Copy("models/llama-sharded-bf16");
+        var tensors = SafetensorsFile.Open(folder[FirstShard]).ReadTensors().Concat(SafetensorsFile.Open(folder[SecondShard]).ReadTensors().Take(1)).ToArray();
+        SafetensorsWriter.Write(folder[FirstShard], tensors.Select(t => TensorToWrite.Copy(t, t.Name)));
+        Refused($"*'{tensors[^1].Name}'*{SecondShard}*");
+    }
+
+    [Fact]
+    public void ATensorThatOnlyTheIndexHasIsNamed() => ChangeIndex(map => map["ghost.weight"] = FirstShard, $"*'ghost.weight'*'{FirstShard}'*does not hold it*");
+
+    [Fact]
+    public void AShardOutsideTheFolderIsRefused() => ChangeIndex(map => map["lm_head.weight"] = "../secret.safetensors", "*'lm_head.weight'*'../secret.safetensors'*same folder*");
+
+    [Fact]
+    public void AnIndexThatIsNoJsonIsRefused()
+    {
+        Copy("models/llama-sharded-bf16");
+        File.WriteAllText(folder[HuggingFaceFolder.Index], "{\"weight_map\": [");
+        Refused($"*{HuggingFaceFolder.Index}*");
+    }
+
+    [Fact]
+    public void WithoutConfigurationOrWeightsTheMessageSaysWhatIsMissing()
+    {
+        FluentActions.Invoking(() => PretrainedModel.Check(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*config.json*");
+        File.WriteAllText(folder[PeftConfig.FileName], "{}");
+        FluentActions.Invoking(() => PretrainedModel.Check(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*LoadAdapter*");
+        File.WriteAllText(folder["config.json"], "{}");
+        FluentActions.Invoking(() => PretrainedModel.Check(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*model.safetensors*save_pretrained*");
+    }
+
+    [Fact]
+    public void AMissingPathSaysWhatMayBeGiven()
+    {
+        FluentActions.Invoking(() => PretrainedModel.Load(folder["nothing"])).Should().Throw<DirectoryNotFoundException>().WithMessage("*nothing*Hugging Face folder*GGUF*");
+        FluentActions.Invoking(() => PretrainedModel.Load(folder["nothing.gguf"])).Should().Throw<FileNotFoundException>().WithMessage("*nothing.gguf*GGUF*");
+        FluentActions.Invoking(() => PretrainedModel.Check(" ")).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void AFileIsAGgufFileByItsFirstBytesNotByItsName()
+    {
+        File.WriteAllText(folder["fake.gguf"], "not one");
+        File.Copy(Golden.Path("gguf/stories260K-q8_0.gguf"), folder["blob"]);
+        FluentActions.Invoking(() => PretrainedModel.Check(folder["fake.gguf"])).Should().Throw<InvalidDataException>().WithMessage("*fake.gguf*no GGUF file*");
+        FluentActions.Invoking(() => PretrainedModel.Check(folder["blob"])).Should().NotThrow();
+    }
+
+    private void ChangeIndex(Action<JsonObject> change, string message)
+    {
+        Copy("models/llama-sharded-bf16");
+        var index = JsonNode.Parse(File.ReadAllText(folder[HuggingFaceFolder.Index]))!;
+        change(index["weight_map"]!.AsObject());
+        File.WriteAllText(folder[HuggingFaceFolder.Index], index.ToJsonString());
+        Refused(message);
+    }
+
+    private void Refused(string message) =>
+        FluentActions.Invoking(() => HuggingFaceFolder.Read(folder.Path)).Should().Throw<InvalidDataException>().WithMessage(message);
+
+    private void Copy(string golden)
+    {
+        foreach (var file in Directory.GetFiles(Golden.Path(golden)).Where(f => Path.GetFileName(f) is not ("expected.safetensors" or "config.v4.json")))
+            File.WriteAllBytes(folder[Path.GetFileName(file)], File.ReadAllBytes(file));
+    }
+}

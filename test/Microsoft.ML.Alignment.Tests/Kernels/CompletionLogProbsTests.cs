@@ -1,0 +1,130 @@
+using Microsoft.ML.Alignment.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Alignment.Tests.Kernels;
+
+public sealed class CompletionLogProbsTests : IDisposable
+{
+    private const long Rows = 11, Width = 6, Vocabulary = 23;
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly Tensor hidden = Tensors.Random(1, Rows, Width);
+    private readonly Tensor head = Tensors.Random(2, Vocabulary, Width);
+    private readonly Tensor labels = tensor(new long[] { 0, 22, 5, 5, 1, 7, 19, 3, 2, 11, 8 });
+
+    public void Dispose() => scope.Dispose();
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 4)]
+    [InlineData(false, 11)]
+    [InlineData(true, 1)]
+    [InlineData(true, 2)]
+    [InlineData(true, 11)]
+    public void ValuesAndGradientsAreThoseOfLogSoftmaxInDouble(bool trainsHead, long rowsAtOnce)
+    {
+        var (h, w) = (hidden.Leaf(), trainsHead ? head.Leaf() : head);
+        var (exactH, exactW) = (hidden.to_type(ScalarType.Float64).Leaf(), head.to_type(ScalarType.Float64).Leaf());
+
+        var actual = CompletionLogProbs.Compute(h, w, labels, rowsAtOnce * Vocabulary * sizeof(float));
+        var expected = Plain(exactH, exactW);
+
+        Tensors.RelativeError(actual, expected).Should().BeLessThan(1e-6);
+        var exact = Tensors.Gradients(expected, exactH, exactW);
+        var ours = trainsHead ? Tensors.Gradients(actual, h, w) : Tensors.Gradients(actual, h);
+        for (var i = 0; i < ours.Length; i++)
+            Tensors.RelativeError(ours[i], exact[i]).Should().BeLessThan(1e-6);
+        BackwardPass.ThrowIfFailed();
+    }
+
+    [Fact]
+    public void GradientIsTheSlopeOfTheValue()
+    {
+        const double step = 1e-2;
+        var h = hidden.Leaf();
+        CompletionLogProbs.Compute(h, head, labels).sum().backward();
+        foreach (var (row, column) in new[] { (0, 0), (4, 3), (10, 5) })
+        {
+            var shift = zeros_like(hidden);
+            shift[row, column] = (float)step;
+            var slope = (Value(hidden + shift) - Value(hidden - shift)) / (2 * step);
+            h.grad![row, column].item<float>().Should().BeApproximately((float)slope, 1e-3f);
+        }
+
+        double Value(Tensor at) => CompletionLogProbs.Compute(at, head, labels).to_type(ScalarType.Float64).sum().item<double>();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(10)]
+    public void ChunksDoNotChangeTheResult(long rowsAtOnce)
+    {
+        var whole = CompletionLogProbs.Compute(hidden, head, labels);
+        var cut = CompletionLogProbs.Compute(hidden, head, labels, rowsAtOnce * Vocabulary * sizeof(float));
+        Tensors.RelativeError(cut, whole).Should().BeLessThan(1e-6);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void BFloat16RoundsTheLogitsOnly(bool trainsHead)
+    {
+        var (h, w) = (hidden.bfloat16().Leaf(), trainsHead ? head.bfloat16().Leaf() : head.bfloat16());
+        var (exactH, exactW) = (h.to_type(ScalarType.Float32).Leaf(), w.to_type(ScalarType.Float32).Leaf());
+
+        var actual = CompletionLogProbs.Compute(h, w, labels, 2 * Vocabulary * sizeof(float));
+        var expected = Plain(exactH, exactW);
+
+        actual.dtype.Should().Be(ScalarType.Float32);
+        Tensors.RelativeError(actual, expected).Should().BeLessThan(1.0 / 128);
+        var exact = Tensors.Gradients(expected, exactH, exactW);
+        var ours = trainsHead ? Tensors.Gradients(actual, h, w) : Tensors.Gradients(actual, h);
+        for (var i = 0; i < ours.Length; i++)
+            Tensors.RelativeError(ours[i], exact[i]).Should().BeLessThan(1.0 / 32);
+    }
+
+    [Fact]
+    public void GradientOfACertainTokenVanishesEvenInBFloat16()
+    {
+        // The label's probability is 1 - 2e-5: a difference of two rounded products would leave noise of 1e-2.
+        var h = (ones(1, 2) * 4).bfloat16().Leaf();
+        var w = tensor(new float[,] { { 1.375f, 1.375f }, { 0, 0 }, { 0, 0 } }).bfloat16();
+        CompletionLogProbs.Compute(h, w, tensor(new long[] { 0 })).sum().backward();
+        h.grad!.to_type(ScalarType.Float32).abs().max().item<float>().Should().BeLessThan(1e-4f).And.BeGreaterThan(0);
+    }
+
+    [Fact]
+    public void StatisticsAreEntropyAndWhetherTheTokenIsOnTop()
+    {
+        var logits = hidden.mm(head.t()).to_type(ScalarType.Float64);
+        var (p, best) = (logits.softmax(-1), logits.argmax(-1));
+        labels[3] = best[3];
+
+        var statistics = CompletionLogProbs.ComputeWithStatistics(hidden, head, labels, 4 * Vocabulary * sizeof(float));
+
+        Tensors.RelativeError(statistics.LogProbs, Plain(hidden.to_type(ScalarType.Float64), head.to_type(ScalarType.Float64))).Should().BeLessThan(1e-6);
+        Tensors.RelativeError(statistics.Entropy, -(p * p.log()).sum([-1])).Should().BeLessThan(1e-6);
+        statistics.IsTop.data<bool>().ToArray().Should().Equal(best.eq(labels).data<bool>().ToArray()).And.Contain(true).And.Contain(false);
+    }
+
+    [Fact]
+    public void EntropyOfACertainDistributionIsZeroNotNaN()
+    {
+        var logits = tensor(new float[,] { { 200, 0, -200 } });
+        var statistics = CompletionLogProbs.ComputeWithStatistics(logits, eye(3), tensor(new long[] { 2 }));
+        statistics.Entropy.item<float>().Should().Be(0);
+        statistics.LogProbs.item<float>().Should().Be(-400);
+    }
+
+    [Fact]
+    public void NoRowsGiveNoValues()
+    {
+        var none = CompletionLogProbs.Compute(hidden.narrow(0, 0, 0).Leaf(), head.Leaf(), labels.narrow(0, 0, 0));
+        none.shape.Should().Equal(0);
+        none.sum().backward();
+        BackwardPass.ThrowIfFailed();
+    }
+
+    private Tensor Plain(Tensor h, Tensor w) => h.mm(w.t()).log_softmax(-1).gather(1, labels.unsqueeze(1)).squeeze(1);
+}

@@ -1,0 +1,116 @@
+using Microsoft.ML.Alignment.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Alignment.Tests.Kernels;
+
+public sealed class LowRankLinearTests : IDisposable
+{
+    private const long Rows = 7, In = 6, Out = 5;
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly Tensor x = Tensors.Random(1, Rows, In);
+    private readonly Tensor weight = Tensors.Random(2, Out, In);
+
+    public void Dispose() => scope.Dispose();
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, true)]
+    [InlineData(3, false)]
+    public void ValuesAndGradientsAreThoseOfTheFormulaInDouble(int count, bool inputNeedsGradient)
+    {
+        var terms = Enumerable.Range(0, count).Select(i => Term(i, trains: i == count - 1)).ToArray();
+        var input = inputNeedsGradient ? x.Leaf() : x;
+        var actual = LowRankLinear.Apply(input, weight, terms);
+
+        var exactInput = x.to_type(ScalarType.Float64).Leaf();
+        var exactTerms = terms.Select(t => new LowRankTerm(Wide(t.A), Wide(t.B), t.Scale)).ToArray();
+        var expected = Formula(exactInput, exactTerms);
+
+        Tensors.RelativeError(actual, expected).Should().BeLessThan(1e-6);
+        var exact = Tensors.Gradients(expected, exactTerms[^1].A, exactTerms[^1].B, exactInput);
+        var ours = inputNeedsGradient
+            ? Tensors.Gradients(actual, terms[^1].A, terms[^1].B, input)
+            : Tensors.Gradients(actual, terms[^1].A, terms[^1].B);
+        for (var i = 0; i < ours.Length; i++)
+            Tensors.RelativeError(ours[i], exact[i]).Should().BeLessThan(1e-6);
+    }
+
+    [Fact]
+    public void FrozenTermsCarryTheGradientToTheInput()
+    {
+        var input = x.Leaf();
+        var term = Term(0, trains: false);
+        var ours = Tensors.Gradients(LowRankLinear.Apply(input, weight, [term]), input)[0].clone();
+        var merged = (weight + (term.B.mm(term.A) * term.Scale)).detach();
+        var expected = Tensors.Gradients(nn.functional.linear(input, merged), input)[0];
+        Tensors.RelativeError(ours, expected).Should().BeLessThan(1e-6);
+    }
+
+    [Fact]
+    public void TrainedWeightGetsItsGradient()
+    {
+        var w = weight.Leaf();
+        var term = Term(0, trains: true);
+        var actual = LowRankLinear.Apply(x, w, [term]);
+        using var direction = Tensors.Random(99, actual.shape);
+        Tensors.RelativeError(Tensors.Gradients(actual, w)[0], direction.t().mm(x)).Should().BeLessThan(1e-6);
+    }
+
+    [Fact]
+    public void WithoutTermsItIsALinearLayer() =>
+        LowRankLinear.Apply(x, weight, []).Equals(nn.functional.linear(x, weight)).Should().BeTrue();
+
+    [Fact]
+    public void BFloat16KeepsFloat32Gradients()
+    {
+        var term = Term(0, trains: true);
+        var actual = LowRankLinear.Apply(x.bfloat16(), weight.bfloat16(), [term]);
+        actual.dtype.Should().Be(ScalarType.BFloat16);
+        var gradients = Tensors.Gradients(actual, term.A, term.B);
+        var copies = gradients.Select(g => g.clone()).ToArray();
+        copies.Should().AllSatisfy(g => g.dtype.Should().Be(ScalarType.Float32));
+        var expected = Tensors.Gradients(LowRankLinear.Apply(x, weight, [term]), term.A, term.B);
+        for (var i = 0; i < 2; i++)
+            Tensors.RelativeError(copies[i], expected[i]).Should().BeLessThan(1.0 / 32);
+    }
+
+    [Fact]
+    public void DropoutDropsInputsOfTheTermOnly()
+    {
+        var term = Term(0, trains: true) with { Dropout = 0.5 };
+        var plain = nn.functional.linear(x, weight);
+        var added = LowRankLinear.Apply(x, weight, [term]) - plain;
+        var whole = LowRankLinear.Apply(x, weight, [term with { Dropout = 0 }]) - plain;
+        Tensors.RelativeError(added, whole).Should().BeGreaterThan(0.05);
+        var nothing = LowRankLinear.Apply(zeros_like(x), weight, [term]);
+        nothing.abs().max().item<float>().Should().Be(0);
+    }
+
+    [Fact]
+    public void WithoutGradientTheValueIsTheSame()
+    {
+        var term = Term(0, trains: true);
+        var trained = LowRankLinear.Apply(x, weight, [term]);
+        using var noGrad = no_grad();
+        LowRankLinear.Apply(x, weight, [term]).Equals(trained).Should().BeTrue();
+    }
+
+    private static LowRankTerm Term(int index, bool trains)
+    {
+        var (a, b) = (Tensors.Random(10 + index, 2 + index, In), Tensors.Random(20 + index, Out, 2 + index));
+        return new(trains ? a.Leaf() : a, trains ? b.Leaf() : b, 0.5 + index);
+    }
+
+    private static Tensor Wide(Tensor narrow) => narrow.to_type(ScalarType.Float64).Leaf();
+
+    private Tensor Formula(Tensor input, LowRankTerm[] terms)
+    {
+        var y = input.mm(weight.to_type(ScalarType.Float64).t());
+        foreach (var term in terms)
+            y = y + (term.Scale * input.mm(term.A.t()).mm(term.B.t()));
+        return y;
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.ML.Alignment.Adapters;
+using Microsoft.ML.Alignment.Kernels;
+using static TorchSharp.torch;
+using Generator = Microsoft.ML.Alignment.Generation.Generator;
+
+namespace Microsoft.ML.Alignment.Tests.Models;
+
+/// <summary>Counts tensors of the whole process, so that nothing may run beside it.</summary>
+[Collection(nameof(CountsLiveTensors))]
+public sealed class LiveTensorTests
+{
+    [Fact]
+    public void NothingIsLeftBehindByTrainingPassesScoringAndGenerating()
+    {
+        using var model = TestModels.Tiny();
+        using var adapted = model.With([LoraAdapter.Create(model, new() { Rank = 2 }, "sft", 1)], null);
+        var (rows, targets) = PackedExamples.Of([1, 7, 30], [4, 2], [9, 9, 2]);
+        void Work()
+        {
+            foreach (var precision in new[] { Precision.Float32, Precision.BFloat16 })
+            {
+                using (var scope = NewDisposeScope())
+                    adapted.LogProbs(rows, targets, new(precision)).Sum.sum().backward();
+                foreach (var parameter in adapted.TrainableParameters)
+                    parameter.grad = null;
+                TestModels.Logits(adapted, rows, precision).Should().NotBeEmpty();
+            }
+
+            BackwardPass.Flush();
+            Generator.Complete(adapted, [[1, 7, 30], [4], [4]], new() { MaxNewTokens = 70, Temperature = 1, TopP = 0.9 }).Should().HaveCount(3);
+        }
+
+        Work();
+        var before = LiveTensors();
+        for (var i = 0; i < 3; i++)
+            Work();
+        LiveTensors().Should().Be(before);
+    }
+
+    [Fact]
+    public void NothingIsLeftOfADisposedModelAndItsAdapters()
+    {
+        var rows = PackedRows.OfSequences([[1, 7]]);
+        void Work()
+        {
+            using var model = TestModels.Tiny();
+            using var adapted = model.With([LoraAdapter.Create(model, new() { Rank = 2 }, "sft", 1)], null);
+            using var copy = adapted.TrainableCopy();
+            TestModels.Logits(adapted, rows, Precision.BFloat16).Should().NotBeEmpty();
+        }
+
+        // The wrapper that a parameter takes its tensor from stays in the count, though its native tensor moved: one for each parameter made.
+        const int ParametersMade = 21 + 21 + 28 + 21;
+        Work();
+        var before = LiveTensors();
+        Work();
+        (LiveTensors() - before).Should().Be(ParametersMade);
+    }
+
+    // What other tests left to the collector must not be collected while this one counts.
+    private static long LiveTensors()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Alignment.Tests.Objectives;
+
+public sealed class RewardObjectiveTests : IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly LanguageModel model;
+    private readonly TokenizedExample[] examples = RandomExamples.Pairs(5);
+
+    public RewardObjectiveTests()
+    {
+        using var policy = TestModels.Tiny();
+        using var copy = policy.TrainableCopy();
+        model = copy.With([], new Parameter(linspace(-0.2, 0.3, 24).reshape(1, 24), true));
+    }
+
+    public void Dispose()
+    {
+        model.Dispose();
+        scope.Dispose();
+    }
+
+    [Fact]
+    public void LossAndMetricsEqualAPlainComputation()
+    {
+        var chosen = examples.Select(e => Reward(e, 0)).ToArray();
+        var rejected = examples.Select(e => Reward(e, 1)).ToArray();
+        double[] all = [.. chosen, .. rejected];
+
+        var result = Evaluate(examples);
+
+        Near.Relative(result.Loss, examples.Select((e, i) => ScalarMath.BradleyTerry(chosen[i], rejected[i], e.Values[0], 0.05)).Average(), 1e-5);
+        Near.Relative(result.Metrics["accuracy"], chosen.Zip(rejected).Average(r => r.First > r.Second ? 1 : 0), 1e-6);
+        Near.Relative(result.Metrics["margin"], chosen.Average() - rejected.Average(), 1e-5);
+        Near.Relative(result.Metrics["mean_reward"], all.Average(), 1e-5);
+        Near.Relative(result.Metrics["min_reward"], all.Min(), 1e-5);
+        Near.Relative(result.Metrics["max_reward"], all.Max(), 1e-5);
+    }
+
+    [Fact]
+    public void PairsWithoutMarginAskForNone()
+    {
+        TokenizedExample[] plain = [.. examples.Select(e => e with { Values = [] })];
+        TokenizedExample[] zero = [.. examples.Select(e => e with { Values = [0] })];
+
+        Evaluate(plain).Loss.Should().Be(Evaluate(zero).Loss).And.NotBe(Evaluate(examples).Loss);
+    }
+
+    [Fact]
+    public void GradientsDoNotDependOnMicroBatches() =>
+        GradientChecks.RequireSameInMicroBatches(model, new RewardObjective(model, 0.05, Precision.Float32), examples);
+
+    private StepSummary Evaluate(TokenizedExample[] pairs)
+    {
+        var objective = new RewardObjective(model, centering: 0.05, Precision.Float32);
+        var batch = Collator.Pack(pairs);
+        return StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], gradientNorm: 0);
+    }
+
+    /// <summary>The head's product with the hidden state of the last token of the whole sequence, alone.</summary>
+    private double Reward(TokenizedExample example, int completion)
+    {
+        using var noGrad = no_grad();
+        var hidden = model.Hidden(PackedRows.OfSequences([[.. example.Prompt, .. example.Completions[completion]]]), new());
+        return hidden[-1].data<float>().Zip(model.RewardHead!.data<float>(), (h, w) => (double)h * w).Sum();
+    }
+}

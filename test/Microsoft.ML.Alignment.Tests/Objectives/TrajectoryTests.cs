@@ -1,0 +1,178 @@
+using System.Text.Json;
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Formats;
+using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Alignment.Tests.Objectives;
+
+/// <summary>Whole training runs follow the recorded ones: same ids in, same losses, gradient norms, metrics and final logits out.</summary>
+public sealed class TrajectoryTests : IDisposable
+{
+    private const string SmolLM2 = "models/SmolLM2-135M-Instruct/SmolLM2-135M-Instruct.Q4_1.gguf";
+
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    public void Dispose() => scope.Dispose();
+
+    [SharedTheory(StoriesModel.Folder)]
+    [InlineData("sft-full")]
+    [InlineData("sft-accumulation")]
+    public void SftOfAllWeights(string name)
+    {
+        using var model = StoriesModel.Load();
+        using var policy = model.TrainableCopy();
+
+        Replay(new(name), policy, new NextTokenObjective(policy, Precision.Float32));
+    }
+
+    [SharedFact(StoriesModel.Folder, "golden/trajectories/sft-lora")]
+    public void SftOfAnAdapter()
+    {
+        var run = new RecordedRun("sft-lora");
+        using var model = StoriesModel.Load();
+        using var policy = model.WithAdapter(run.File("initial-adapter"), "sft");
+
+        Replay(run, policy, new NextTokenObjective(policy, Precision.Float32));
+    }
+
+    [SharedTheory(StoriesModel.Folder, "golden/trajectories/reward-full")]
+    [InlineData("reward-full", 0)]
+    [InlineData("reward-margin-centered", 0.01)]
+    public void RewardModelOfAllWeights(string name, double centering)
+    {
+        var run = new RecordedRun(name);
+        using var model = StoriesModel.Load();
+        using var copy = model.TrainableCopy();
+        using var rewardModel = copy.With([], StoriesModel.RewardHead(run.File("initial-head.safetensors")));
+
+        Replay(run, rewardModel, new RewardObjective(rewardModel, centering, Precision.Float32));
+    }
+
+    [SharedFact(StoriesModel.Folder, "golden/trajectories/dpo-full")]
+    public void DpoOfAllWeights()
+    {
+        using var model = StoriesModel.Load();
+        using var policy = model.TrainableCopy();
+        var run = new RecordedRun("dpo-full");
+
+        Replay(run, policy, new PreferenceObjective(policy, model, Dpo(run)));
+    }
+
+    [SharedFact(StoriesModel.Folder, "golden/trajectories/dpo-lora")]
+    public void DpoOfAnAdapterWhoseReferenceIsTheModelWithoutIt()
+    {
+        var run = new RecordedRun("dpo-lora");
+        using var model = StoriesModel.Load();
+        using var policy = model.WithAdapter(run.File("initial-adapter"), "dpo");
+
+        Replay(run, policy, new PreferenceObjective(policy, model, Dpo(run)));
+    }
+
+    [SharedFact(StoriesModel.Folder, "golden/trajectories/dpo-lora-on-sft-lora", "golden/trajectories/sft-lora")]
+    public void DpoOfAnAdapterStackedOnAnother()
+    {
+        var run = new RecordedRun("dpo-lora-on-sft-lora");
+        using var model = StoriesModel.Load();
+        using var reference = model.WithAdapter(new RecordedRun("sft-lora").File("final-adapter"), "sft", trains: false);
+        using var policy = reference.WithAdapter(run.File("initial-adapter"), "dpo");
+
+        Replay(run, policy, new PreferenceObjective(policy, reference, Dpo(run)));
+    }
+
+    /// <summary>The run has another loss than the library so far; it holds objective and accumulation to the recorded curve.</summary>
+    [SharedFact(StoriesModel.Folder, "golden/trajectories/dpo-smoothed")]
+    public void RobustDpoInMicroBatches()
+    {
+        var run = new RecordedRun("dpo-smoothed");
+        var (beta, smoothing) = (run.Number("beta"), run.Number("label_smoothing"));
+        using var model = StoriesModel.Load();
+        using var policy = model.TrainableCopy();
+        PreferenceLoss Robust(PairLogProbs policy, PairLogProbs reference)
+        {
+            var kept = DpoLoss.Compute(policy.Sum, reference.Sum, beta);
+            var flipped = DpoLoss.Compute(Swap(policy.Sum), Swap(reference.Sum), beta);
+            return kept with { Loss = (((1 - smoothing) * kept.Loss) - (smoothing * flipped.Loss)) / (1 - (2 * smoothing)) };
+        }
+
+        Replay(run, policy, new PreferenceObjective(policy, model, Robust));
+    }
+
+    [SharedFact(SmolLM2, "golden/trajectories/smollm2-sft-lora")]
+    public void SftOfAnAdapterOfARealChatModel()
+    {
+        var run = new RecordedRun("smollm2-sft-lora");
+        using var model = PretrainedModel.Load(Golden.Shared(SmolLM2));
+        using var policy = model.WithAdapter(run.File("initial-adapter"), "sft");
+
+        Replay(run, policy, new NextTokenObjective(policy, Precision.Float32));
+    }
+
+    [SharedFact(SmolLM2, "golden/trajectories/smollm2-dpo-lora")]
+    public void DpoOfAnAdapterOfARealChatModel()
+    {
+        var run = new RecordedRun("smollm2-dpo-lora");
+        using var model = PretrainedModel.Load(Golden.Shared(SmolLM2));
+        using var policy = model.WithAdapter(run.File("initial-adapter"), "dpo");
+
+        Replay(run, policy, new PreferenceObjective(policy, model, Dpo(run)));
+    }
+
+    private static PairwiseLoss Dpo(RecordedRun run)
+    {
+        var beta = run.Number("beta");
+        return (policy, reference) => DpoLoss.Compute(policy.Sum, reference.Sum, beta);
+    }
+
+    private static Pair Swap(Pair pair) => new(pair.Rejected, pair.Chosen);
+
+    private static void Replay(RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective)
+    {
+        var progress = new ProgressList();
+
+        new TrainingLoop(model, run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(run.Source(), objective);
+
+        progress.Reports.Should().HaveSameCount(run.Steps);
+        foreach (var (actual, expected) in progress.Reports.Zip(run.Steps))
+            RequireEqual(actual, expected);
+        RequireFinal(run.Final, model);
+    }
+
+    private static void RequireEqual(TrainingProgress actual, JsonElement expected)
+    {
+        var step = $"step {actual.Step}";
+        var loss = expected.GetProperty("micro_losses").EnumerateArray().Sum(x => x.GetDouble());
+        var norm = expected.GetProperty("grad_norm").GetDouble();
+        actual.Loss.Should().BeApproximately(loss, 1e-4 * Math.Abs(loss), step);
+        actual.GradientNorm.Should().BeApproximately(norm, 1e-3 * norm, step);
+        actual.LearningRate.Should().BeApproximately(expected.GetProperty("learning_rate").GetDouble(), 1e-15, step);
+        var metrics = expected.GetProperty("metrics");
+        var common = metrics.EnumerateObject().Where(m => actual.Metrics.ContainsKey(m.Name));
+        foreach (var metric in common.Where(m => !IsDecidedByRounding(m.Name, metrics)))
+            Near.Relative(actual.Metrics[metric.Name], metric.Value.GetDouble(), 1e-4, $"{metric.Name} of {step}");
+    }
+
+    /// <summary>As long as the policy is the reference, the sign of a margin is that of its rounding error.</summary>
+    private static bool IsDecidedByRounding(string name, JsonElement metrics) =>
+        name == "rewards/accuracies" && Math.Abs(metrics.GetProperty("rewards/margins").GetDouble()) < 1e-4;
+
+    private static void RequireFinal(GoldenTensors final, LanguageModel model)
+    {
+        int[] ids = [.. final.Longs("input_ids").Select(id => (int)id)];
+        var rows = PackedRows.OfSequences([ids]);
+        using var noGrad = no_grad();
+        var actual = model.RewardHead is null
+            ? model.Logits(model.Hidden(rows, new()), new())
+            : model.Rewards(rows, new([], [], [], [0], [ids.Length - 1]), new());
+        var expected = final.Floats("logits");
+
+        // Where only the last position was recorded, it is compared alone.
+        var values = actual.data<float>().ToArray()[^expected.Length..];
+        values.Zip(expected, (a, e) => Math.Abs(a - e)).Max().Should().BeLessThan(1e-2f);
+    }
+}

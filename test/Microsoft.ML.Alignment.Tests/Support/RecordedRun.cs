@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Training;
+
+namespace Microsoft.ML.Alignment.Tests.Support;
+
+/// <summary>A training run of the original Python tool: its options, token ids, curve and end.</summary>
+internal sealed class RecordedRun
+{
+    private readonly string name;
+    private readonly JsonElement run;
+
+    public RecordedRun(string name)
+    {
+        this.name = name;
+        run = JsonDocument.Parse(Golden.Text($"trajectories/{name}/run.json")).RootElement.Clone();
+    }
+
+    public IReadOnlyList<JsonElement> Steps => [.. run.GetProperty("steps").EnumerateArray()];
+
+    public GoldenTensors Final => new(File("final.safetensors"));
+
+    public ResolvedTraining Training => new TrainingOptions
+    {
+        LearningRate = Number("learning_rate"),
+        MaxSteps = (int)Number("max_steps"),
+        BatchSize = (int)(Number("per_device_train_batch_size") * Number("gradient_accumulation_steps")),
+        MicroBatchSize = (int)Number("per_device_train_batch_size"),
+        WarmupRatio = Number("warmup_steps") / Number("max_steps"),
+        Schedule = Enum.Parse<LearningRateSchedule>(Option("lr_scheduler_type").GetString()!.Split('.')[1], ignoreCase: true),
+        WeightDecay = Number("weight_decay"),
+        AdamBeta1 = Number("adam_beta1"),
+        AdamBeta2 = Number("adam_beta2"),
+        AdamEpsilon = Number("adam_epsilon"),
+        MaxGradientNorm = Number("max_grad_norm"),
+    }.Resolve(new(1, 1), seed: 0);
+
+    public string File(string file) => Golden.Path($"trajectories/{name}/{file}");
+
+    public double Number(string option) => Option(option).GetDouble();
+
+    /// <summary>The recorded token ids, served in their order and again from the top.</summary>
+    public RecordedSource Source() => new(
+        [.. System.IO.File.ReadLines(File("rows.jsonl")).Select(line => Example(JsonDocument.Parse(line).RootElement))],
+        Training.MicroBatchSize, Training.BatchSize / Training.MicroBatchSize);
+
+    private JsonElement Option(string option) => run.GetProperty("options").GetProperty(option);
+
+    private static TokenizedExample Example(JsonElement row)
+    {
+        if (row.TryGetProperty("labels", out var labels))
+        {
+            var (ids, prompt) = (Ids(row, "input_ids"), labels.EnumerateArray().TakeWhile(label => label.GetInt32() < 0).Count());
+            return new(ids[..prompt], [ids[prompt..]], []);
+        }
+
+        var (chosen, rejected) = (Ids(row, "chosen_ids"), Ids(row, "rejected_ids"));
+        if (row.TryGetProperty("prompt_ids", out _))
+            return new(Ids(row, "prompt_ids"), [chosen, rejected], []);
+
+        // A reward run. Its padding is the end token, and its head read the last token that is not padding: the one before the end token.
+        (chosen, rejected) = (chosen[..^1], rejected[..^1]);
+        var shared = chosen.Zip(rejected).TakeWhile(pair => pair.First == pair.Second).Count();
+        float[] values = row.TryGetProperty("margin", out var margin) ? [margin.GetSingle()] : [];
+        return new(chosen[..shared], [chosen[shared..], rejected[shared..]], values);
+    }
+
+    private static int[] Ids(JsonElement row, string key) => [.. row.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
+}
+
+/// <summary>Serves given examples in their order.</summary>
+internal sealed class RecordedSource(IReadOnlyList<TokenizedExample> examples, int microBatchSize, int microBatches) : IBatchSource<TokenBatch>
+{
+    public int StepsPerEpoch => examples.Count / (microBatchSize * microBatches);
+
+    public IEnumerable<IReadOnlyList<TokenBatch>> Steps(int epoch) =>
+        examples.Chunk(microBatchSize).Select(part => Collator.Pack(part)).Chunk(microBatches);
+}
