@@ -1,5 +1,4 @@
 using Microsoft.ML.Alignment.Tokenization;
-using Microsoft.ML.Alignment.Tokenization.Jinja;
 
 namespace Microsoft.ML.Alignment;
 
@@ -10,13 +9,17 @@ public sealed record TemplateMessage(string Role, string Content);
 
 /// <summary>A model's own chat template (Jinja), which renders conversations as the model saw them in training.</summary>
 /// <remarks>
-/// Rendered as Hugging Face's transformers does (<c>trim_blocks</c>, <c>lstrip_blocks</c>, a sandbox). The length of the result, the steps and the nesting are bounded.
+/// Rendered as Hugging Face's transformers does (<c>trim_blocks</c>, <c>lstrip_blocks</c>, a sandbox). The length of the result, the steps and the
+/// nesting are bounded.
 /// Instances are immutable and safe to use from several threads.
 /// </remarks>
 public sealed class ChatTemplate
 {
     // A role of these may take part in spelling a control token ('<|' + role + '|>'); any other is text of others.
-    private static readonly HashSet<string> KnownRoles = new(StringComparer.Ordinal) { "system", "user", "assistant", "tool", "developer", "function", "ipython", "model" };
+    private static readonly HashSet<string> KnownRoles = new(StringComparer.Ordinal)
+    {
+        "system", "user", "assistant", "tool", "developer", "function", "ipython", "model",
+    };
 
     private readonly IReadOnlyList<JinjaStatement> _template;
     private readonly Dictionary<string, object?> _specialTokens;

@@ -13,6 +13,9 @@ internal static class MessageList
     /// <summary>Reads the messages; null, with the reason, where the text is no list of messages.</summary>
     public static TemplateMessage[]? TryParse(string json, out string problem)
     {
+        problem = "it is no JSON list";
+        if (!json.AsSpan().TrimStart().StartsWith("["))
+            return null;
         try
         {
             using var document = JsonDocument.Parse(json);

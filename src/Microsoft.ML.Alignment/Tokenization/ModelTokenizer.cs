@@ -17,6 +17,7 @@ public sealed class ModelTokenizer : Tokenizer
     private readonly TextPipeline _pipeline;
     private readonly Dictionary<int, string> _tokenOfId;
     private readonly HashSet<int> _specialIds;
+    private readonly HashSet<int> _addedIds;
 
     private ModelTokenizer(string json)
     {
@@ -27,6 +28,7 @@ public sealed class ModelTokenizer : Tokenizer
         foreach (var (token, id) in _parts.Vocabulary)
             _tokenOfId[id] = token;
         _specialIds = [.. _parts.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
+        _addedIds = [.. _parts.AddedTokens.Select(token => token.Id)];
         VocabularySize = _tokenOfId.Keys.Max() + 1;
     }
 
@@ -95,6 +97,9 @@ public sealed class ModelTokenizer : Tokenizer
     /// <summary>Whether the token is marked special.</summary>
     /// <param name="id">The id.</param>
     public bool IsSpecial(int id) => _specialIds.Contains(id);
+
+    /// <summary>Whether the token is found in the text before the model splits it.</summary>
+    internal bool IsAdded(int id) => _addedIds.Contains(id);
 
     /// <summary>Encodes a text in which special tokens are recognised where it is trusted.</summary>
     /// <param name="text">The text.</param>

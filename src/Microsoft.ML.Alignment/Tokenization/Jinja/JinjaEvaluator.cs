@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Computes expressions.</summary>
 internal sealed class JinjaEvaluator
@@ -58,7 +58,8 @@ internal sealed class JinjaEvaluator
         NameNode name => Variable(name.Name, scope),
         AttributeNode attribute => JinjaSequences.Attribute(Evaluate(attribute.Target, scope), attribute.Name),
         ItemNode item => JinjaSequences.Item(Evaluate(item.Target, scope), Evaluate(item.Key, scope)),
-        SliceNode slice => JinjaSequences.Slice(Evaluate(slice.Target, scope), Optional(slice.Start, scope), Optional(slice.Stop, scope), Optional(slice.Step, scope)),
+        SliceNode slice => JinjaSequences.Slice(
+            Evaluate(slice.Target, scope), Optional(slice.Start, scope), Optional(slice.Stop, scope), Optional(slice.Step, scope)),
         CallNode call => Call(call, scope, caller: null),
         FilterNode filter => Filter(filter, scope, block: null),
         TestNode test => JinjaTests.Holds(test.Name, Evaluate(test.Target, scope), Arguments(test.Name, test.Arguments, scope)),
@@ -134,7 +135,9 @@ internal sealed class JinjaEvaluator
     {
         if (JinjaOperators.IsTrue(Evaluate(node.Test, scope)))
             return Evaluate(node.Then, scope);
-        return node.Else is null ? new JinjaUndefined("the inline if-expression evaluated to false and no else section was defined.") : Evaluate(node.Else, scope);
+        return node.Else is null
+            ? new JinjaUndefined("the inline if-expression evaluated to false and no else section was defined.")
+            : Evaluate(node.Else, scope);
     }
 
     private List<object?> Items(IReadOnlyList<JinjaExpression> items, JinjaScope scope) => [.. items.Select(item => Evaluate(item, scope))];

@@ -1,9 +1,7 @@
-using System.Globalization;
-
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Parses expressions, with the precedences of Jinja.</summary>
-internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
+internal sealed partial class JinjaExpressionParser(JinjaTokenStream tokens)
 {
     private static readonly HashSet<string> Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
@@ -212,121 +210,6 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
         JinjaTokenKind.String or JinjaTokenKind.Integer or JinjaTokenKind.Float => true,
         _ => tokens.Current.IsOperator("[") || tokens.Current.IsOperator("{"),
     };
-
-    private ArgumentNodes ParseArguments()
-    {
-        var positional = new List<JinjaExpression>();
-        var named = new List<(string, JinjaExpression)>();
-        tokens.ExpectOperator("(");
-        while (!tokens.SkipOperator(")"))
-        {
-            if (positional.Count + named.Count > 0)
-            {
-                tokens.ExpectOperator(",");
-                if (tokens.SkipOperator(")"))
-                    break;
-            }
-
-            if (tokens.Current.IsOperator("*") || tokens.Current.IsOperator("**"))
-                throw tokens.Error($"'{tokens.Current.Text}' before an argument is not supported.");
-            if (tokens.Current.Kind == JinjaTokenKind.Name && tokens.Following.IsOperator("="))
-            {
-                var name = tokens.Next().Text;
-                tokens.Next();
-                named.Add((name, Parse()));
-            }
-            else if (named.Count > 0)
-                throw tokens.Error("an argument without a name follows one with a name.");
-            else
-                positional.Add(Parse());
-        }
-
-        return new ArgumentNodes(positional, named);
-    }
-
-    private JinjaExpression ParsePrimary()
-    {
-        var token = tokens.Current;
-        switch (token.Kind)
-        {
-            case JinjaTokenKind.Name:
-                tokens.Next();
-                return ParseName(token.Text);
-            case JinjaTokenKind.String:
-                return ParseString();
-            case JinjaTokenKind.Integer:
-                return ParseInteger();
-            case JinjaTokenKind.Float:
-                return new LiteralNode(double.Parse(tokens.Next().Text, CultureInfo.InvariantCulture));
-            default:
-                return tokens.Nested(ParseBracket);
-        }
-    }
-
-    private JinjaExpression ParseBracket()
-    {
-        if (tokens.SkipOperator("("))
-        {
-            JinjaExpression inner = tokens.Current.IsOperator(")") ? new TupleNode([]) : ParseTuple();
-            tokens.ExpectOperator(")");
-            return inner;
-        }
-
-        if (tokens.SkipOperator("["))
-            return new ListNode(ParseItems("]", () => Parse()));
-        if (tokens.SkipOperator("{"))
-            return new DictionaryNode(ParseItems("}", ParsePair));
-        throw tokens.Error($"expected an expression, found {tokens.Current.Description}.");
-    }
-
-    private (JinjaExpression Key, JinjaExpression Value) ParsePair()
-    {
-        var key = Parse();
-        tokens.ExpectOperator(":");
-        return (key, Parse());
-    }
-
-    private List<T> ParseItems<T>(string end, Func<T> parse)
-    {
-        var items = new List<T>();
-        while (!tokens.SkipOperator(end))
-        {
-            if (items.Count > 0)
-            {
-                tokens.ExpectOperator(",");
-                if (tokens.SkipOperator(end))
-                    break;
-            }
-
-            items.Add(parse());
-        }
-
-        return items;
-    }
-
-    private static JinjaExpression ParseName(string name) => name switch
-    {
-        "true" or "True" => new LiteralNode(true),
-        "false" or "False" => new LiteralNode(false),
-        "none" or "None" => new LiteralNode(null),
-        _ => new NameNode(name),
-    };
-
-    private LiteralNode ParseString()
-    {
-        var text = "";
-        while (tokens.Current.Kind == JinjaTokenKind.String)
-            text += tokens.Next().Text;
-        return new LiteralNode(MarkedText.Trusted(text));
-    }
-
-    private LiteralNode ParseInteger()
-    {
-        if (!long.TryParse(tokens.Current.Text, CultureInfo.InvariantCulture, out var value))
-            throw tokens.Error($"{tokens.Current.Text} is too large; whole numbers have 64 bits.");
-        tokens.Next();
-        return new LiteralNode(value);
-    }
 
     private string ParseDottedName()
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>The filters.</summary>
 internal static class JinjaFilters
@@ -22,7 +22,7 @@ internal static class JinjaFilters
         ["trim"] = (value, arguments) => CallMethod(value, "strip", arguments),
         ["replace"] = (value, arguments) => CallMethod(value, "replace", arguments),
         ["indent"] = Indent,
-        ["wordcount"] = (value, _) => (long)JinjaTextMethods.Split(JinjaText.Of(value), new JinjaArguments("wordcount", [], new Dictionary<string, object?>()), false).Count,
+        ["wordcount"] = (value, _) => JinjaTextMethods.CountWords(JinjaText.Of(value)),
         ["tojson"] = (value, arguments) => JinjaJson.ToJson(
             value, arguments.Get(1, "indent") is null ? null : arguments.Integer(1, "indent", 0), JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
         ["default"] = Default,
@@ -124,7 +124,8 @@ internal static class JinjaFilters
 
     private static MarkedText Indent(object? value, JinjaArguments arguments)
     {
-        var width = arguments.Get(0, "width") is MarkedText text ? text : MarkedText.Trusted(new string(' ', Math.Clamp(arguments.Integer(0, "width", 4), 0, 1000)));
+        var width = arguments.Get(0, "width") as MarkedText
+            ?? MarkedText.Trusted(new string(' ', Math.Clamp(arguments.Integer(0, "width", 4), 0, 1000)));
         var indentsFirst = JinjaOperators.IsTrue(arguments.Get(1, "first"));
         var indentsBlank = JinjaOperators.IsTrue(arguments.Get(2, "blank"));
         var lines = JinjaSequences.Iterate(JinjaTextMethods.SplitLines(JinjaText.Of(value), keepsEnds: false)).Cast<MarkedText>().ToList();

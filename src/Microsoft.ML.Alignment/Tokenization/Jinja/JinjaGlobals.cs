@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>The functions that every template has.</summary>
 internal static class JinjaGlobals
@@ -64,7 +64,9 @@ internal static class JinjaGlobals
 
     private static List<object?> Range(JinjaArguments arguments)
     {
-        var bounds = arguments.Positional.Select(bound => JinjaOperators.AsInteger(bound) ?? throw JinjaOperators.Unless(bound, null, "range() needs whole numbers.")).ToArray();
+        var bounds = arguments.Positional
+            .Select(bound => JinjaOperators.AsInteger(bound) ?? throw JinjaOperators.Unless(bound, null, "range() needs whole numbers."))
+            .ToArray();
         var (start, stop, step) = bounds.Length switch
         {
             1 => (0L, bounds[0], 1L),

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>The methods of strings, dictionaries and lists that a template may call.</summary>
 internal static class JinjaMethods

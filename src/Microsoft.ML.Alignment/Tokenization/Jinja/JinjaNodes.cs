@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>An expression.</summary>
 internal abstract record JinjaExpression;

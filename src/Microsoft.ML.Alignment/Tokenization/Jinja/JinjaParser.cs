@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Parses a template: its text and statements.</summary>
 internal sealed class JinjaParser
@@ -44,7 +44,9 @@ internal sealed class JinjaParser
             }
         }
 
-        return ends.Length == 0 ? body : throw _tokens.Error($"the template ends within '{_open.Peek()}'; expected is {string.Join(" or ", ends.Select(end => $"'{end}'"))}.");
+        if (ends.Length == 0)
+            return body;
+        throw _tokens.Error($"the template ends within '{_open.Peek()}'; expected is {string.Join(" or ", ends.Select(end => $"'{end}'"))}.");
     }
 
     private JinjaStatement ParseStatement()

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>The variables of a block, and of the blocks around it.</summary>
 internal sealed class JinjaScope(JinjaScope? outer)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>The filters that work on sequences.</summary>
 internal static class JinjaSequenceFilters
@@ -57,7 +57,8 @@ internal static class JinjaSequenceFilters
         if (arguments.Positional.Count == 0 && arguments.Named.TryGetValue("attribute", out var attribute))
         {
             var get = ByAttribute(attribute, foldsCase: false);
-            return new JinjaIterator([.. items.Select(item => get(item) is JinjaUndefined && arguments.Named.TryGetValue("default", out var other) ? other : get(item))]);
+            var hasDefault = arguments.Named.TryGetValue("default", out var otherwise);
+            return new JinjaIterator([.. items.Select(item => get(item) is var found && found is JinjaUndefined && hasDefault ? otherwise : found)]);
         }
 
         var filter = arguments.Text(0, "filter").Text;
@@ -105,7 +106,7 @@ internal static class JinjaSequenceFilters
         object?[] path = attribute switch
         {
             null => [],
-            MarkedText text => [.. text.Text.Split('.').Select(part => long.TryParse(part, CultureInfo.InvariantCulture, out var index) ? (object)index : MarkedText.Trusted(part))],
+            MarkedText text => [.. text.Text.Split('.').Select(Key)],
             _ => [attribute],
         };
         return item =>
@@ -113,5 +114,7 @@ internal static class JinjaSequenceFilters
             var value = path.Aggregate(item, JinjaSequences.Item);
             return foldsCase && value is MarkedText text ? JinjaTextMethods.Convert(text, text.Text.ToLowerInvariant()) : value;
         };
+
+        static object Key(string part) => long.TryParse(part, CultureInfo.InvariantCulture, out var index) ? index : MarkedText.Trusted(part);
     }
 }

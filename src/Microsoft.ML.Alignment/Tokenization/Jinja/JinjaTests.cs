@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>What <c>is</c> can ask of a value.</summary>
 internal static class JinjaTests

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>What the methods of strings do.</summary>
 internal static class JinjaTextMethods
@@ -56,6 +56,9 @@ internal static class JinjaTextMethods
             throw new JinjaFailure("empty separator.");
         return fromEnd ? SplitFromEnd(text, separator.Text, most) : SplitFromStart(text, separator.Text, most);
     }
+
+    /// <summary>The number of parts between runs of white space.</summary>
+    public static long CountWords(MarkedText text) => SplitAtSpaces(text, int.MaxValue, fromEnd: false).Count;
 
     /// <summary>The lines.</summary>
     public static List<object?> SplitLines(MarkedText text, bool keepsEnds)

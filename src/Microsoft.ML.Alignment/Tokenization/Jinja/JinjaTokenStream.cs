@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>The tokens of a template, read from the first to the last.</summary>
 internal sealed class JinjaTokenStream(List<JinjaToken> tokens)

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+namespace Microsoft.ML.Alignment.Tokenization;
 
 // Values are: null (none), bool, long, double, MarkedText, List<object?>, and the types below.
 
