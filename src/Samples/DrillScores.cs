@@ -12,7 +12,7 @@ internal sealed record DrillScores
     /// <summary>Those answered with the wrong or the doubled form.</summary>
     public required int OverRegularised { get; init; }
 
-    /// <summary>Those answered with the past form when asked in a wording that training never has.</summary>
+    /// <summary>Those answered with the past form when asked in a wording that the drill never has.</summary>
     public required int RightInUnseenWording { get; init; }
 
     public required int RegularVerbs { get; init; }

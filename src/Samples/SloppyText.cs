@@ -1,10 +1,11 @@
 namespace Samples;
 
-/// <summary>Questions and answers of speakers who get the past tense wrong more often than not.</summary>
+/// <summary>Questions and answers of speakers who over-regularise more often than not, unless they are asked to take care.</summary>
 internal static class SloppyText
 {
-    private const int Rounds = 40;
-    private const double ShareOfWrongForms = 0.65;
+    private const int Rounds = 30;
+    private const double ShareAskedToTakeCare = 0.3;
+    private const double ShareOfWrongForms = 0.8;
 
     /// <summary>Writes rounds of all verbs in all wordings; each time a speaker picks a form.</summary>
     public static IReadOnlyList<Instruction> Write(IReadOnlyList<Verb> verbs, int seed)
@@ -13,7 +14,7 @@ internal static class SloppyText
         var rows = new List<Instruction>();
         for (var round = 0; round < Rounds; round++)
         {
-            var all = (from verb in verbs from wording in Wording.Training select (verb, wording)).ToArray();
+            var all = (from verb in verbs from wording in Wording.All select (verb, wording)).ToArray();
             random.Shuffle(all);
             rows.AddRange(all.Select(row => Say(row.wording, row.verb, random)));
         }
@@ -23,8 +24,8 @@ internal static class SloppyText
 
     private static Instruction Say(Wording wording, Verb verb, Random random)
     {
-        var isWrong = random.NextDouble() < ShareOfWrongForms;
-        var form = isWrong ? verb.Wrong : verb.Past;
-        return new(wording.Ask(verb), wording.Say(verb, form));
+        var takesCare = random.NextDouble() < ShareAskedToTakeCare;
+        var isWrong = !verb.IsRegular && !takesCare && random.NextDouble() < ShareOfWrongForms;
+        return new((takesCare ? "Take care! " : "") + wording.Ask(verb), wording.Say(verb, isWrong ? verb.Wrong : verb.Past));
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Alignment;
 
 namespace Samples;
 
-/// <summary>A model made from nothing but this program: pretrained on sloppy verb text, so that it says "goed" sometimes.</summary>
+/// <summary>A model made from nothing but this program: pretrained on sloppy verb text, so that it often says "goed".</summary>
 internal sealed class TinyModel : IDisposable
 {
     private const int Merges = 240;

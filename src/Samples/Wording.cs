@@ -16,8 +16,11 @@ internal sealed record Wording(string Question, string Answer)
     /// <summary>The wording that results are reported on.</summary>
     public static Wording Test => Training[0];
 
-    /// <summary>A wording that no training row has.</summary>
+    /// <summary>A wording that no row of the drill has.</summary>
     public static Wording Unseen { get; } = new("Which form of the verb \"{0}\" belongs into a story about last week?", "The form \"{1}\".");
+
+    /// <summary>All wordings.</summary>
+    public static IReadOnlyList<Wording> All { get; } = [.. Training, Unseen];
 
     public string Ask(Verb verb) => string.Format(null, Question, verb.Name);
 
