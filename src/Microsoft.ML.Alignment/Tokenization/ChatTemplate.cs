@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Tokenization;
+using Microsoft.ML.Alignment.Tokenization.Jinja;
 
 namespace Microsoft.ML.Alignment;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Alignment.Tokenization;
+using Microsoft.ML.Alignment.Tokenization.Jinja;
 
 namespace Microsoft.ML.Alignment.Tests.Tokenization;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>Computes expressions.</summary>
 internal sealed class JinjaEvaluator

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <content>Names, literals, brackets and arguments.</content>
 internal sealed partial class JinjaExpressionParser

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>Parses expressions, with the precedences of Jinja.</summary>
 internal sealed partial class JinjaExpressionParser(JinjaTokenStream tokens)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>The filters.</summary>
 internal static class JinjaFilters

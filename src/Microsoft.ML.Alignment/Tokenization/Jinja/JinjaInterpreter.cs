@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>Runs the statements of a template once.</summary>
 internal sealed class JinjaInterpreter

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>JSON to values, and values to JSON as Python's <c>json.dumps</c> writes it with <c>ensure_ascii=False</c>.</summary>
 internal static class JinjaJson

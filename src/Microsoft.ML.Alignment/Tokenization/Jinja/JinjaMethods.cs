@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>The methods of strings, dictionaries and lists that a template may call.</summary>
 internal static class JinjaMethods

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>An expression.</summary>
 internal abstract record JinjaExpression;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>What operators do to values, as in Python.</summary>
 internal static class JinjaOperators

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>Parses a template: its text and statements.</summary>
 internal sealed class JinjaParser

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>The variables of a block, and of the blocks around it.</summary>
 internal sealed class JinjaScope(JinjaScope? outer)

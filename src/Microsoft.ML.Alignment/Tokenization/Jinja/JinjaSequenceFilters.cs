@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>The filters that work on sequences.</summary>
 internal static class JinjaSequenceFilters

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>Items, slices, attributes and iteration of values, as in Python and Jinja's sandbox.</summary>
 internal static class JinjaSequences

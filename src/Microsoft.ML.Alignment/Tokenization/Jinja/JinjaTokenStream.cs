@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>The tokens of a template, read from the first to the last.</summary>
 internal sealed class JinjaTokenStream(List<JinjaToken> tokens)

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 // Values are: null (none), bool, long, double, MarkedText, List<object?>, and the types below.
 
