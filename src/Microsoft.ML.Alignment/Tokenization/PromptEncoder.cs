@@ -108,7 +108,7 @@ internal sealed class PromptEncoder
     private TemplateMessage AnswerOf(string completion)
     {
         const string Assistant = "assistant";
-        if (_format == PromptFormat.UserTurn || MessageList.TryParse(completion, out _) is not { } messages)
+        if (_format == PromptFormat.UserTurn || MessageList.ParseAnswer(completion) is not { } messages)
             return new TemplateMessage(Assistant, completion);
         if (messages is not [{ Role: Assistant } answer])
         {

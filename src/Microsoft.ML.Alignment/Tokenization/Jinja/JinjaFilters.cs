@@ -7,7 +7,7 @@ internal static class JinjaFilters
 {
     private static readonly Dictionary<string, Func<object?, JinjaArguments, object?>> Filters = new(StringComparer.Ordinal)
     {
-        ["abs"] = (value, _) => value is long number ? (object)Math.Abs(number) : Math.Abs(Number(value, "abs")),
+        ["abs"] = (value, _) => Number(value, "abs") < 0 ? JinjaOperators.Compute("-", 0L, value) : JinjaOperators.Compute("+", 0L, value),
         ["int"] = ToInteger,
         ["float"] = ToFloat,
         ["round"] = (value, arguments) => Round(value, arguments),

@@ -37,8 +37,10 @@ internal static partial class JinjaFormat
                 throw new JinjaFailure($"'{match.Value}' in format() is not supported; supported are {{}}, {{0}} and {{name}}.");
             if (name.Length > 0 && !char.IsAsciiDigit(name[0]))
                 return JinjaText.Of(arguments.Named.TryGetValue(name, out var named) ? named : throw new JinjaFailure($"format() has no argument '{name}'."));
-            var index = name.Length == 0 ? next++ : int.Parse(name, CultureInfo.InvariantCulture);
-            return JinjaText.Of(index < arguments.Positional.Count ? arguments.Positional[index] : throw new JinjaFailure($"format() has no argument {index}."));
+            var index = name.Length == 0 ? next++ : int.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+            return JinjaText.Of(index < arguments.Positional.Count
+                ? arguments.Positional[index]
+                : throw new JinjaFailure($"format() has no argument {(name.Length == 0 ? index : name)}."));
         });
     }
 

@@ -133,7 +133,7 @@ internal sealed partial class JinjaLexer
         else if (match.Groups["integer"].Success)
             Add(JinjaTokenKind.Integer, match.Value.Replace("_", "", StringComparison.Ordinal));
         else if (match.Groups["string"].Success)
-            Add(JinjaTokenKind.String, JinjaStrings.Unescape(match.Value[1..^1]));
+            Add(JinjaTokenKind.String, JinjaStrings.Unescape(match.Value[1..^1]) ?? throw Error("an escape in this string is no character."));
         else
             AddOperator(match.Value, brackets);
         AdvanceTo(match.Index + match.Length);

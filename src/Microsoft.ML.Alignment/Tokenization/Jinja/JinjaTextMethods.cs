@@ -38,12 +38,12 @@ internal static class JinjaTextMethods
     public static long Find(MarkedText text, int position) => position < 0 ? -1 : JinjaText.Length(text.Slice(0, position));
 
     /// <summary>Whether one affix, or any of a tuple of them, fits.</summary>
-    public static bool AnyAffix(object? affix, Func<string, bool> fits) => affix switch
+    public static bool AnyAffix(object? affix, Func<string, bool> fits)
     {
-        MarkedText text => fits(text.Text),
-        JinjaTuple tuple => tuple.Items.Any(item => AnyAffix(item, fits)),
-        _ => throw JinjaOperators.Unless(affix, null, $"startswith() and endswith() need a string or a tuple of strings, not {JinjaOperators.TypeName(affix)}."),
-    };
+        IReadOnlyList<object?> affixes = affix is JinjaTuple tuple ? tuple.Items : [affix];
+        return affixes.Any(item => item is MarkedText text ? fits(text.Text) : throw JinjaOperators.Unless(
+            item, null, $"startswith() and endswith() need a string or a tuple of strings, not {JinjaOperators.TypeName(item)}."));
+    }
 
     /// <summary>The parts between separators, or between runs of white space.</summary>
     public static List<object?> Split(MarkedText text, JinjaArguments arguments, bool fromEnd)
