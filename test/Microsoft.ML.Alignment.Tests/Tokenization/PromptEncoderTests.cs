@@ -112,12 +112,12 @@ public class PromptEncoderTests
     {
         var tokenizer = ModelTokenizer.FromJson(Golden.Text("tokenizers/llama2-style/tokenizer.json"));
         var encoder = new PromptEncoder(tokenizer, null, PromptFormat.Text, End);
-        var completion = encoder.EncodeCompletion("He went", " home.");
+        var completion = encoder.EncodeCompletion("He went", "\n home.");
 
         int[] whole = [.. encoder.EncodePrompt("He went"), .. completion];
-        whole.Should().Equal([.. tokenizer.Prefix, .. tokenizer.EncodeText("He went home."), 2]);
+        whole.Should().Equal([.. tokenizer.Prefix, .. tokenizer.EncodeText("He went\n home."), 2]);
         whole[0].Should().Be(1);
-        encoder.DecodeCompletion(completion).Should().Be(" home.");
+        encoder.DecodeCompletion(completion).Should().Be("\n home.");
     }
 
     [Fact]

@@ -229,5 +229,6 @@ internal sealed class JinjaExpressionParser
         return name;
     }
 
-    private bool EndsTuple() => _tokens.Current.Kind is JinjaTokenKind.VariableEnd or JinjaTokenKind.BlockEnd || _tokens.Current.IsOperator(")");
+    private bool EndsTuple() =>
+        _tokens.Current.Kind is JinjaTokenKind.VariableEnd or JinjaTokenKind.BlockEnd || _tokens.Current.IsOperator(")");
 }

@@ -116,6 +116,8 @@ internal static class JinjaSequenceFilters
             return foldsCase && value is MarkedText text ? JinjaTextMethods.Convert(text, text.Text.ToLowerInvariant()) : value;
         };
 
-        static object Key(string part) => long.TryParse(part, CultureInfo.InvariantCulture, out var index) ? index : MarkedText.Trusted(part);
+        static object Key(string part) => long.TryParse(part, CultureInfo.InvariantCulture, out var index)
+            ? index
+            : MarkedText.Trusted(part);
     }
 }

@@ -4,7 +4,9 @@ namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 internal static class JinjaTextMethods
 {
     /// <summary>A text whose characters were converted one by one, or not traceably.</summary>
-    public static MarkedText Convert(MarkedText text, string converted) => converted.Length == text.Length ? text.WithCharacters(converted) : text.Derive(converted);
+    public static MarkedText Convert(MarkedText text, string converted) => converted.Length == text.Length
+        ? text.WithCharacters(converted)
+        : text.Derive(converted);
 
     /// <summary>The first letter in upper case, the rest in lower case.</summary>
     public static MarkedText Capitalize(MarkedText text) => text.Length == 0
@@ -87,7 +89,9 @@ internal static class JinjaTextMethods
             ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal)
             : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
         if (at < 0)
-            return fromEnd ? new JinjaTuple([MarkedText.Empty, MarkedText.Empty, text]) : new JinjaTuple([text, MarkedText.Empty, MarkedText.Empty]);
+            return fromEnd
+                ? new JinjaTuple([MarkedText.Empty, MarkedText.Empty, text])
+                : new JinjaTuple([text, MarkedText.Empty, MarkedText.Empty]);
         return new JinjaTuple([text.Slice(0, at), text.Slice(at, separator.Length), text.Slice(at + separator.Length)]);
     }
 
