@@ -47,7 +47,9 @@ internal sealed class BpeJson
     {
         // A piece of text of others that reads like a special token must not become one.
         var ordinary = _vocabulary.Where(token => !_specialIds.Contains(token.Value)).ToDictionary(StringComparer.Ordinal);
-        BpeSymbols symbols = _isByteLevel ? new ByteSymbols(ByteIds()) : new CharacterSymbols(ordinary, _byteFallback, _unknownId, _fusesUnknown);
+        BpeSymbols symbols = _isByteLevel
+            ? new ByteSymbols(ByteIds())
+            : new CharacterSymbols(ordinary, _byteFallback, _unknownId, _fusesUnknown);
         return new BpeModel(symbols, new BpeMerges(_merges), _ignoresMerges ? ordinary : null);
     }
 
@@ -67,7 +69,9 @@ internal sealed class BpeJson
     {
         foreach (var merge in merges.EnumerateArray())
         {
-            var (left, right) = merge.ValueKind == JsonValueKind.Array ? (merge[0].GetString()!, merge[1].GetString()!) : SplitAtSpace(merge.GetString()!);
+            var (left, right) = merge.ValueKind == JsonValueKind.Array
+                ? (merge[0].GetString()!, merge[1].GetString()!)
+                : SplitAtSpace(merge.GetString()!);
             var merged = IdOf(left + right, "merges");
             if (right[0] == WordSplitter.Space && left[^1] != WordSplitter.Space)
                 BeginsWordsAtSpaces = false;

@@ -8,10 +8,13 @@ namespace Microsoft.ML.Alignment.Tokenization;
 internal static class GgufTokenizer
 {
     /// <summary>Makes the tokenizer.</summary>
-    /// <param name="metadata">The file's metadata: scalars, strings and arrays, by key; keys that begin with <c>tokenizer.ggml.</c> are read.</param>
-    /// <exception cref="NotSupportedException">Its kind or its way of splitting is not supported; the message names it and what is.</exception>
+    /// <param name="metadata">The file's metadata: scalars, strings and arrays, by key; keys that begin with <c>tokenizer.ggml.</c> are
+    /// read.</param>
+    /// <exception cref="NotSupportedException">Its kind or its way of splitting is not supported; the message names it and what
+    /// is.</exception>
     /// <exception cref="FormatException">A key is missing or has a value of another kind.</exception>
-    public static ModelTokenizer FromMetadata(IReadOnlyDictionary<string, object> metadata) => ModelTokenizer.FromJson(ToJson(new GgufVocabulary(metadata)));
+    public static ModelTokenizer FromMetadata(IReadOnlyDictionary<string, object> metadata) =>
+        ModelTokenizer.FromJson(ToJson(new GgufVocabulary(metadata)));
 
     private static string ToJson(GgufVocabulary vocabulary)
     {

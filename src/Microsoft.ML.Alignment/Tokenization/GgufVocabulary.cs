@@ -73,7 +73,8 @@ internal sealed class GgufVocabulary
     public GgufTokenType TypeOf(int id) => _types.Length == 0 ? GgufTokenType.Normal : (GgufTokenType)_types[id];
 
     /// <summary>
-    /// The merges that a SentencePiece vocabulary stands for: SentencePiece joins the two neighbours whose union has the highest score, so each token is a
+    /// The merges that a SentencePiece vocabulary stands for: SentencePiece joins the two neighbours whose union has the highest score, so
+    /// each token is a
     /// merge for every way in which it is made of two.
     /// </summary>
     public IEnumerable<(string Left, string Right)> MergesOfScores()

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Alignment;
 
 /// <summary>The tokenizer of a language model, as its <c>tokenizer.json</c> describes it.</summary>
 /// <remarks>
-/// Byte-pair encodings, byte-level (GPT-2, Llama 3, Qwen 2, SmolLM) and SentencePiece's with byte fallback (Llama 2). The ids are those of Hugging Face's
+/// Byte-pair encodings, byte-level (GPT-2, Llama 3, Qwen 2, SmolLM) and SentencePiece's with byte fallback (Llama 2). The ids are those of
+/// Hugging Face's
 /// tokenizers. Instances are immutable and safe to use from several threads.
 /// </remarks>
 public sealed class ModelTokenizer : Tokenizer
@@ -63,7 +64,8 @@ public sealed class ModelTokenizer : Tokenizer
     }
 
     /// <summary>
-    /// Encodes text of others: what reads like a special token in it becomes ordinary pieces. Added tokens that are not special (words that the
+    /// Encodes text of others: what reads like a special token in it becomes ordinary pieces. Added tokens that are not special (words that
+    /// the
     /// vocabulary got later) are recognised. Adds no token.
     /// </summary>
     /// <param name="text">The text.</param>
@@ -130,7 +132,9 @@ public sealed class ModelTokenizer : Tokenizer
 
         text.CopyTo(destination);
         (idsConsumed, charsWritten) = (fitting, text.Length);
-        return fitting < known ? OperationStatus.DestinationTooSmall : known < all.Length ? OperationStatus.InvalidData : OperationStatus.Done;
+        return fitting < known
+            ? OperationStatus.DestinationTooSmall : known < all.Length ? OperationStatus.InvalidData
+            : OperationStatus.Done;
     }
 
     /// <inheritdoc/>

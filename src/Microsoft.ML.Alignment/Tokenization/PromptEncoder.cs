@@ -2,10 +2,13 @@ namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Turns prompts and completions into token ids exactly as generation sees them.</summary>
 /// <remarks>
-/// <para>Text: prompt and completion are encoded together, so that the completion's ids are those the model would generate; then the end token.</para>
+/// <para>Text: prompt and completion are encoded together, so that the completion's ids are those the model would generate; then the end
+/// token.</para>
 /// <para>
-/// Conversation: the prompt is rendered with the generation prompt; the completion is what the rendered whole has behind it, up to and with the end-of-turn
-/// token, encoded on its own, as inference sees it. What stands behind the end token (a newline, in many templates) is not the model's to write.
+/// Conversation: the prompt is rendered with the generation prompt; the completion is what the rendered whole has behind it, up to and with
+/// the end-of-turn
+/// token, encoded on its own, as inference sees it. What stands behind the end token (a newline, in many templates) is not the model's to
+/// write.
 /// </para>
 /// <para>Contents never become control tokens; those are recognised in what the template itself writes.</para>
 /// </remarks>
@@ -20,7 +23,8 @@ internal sealed class PromptEncoder
     /// <param name="template">The model's chat template; null if it has none.</param>
     /// <param name="format">Already resolved: Text, UserTurn or Messages.</param>
     /// <param name="endTokenIds">Ids that end a completion; the first is the one written.</param>
-    /// <exception cref="ArgumentException">The format is not resolved or needs a template that is not there, or no token ends a completion.</exception>
+    /// <exception cref="ArgumentException">The format is not resolved or needs a template that is not there, or no token ends a
+    /// completion.</exception>
     public PromptEncoder(ModelTokenizer tokenizer, ChatTemplate? template, PromptFormat format, IReadOnlyList<int> endTokenIds)
     {
         if (format is not (PromptFormat.Text or PromptFormat.UserTurn or PromptFormat.Messages))
@@ -48,13 +52,16 @@ internal sealed class PromptEncoder
 
     /// <summary>Ids of a completion behind a prompt, end token included.</summary>
     /// <param name="prompt">The text of the prompt's column.</param>
-    /// <param name="completion">The text of the completion's column; where prompts are messages, either text or a list of one assistant's message.</param>
+    /// <param name="completion">The text of the completion's column; where prompts are messages, either text or a list of one assistant's
+    /// message.</param>
     /// <exception cref="InvalidExampleException">The row cannot be used; it says why.</exception>
     public int[] EncodeCompletion(string prompt, string completion)
     {
         if (completion.Length == 0)
             throw Empty();
-        return _format == PromptFormat.Text ? EncodeTextCompletion(prompt, completion) : EncodeTurn(MessagesOf(prompt), AnswerOf(completion));
+        return _format == PromptFormat.Text
+            ? EncodeTextCompletion(prompt, completion)
+            : EncodeTurn(MessagesOf(prompt), AnswerOf(completion));
     }
 
     /// <summary>Text of a generated completion: what stands before its end token, special tokens removed.</summary>
@@ -108,7 +115,7 @@ internal sealed class PromptEncoder
     private TemplateMessage AnswerOf(string completion)
     {
         const string Assistant = "assistant";
-        if (_format == PromptFormat.UserTurn || MessageList.TryParse(completion, out _) is not { } messages)
+        if (_format == PromptFormat.UserTurn || MessageList.ParseAnswer(completion) is not { } messages)
             return new TemplateMessage(Assistant, completion);
         if (messages is not [{ Role: Assistant } answer])
         {

@@ -72,6 +72,8 @@ public class ChatTemplateTests
     [InlineData("{% for x in y %}\n{{ x }}", 2, "*ends within 'for'*")]
     [InlineData("{% break %}", 1, "*'break' is not within a 'for'*")]
     [InlineData("{{ 'a", 1, "*unexpected character*")]
+    [InlineData("\n{{ '\\U00110000' }}", 2, "*escape*")]
+    [InlineData("\n{{ '\\xg0' }}", 2, "*escape*")]
     public void WhatCannotBeReadIsNamedWithItsLine(string source, int line, string message)
     {
         FluentActions.Invoking(() => ChatTemplate.Parse(source, NoTokens)).Should().Throw<ChatTemplateException>().WithMessage(message.Replace("[*]", "?"))
@@ -97,10 +99,44 @@ public class ChatTemplateTests
     [InlineData("{% set ns = namespace(s='abcdefgh') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}", "*characters*")]
     [InlineData("{% set ns = namespace(s=[1]) %}{% for i in range(99) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ ns.s }}", "*characters*")]
     [InlineData("{% for i in range(90000) %}{{ 'abcdefgh' * 1000 }}{% endfor %}", "*characters*")]
+    [InlineData("{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(99) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "*pairs*")]
+    [InlineData("{% set ns = namespace(a=(1,), b=(1,)) %}{% for i in range(99) %}{% set ns.a = (ns.a, ns.a) %}{% set ns.b = (ns.b, ns.b) %}{% endfor %}{{ ns.a < ns.b }}", "*pairs*")]
+    [InlineData("{% set ns = namespace(a=(1,), b=(1,)) %}{% for i in range(99) %}{% set ns.a = (ns.a, ns.a) %}{% set ns.b = (ns.b, ns.b) %}{% endfor %}{{ {ns.a: 1}[ns.b] }}", "*pairs*")]
+    [InlineData("{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(90000) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "*nested*")]
     public void RenderingIsBounded(string source, string message)
     {
         var template = ChatTemplate.Parse(source, NoTokens);
         FluentActions.Invoking(() => template.Render([], false)).Should().Throw<ChatTemplateException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData("{{ (-9223372036854775807 - 1)|abs }}", "*64 bits*")]
+    [InlineData("{{ '{9999999999999999999}'.format(1) }}", "*no argument 9999999999999999999*")]
+    [InlineData("{{ {1: 2, 'a': 3}|tojson(sort_keys=true) }}", "*'<' is not supported*")]
+    [InlineData("{{ [1, 'a']|sort }}", "*'<' is not supported*")]
+    [InlineData("{{ 'a'.startswith((('a',),)) }}", "*not tuple*")]
+    [InlineData("{{ {[1]: 2} }}", "*unhashable*")]
+    public void WhatFailsInPythonFailsWithAProblemOfTheTemplate(string source, string message)
+    {
+        var template = ChatTemplate.Parse("\n" + source, NoTokens);
+        FluentActions.Invoking(() => template.Render([], false)).Should().Throw<ChatTemplateException>().WithMessage(message).Which.Line.Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData("{{ [none, none, 1, true]|unique|list }}", "[None, 1]")]
+    [InlineData("{{ {(1, (2, 3)): 'x'}[(1, (2, 3))] }}", "x")]
+    [InlineData("{{ [1, [2.0, 'a']] == [true, [2, 'a']] }} {{ {'a': [1]} == {'a': [2]} }}", "True False")]
+    [InlineData("{{ [1, 'b'] < [1, 'c'] }} {{ (1, 2) > (1, 2, 0) }}", "True False")]
+    [InlineData("{{ 9007199254740993 > 9007199254740992 }}", "True")]
+    [InlineData("{{ -3|abs }} {{ (-2.5)|abs }}", "3 2.5")]
+    public void ValuesCompareAsInPython(string source, string expected) => ChatTemplate.Parse(source, NoTokens).Render([], false).Should().Be(expected);
+
+    [Fact]
+    public void TimesOfAFormatOfOthersAreTextOfOthers()
+    {
+        var text = ChatTemplate.Parse("{{ strftime_now(messages[0].content) }}", NoTokens).RenderMarked([new("user", "<s>%%")], false);
+
+        (text.Text, text.IsTrustedAt(0, 1)).Should().Be(("<s>%", false));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ internal static class JinjaFilters
 {
     private static readonly Dictionary<string, Func<object?, JinjaArguments, object?>> Filters = new(StringComparer.Ordinal)
     {
-        ["abs"] = (value, _) => value is long number ? (object)Math.Abs(number) : Math.Abs(Number(value, "abs")),
+        ["abs"] = (value, _) => Number(value, "abs") < 0 ? JinjaOperators.Compute("-", 0L, value) : JinjaOperators.Compute("+", 0L, value),
         ["int"] = ToInteger,
         ["float"] = ToFloat,
         ["round"] = (value, arguments) => Round(value, arguments),
@@ -24,14 +24,18 @@ internal static class JinjaFilters
         ["indent"] = Indent,
         ["wordcount"] = (value, _) => JinjaTextMethods.CountWords(JinjaText.Of(value)),
         ["tojson"] = (value, arguments) => JinjaJson.ToJson(
-            value, arguments.Get(1, "indent") is null ? null : arguments.Integer(1, "indent", 0), JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
+            value, arguments.Get(1, "indent") is null
+                ? null
+                : arguments.Integer(1, "indent", 0), JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
         ["default"] = Default,
         ["d"] = Default,
         ["length"] = (value, _) => JinjaSequences.Length(value),
         ["count"] = (value, _) => JinjaSequences.Length(value),
         ["list"] = (value, _) => new List<object?>(JinjaSequences.Iterate(value)),
-        ["first"] = (value, _) => JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[0] : new JinjaUndefined("No first item, sequence was empty."),
-        ["last"] = (value, _) => JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[^1] : new JinjaUndefined("No last item, sequence was empty."),
+        ["first"] = (value, _) =>
+            JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[0] : new JinjaUndefined("No first item, sequence was empty."),
+        ["last"] = (value, _) =>
+            JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[^1] : new JinjaUndefined("No last item, sequence was empty."),
         ["join"] = JinjaSequenceFilters.Join,
         ["reverse"] = JinjaSequenceFilters.Reverse,
         ["sort"] = JinjaSequenceFilters.Sort,
@@ -44,7 +48,8 @@ internal static class JinjaFilters
         ["reject"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: false, keeps: false),
         ["selectattr"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: true, keeps: true),
         ["rejectattr"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: true, keeps: false),
-        ["items"] = (value, _) => value is JinjaUndefined ? new JinjaIterator([]) : new JinjaIterator(JinjaMethods.Items(Dictionary(value, "items"))),
+        ["items"] = (value, _) =>
+            value is JinjaUndefined ? new JinjaIterator([]) : new JinjaIterator(JinjaMethods.Items(Dictionary(value, "items"))),
         ["dictsort"] = JinjaSequenceFilters.SortDictionary,
         ["attr"] = (value, arguments) => JinjaSequences.Attribute(value, arguments.Text(0, "name").Text),
     };
@@ -62,13 +67,15 @@ internal static class JinjaFilters
 
     /// <summary>A value that must be a dictionary.</summary>
     public static JinjaDictionary Dictionary(object? value, string filter) =>
-        value as JinjaDictionary ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a dictionary, not {JinjaOperators.TypeName(value)}.");
+        value as JinjaDictionary
+            ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a dictionary, not {JinjaOperators.TypeName(value)}.");
 
     private static object? CallMethod(object? value, string method, JinjaArguments arguments) =>
         JinjaMethods.Find(JinjaText.Of(value), method)!.Call(arguments);
 
     private static double Number(object? value, string filter) =>
-        JinjaOperators.AsNumber(value) ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a number, not {JinjaOperators.TypeName(value)}.");
+        JinjaOperators.AsNumber(value)
+            ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a number, not {JinjaOperators.TypeName(value)}.");
 
     private static object? Default(object? value, JinjaArguments arguments)
     {

@@ -15,7 +15,7 @@ internal static class JinjaGlobals
         new JinjaFunction("namespace", Namespace),
         new JinjaFunction("dict", Dictionary),
         new JinjaFunction("raise_exception", arguments => throw new JinjaFailure(JinjaText.Of(arguments.Require(0, "message")).Text, isRaisedByTemplate: true)),
-        new JinjaFunction("strftime_now", arguments => MarkedText.Trusted(FormatTime(DateTime.Now, arguments.Text(0, "format").Text))),
+        new JinjaFunction("strftime_now", arguments => FormatNow(arguments.Text(0, "format"))),
     }.ToDictionary(function => function.Name);
 
     /// <summary>A time as Python's <c>strftime</c> writes it in English.</summary>
@@ -32,6 +32,8 @@ internal static class JinjaGlobals
 
         return result.ToString();
     }
+
+    private static MarkedText FormatNow(MarkedText format) => format.Derive(FormatTime(DateTime.Now, format.Text));
 
     private static string TimePart(DateTime time, char part)
     {

@@ -17,7 +17,8 @@ internal sealed class JinjaParser
     }
 
     /// <summary>Parses a template.</summary>
-    /// <exception cref="ChatTemplateException">It is not Jinja, or uses what is not supported; the message names it and its line.</exception>
+    /// <exception cref="ChatTemplateException">It is not Jinja, or uses what is not supported; the message names it and its
+    /// line.</exception>
     public static IReadOnlyList<JinjaStatement> Parse(string template) => new JinjaParser(template).ParseUntil([]);
 
     // Reads up to one of the tags, whose begin and name are read too; the caller reads its end.

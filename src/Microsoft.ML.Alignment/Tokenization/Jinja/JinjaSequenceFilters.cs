@@ -88,7 +88,8 @@ internal static class JinjaSequenceFilters
             JinjaOperators.IsTrue(arguments.Get(2, "reverse")));
     }
 
-    private static List<object?> Ordered(IReadOnlyList<object?> items, Func<object?, object?> key, bool isReversed)
+    /// <summary>The items in the order of their keys; equal ones stay in theirs.</summary>
+    public static List<T> Ordered<T>(IReadOnlyList<T> items, Func<T, object?> key, bool isReversed)
     {
         try
         {
@@ -115,6 +116,8 @@ internal static class JinjaSequenceFilters
             return foldsCase && value is MarkedText text ? JinjaTextMethods.Convert(text, text.Text.ToLowerInvariant()) : value;
         };
 
-        static object Key(string part) => long.TryParse(part, CultureInfo.InvariantCulture, out var index) ? index : MarkedText.Trusted(part);
+        static object Key(string part) => long.TryParse(part, CultureInfo.InvariantCulture, out var index)
+            ? index
+            : MarkedText.Trusted(part);
     }
 }

@@ -2,10 +2,11 @@ using System.Globalization;
 
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
-/// <content>Names, literals, brackets and arguments.</content>
-internal sealed partial class JinjaExpressionParser
+/// <summary>Parses what operators work on: names, literals and brackets; and the arguments of calls.</summary>
+internal sealed class JinjaPrimaryParser(JinjaTokenStream tokens, JinjaExpressionParser expressions)
 {
-    private ArgumentNodes ParseArguments()
+    /// <summary>The arguments of a call, in their brackets.</summary>
+    public ArgumentNodes ParseArguments()
     {
         var positional = new List<JinjaExpression>();
         var named = new List<(string, JinjaExpression)>();
@@ -25,18 +26,19 @@ internal sealed partial class JinjaExpressionParser
             {
                 var name = tokens.Next().Text;
                 tokens.Next();
-                named.Add((name, Parse()));
+                named.Add((name, expressions.Parse()));
             }
             else if (named.Count > 0)
                 throw tokens.Error("an argument without a name follows one with a name.");
             else
-                positional.Add(Parse());
+                positional.Add(expressions.Parse());
         }
 
         return new ArgumentNodes(positional, named);
     }
 
-    private JinjaExpression ParsePrimary()
+    /// <summary>A name, a literal or something in brackets.</summary>
+    public JinjaExpression ParsePrimary()
     {
         var token = tokens.Current;
         switch (token.Kind)
@@ -59,13 +61,13 @@ internal sealed partial class JinjaExpressionParser
     {
         if (tokens.SkipOperator("("))
         {
-            JinjaExpression inner = tokens.Current.IsOperator(")") ? new TupleNode([]) : ParseTuple();
+            JinjaExpression inner = tokens.Current.IsOperator(")") ? new TupleNode([]) : expressions.ParseTuple();
             tokens.ExpectOperator(")");
             return inner;
         }
 
         if (tokens.SkipOperator("["))
-            return new ListNode(ParseItems("]", () => Parse()));
+            return new ListNode(ParseItems("]", () => expressions.Parse()));
         if (tokens.SkipOperator("{"))
             return new DictionaryNode(ParseItems("}", ParsePair));
         throw tokens.Error($"expected an expression, found {tokens.Current.Description}.");
@@ -73,9 +75,9 @@ internal sealed partial class JinjaExpressionParser
 
     private (JinjaExpression Key, JinjaExpression Value) ParsePair()
     {
-        var key = Parse();
+        var key = expressions.Parse();
         tokens.ExpectOperator(":");
-        return (key, Parse());
+        return (key, expressions.Parse());
     }
 
     private List<T> ParseItems<T>(string end, Func<T> parse)
@@ -112,7 +114,8 @@ internal sealed partial class JinjaExpressionParser
         return new LiteralNode(MarkedText.Trusted(text));
     }
 
-    private LiteralNode ParseInteger()
+    /// <summary>A whole number.</summary>
+    public LiteralNode ParseInteger()
     {
         if (!long.TryParse(tokens.Current.Text, CultureInfo.InvariantCulture, out var value))
             throw tokens.Error($"{tokens.Current.Text} is too large; whole numbers have 64 bits.");
