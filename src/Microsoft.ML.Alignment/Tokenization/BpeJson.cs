@@ -58,8 +58,11 @@ internal sealed class BpeJson
     {
         var type = section.Section("type")?.GetString() ?? "BPE";
         if (type != "BPE")
+        {
             throw new NotSupportedException(
                 $"tokenizer.json: model '{type}' is not supported; supported is BPE (byte-level, or with byte fallback).");
+        }
+
         foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix", "dropout"])
         {
             if (section.Section(name) is { } value && value.ToString() is not ("" or "0" or "0.0"))

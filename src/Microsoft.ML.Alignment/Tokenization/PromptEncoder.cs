@@ -28,8 +28,11 @@ internal sealed class PromptEncoder
     public PromptEncoder(ModelTokenizer tokenizer, ChatTemplate? template, PromptFormat format, IReadOnlyList<int> endTokenIds)
     {
         if (format is not (PromptFormat.Text or PromptFormat.UserTurn or PromptFormat.Messages))
+        {
             throw new ArgumentException(
                 $"The prompt format is {format}; it must be resolved to Text, UserTurn or Messages.", nameof(format));
+        }
+
         if (format != PromptFormat.Text && template is null)
         {
             throw new ArgumentException(

@@ -41,7 +41,6 @@ internal sealed class JinjaEvaluator
             arguments = new JinjaArguments(known.Name, arguments.Positional, named);
         }
 
-
         return known.Call(arguments);
     }
 
@@ -155,7 +154,6 @@ internal sealed class JinjaEvaluator
             var name = Evaluate(key, scope) ?? throw new JinjaFailure("none as a key of a dictionary is not supported.");
             dictionary[name] = Evaluate(value, scope);
         }
-
 
         return dictionary;
     }
