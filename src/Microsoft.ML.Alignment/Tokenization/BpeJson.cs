@@ -21,7 +21,8 @@ internal sealed class BpeJson
     public BpeJson(JsonElement section, IReadOnlyList<AddedToken> addedTokens, bool isByteLevel)
     {
         Refuse(section);
-        _vocabulary = section.GetProperty("vocab").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetInt32(), StringComparer.Ordinal);
+        _vocabulary = section.GetProperty("vocab").EnumerateObject()
+            .ToDictionary(token => token.Name, token => token.Value.GetInt32(), StringComparer.Ordinal);
         _isByteLevel = isByteLevel;
         _ignoresMerges = section.Flag("ignore_merges");
         _byteFallback = section.Flag("byte_fallback");
@@ -57,7 +58,11 @@ internal sealed class BpeJson
     {
         var type = section.Section("type")?.GetString() ?? "BPE";
         if (type != "BPE")
-            throw new NotSupportedException($"tokenizer.json: model '{type}' is not supported; supported is BPE (byte-level, or with byte fallback).");
+        {
+            throw new NotSupportedException(
+                $"tokenizer.json: model '{type}' is not supported; supported is BPE (byte-level, or with byte fallback).");
+        }
+
         foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix", "dropout"])
         {
             if (section.Section(name) is { } value && value.ToString() is not ("" or "0" or "0.0"))

@@ -126,7 +126,8 @@ internal sealed class CharacterSymbols : BpeSymbols
         if (id != _unknownId)
             return Encoding.UTF8.GetByteCount(token);
         var bytes = 0;
-        while (Rune.DecodeFromUtf16(rest, out var rune, out var consumed) == OperationStatus.Done && !_idOfCharacter.ContainsKey(rune.Value))
+        while (Rune.DecodeFromUtf16(rest, out var rune, out var consumed) == OperationStatus.Done
+            && !_idOfCharacter.ContainsKey(rune.Value))
         {
             bytes += rune.Utf8SequenceLength;
             rest = rest[consumed..];

@@ -11,9 +11,7 @@ public sealed record TemplateMessage(string Role, string Content);
 /// <summary>A model's own chat template (Jinja), which renders conversations as the model saw them in training.</summary>
 /// <remarks>
 /// Rendered as Hugging Face's transformers does (<c>trim_blocks</c>, <c>lstrip_blocks</c>, a sandbox). The length of the result, the steps
-/// and the
-/// nesting are bounded.
-/// Instances are immutable and safe to use from several threads.
+/// and the nesting are bounded. Instances are immutable and safe to use from several threads.
 /// </remarks>
 public sealed class ChatTemplate
 {

@@ -34,7 +34,8 @@ internal static class GgufTokenizer
                     break;
                 default:
                     throw new NotSupportedException(
-                        $"GGUF: tokenizer.ggml.model '{vocabulary.Kind}' is not supported; supported are 'gpt2' (byte-level BPE) and 'llama' (SentencePiece BPE).");
+                        $"GGUF: tokenizer.ggml.model '{vocabulary.Kind}' is not supported; " +
+                "supported are 'gpt2' (byte-level BPE) and 'llama' (SentencePiece BPE).");
             }
 
             WritePostProcessor(writer, vocabulary);
@@ -88,7 +89,8 @@ internal static class GgufTokenizer
         WriteModel(writer, vocabulary, vocabulary.MergesOfScores(), ignoresMerges: false);
     }
 
-    private static void WriteModel(Utf8JsonWriter writer, GgufVocabulary vocabulary, IEnumerable<(string Left, string Right)> merges, bool ignoresMerges)
+    private static void WriteModel(
+        Utf8JsonWriter writer, GgufVocabulary vocabulary, IEnumerable<(string Left, string Right)> merges, bool ignoresMerges)
     {
         var isSentencePiece = vocabulary.Kind == "llama";
         writer.WriteStartObject("model");
@@ -127,7 +129,9 @@ internal static class GgufTokenizer
             .. behind.Select(Item),
         ];
         var definitions = before.Concat(behind).Distinct()
-            .ToDictionary(token => token, token => new { id = token, ids = new[] { Array.IndexOf(vocabulary.Tokens, token) }, tokens = new[] { token } });
+            .ToDictionary(
+                token => token,
+                token => new { id = token, ids = new[] { Array.IndexOf(vocabulary.Tokens, token) }, tokens = new[] { token } });
         writer.WritePropertyName("post_processor");
         JsonSerializer.Serialize(writer, new { type = "TemplateProcessing", single, special_tokens = definitions });
 

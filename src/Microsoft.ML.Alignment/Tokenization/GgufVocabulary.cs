@@ -74,8 +74,7 @@ internal sealed class GgufVocabulary
 
     /// <summary>
     /// The merges that a SentencePiece vocabulary stands for: SentencePiece joins the two neighbours whose union has the highest score, so
-    /// each token is a
-    /// merge for every way in which it is made of two.
+    /// each token is a merge for every way in which it is made of two.
     /// </summary>
     public IEnumerable<(string Left, string Right)> MergesOfScores()
     {

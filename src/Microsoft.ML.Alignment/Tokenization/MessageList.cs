@@ -55,7 +55,9 @@ internal static class MessageList
     }
 
     private static InvalidExampleException Unreadable(string column, string problem) => new(
-        column, "no conversation", $"The conversation cannot be read: {problem}; a JSON list of objects with text in 'role' and 'content' is needed.");
+        column,
+        "no conversation",
+        $"The conversation cannot be read: {problem}; a JSON list of objects with text in 'role' and 'content' is needed.");
 
     private static string? Text(JsonElement message, string name) =>
         message.ValueKind == JsonValueKind.Object && message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

@@ -7,8 +7,7 @@ namespace Microsoft.ML.Alignment;
 /// <summary>The tokenizer of a language model, as its <c>tokenizer.json</c> describes it.</summary>
 /// <remarks>
 /// Byte-pair encodings, byte-level (GPT-2, Llama 3, Qwen 2, SmolLM) and SentencePiece's with byte fallback (Llama 2). The ids are those of
-/// Hugging Face's
-/// tokenizers. Instances are immutable and safe to use from several threads.
+/// Hugging Face's tokenizers. Instances are immutable and safe to use from several threads.
 /// </remarks>
 public sealed class ModelTokenizer : Tokenizer
 {
@@ -65,8 +64,7 @@ public sealed class ModelTokenizer : Tokenizer
 
     /// <summary>
     /// Encodes text of others: what reads like a special token in it becomes ordinary pieces. Added tokens that are not special (words that
-    /// the
-    /// vocabulary got later) are recognised. Adds no token.
+    /// the vocabulary got later) are recognised. Adds no token.
     /// </summary>
     /// <param name="text">The text.</param>
     public int[] EncodeText(string text)
@@ -132,8 +130,8 @@ public sealed class ModelTokenizer : Tokenizer
 
         text.CopyTo(destination);
         (idsConsumed, charsWritten) = (fitting, text.Length);
-        return fitting < known
-            ? OperationStatus.DestinationTooSmall : known < all.Length ? OperationStatus.InvalidData
+        return fitting < known ? OperationStatus.DestinationTooSmall
+            : known < all.Length ? OperationStatus.InvalidData
             : OperationStatus.Done;
     }
 
@@ -176,7 +174,9 @@ public sealed class ModelTokenizer : Tokenizer
 
     /// <inheritdoc/>
     protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) =>
-        Math.Min(settings.MaxTokenCount, Prefix.Count + EncodeIds(MarkedText.Trusted(text ?? textSpan.ToString()), false, settings).Count + Suffix.Count);
+        Math.Min(
+            settings.MaxTokenCount,
+            Prefix.Count + EncodeIds(MarkedText.Trusted(text ?? textSpan.ToString()), false, settings).Count + Suffix.Count);
 
     private List<int> EncodeIds(MarkedText text, bool isContinuation, EncodeSettings settings)
     {
@@ -187,7 +187,8 @@ public sealed class ModelTokenizer : Tokenizer
 
     private string Decode(IEnumerable<int> ids, bool skipSpecialTokens, IEnumerable<TokenDecoder> decoders)
     {
-        IReadOnlyList<string> tokens = [.. ids.Where(id => _tokenOfId.ContainsKey(id) && !(skipSpecialTokens && IsSpecial(id))).Select(id => _tokenOfId[id])];
+        var shown = ids.Where(id => _tokenOfId.ContainsKey(id) && !(skipSpecialTokens && IsSpecial(id)));
+        IReadOnlyList<string> tokens = [.. shown.Select(id => _tokenOfId[id])];
         foreach (var decoder in decoders)
             tokens = decoder.Apply(tokens);
         return string.Concat(tokens);

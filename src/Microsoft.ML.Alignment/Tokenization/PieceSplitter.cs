@@ -59,8 +59,7 @@ internal sealed class DigitSplitter(bool individual) : PieceSplitter
 
 /// <summary>
 /// Each run of <c>▁</c> begins a piece. For SentencePiece vocabularies in which no merge joins a <c>▁</c> to what stands before it: then
-/// the result is that of
-/// encoding the whole, and words can be remembered.
+/// the result is that of encoding the whole, and words can be remembered.
 /// </summary>
 internal sealed class WordSplitter : PieceSplitter
 {

@@ -2,13 +2,13 @@ namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Turns prompts and completions into token ids exactly as generation sees them.</summary>
 /// <remarks>
-/// <para>Text: prompt and completion are encoded together, so that the completion's ids are those the model would generate; then the end
-/// token.</para>
+/// <para>
+/// Text: prompt and completion are encoded together, so that the completion's ids are those the model would generate; then the end token.
+/// </para>
 /// <para>
 /// Conversation: the prompt is rendered with the generation prompt; the completion is what the rendered whole has behind it, up to and with
-/// the end-of-turn
-/// token, encoded on its own, as inference sees it. What stands behind the end token (a newline, in many templates) is not the model's to
-/// write.
+/// the end-of-turn token, encoded on its own, as inference sees it. What stands behind the end token (a newline, in many templates) is not
+/// the model's to write.
 /// </para>
 /// <para>Contents never become control tokens; those are recognised in what the template itself writes.</para>
 /// </remarks>
@@ -28,11 +28,17 @@ internal sealed class PromptEncoder
     public PromptEncoder(ModelTokenizer tokenizer, ChatTemplate? template, PromptFormat format, IReadOnlyList<int> endTokenIds)
     {
         if (format is not (PromptFormat.Text or PromptFormat.UserTurn or PromptFormat.Messages))
-            throw new ArgumentException($"The prompt format is {format}; it must be resolved to Text, UserTurn or Messages.", nameof(format));
+        {
+            throw new ArgumentException(
+                $"The prompt format is {format}; it must be resolved to Text, UserTurn or Messages.", nameof(format));
+        }
+
         if (format != PromptFormat.Text && template is null)
         {
             throw new ArgumentException(
-                $"The prompt format {format} needs a chat template, and the model has none. Use {PromptFormat.Text}, or give the model a template.", nameof(template));
+                $"The prompt format {format} needs a chat template, and the model has none. " +
+                $"Use {PromptFormat.Text}, or give the model a template.",
+                nameof(template));
         }
 
         if (endTokenIds.Count == 0)
@@ -83,8 +89,8 @@ internal sealed class PromptEncoder
             throw new InvalidExampleException(
                 "completion",
                 "boundary moves",
-                "The tokenizer joins the end of the prompt with the beginning of the completion to other tokens. Move the boundary to the beginning of a word; " +
-                "a space there belongs to the completion.");
+                "The tokenizer joins the end of the prompt with the beginning of the completion to other tokens. " +
+                "Move the boundary to the beginning of a word; a space there belongs to the completion.");
         }
 
         return [.. ids.AsSpan(promptIds.Length), _endTokenIds[0]];
@@ -99,7 +105,8 @@ internal sealed class PromptEncoder
             throw new InvalidExampleException(
                 "completion",
                 "template rewrites the prompt",
-                "The chat template renders the prompt differently when the completion follows, so the model would be trained on another prompt than it gets.");
+                "The chat template renders the prompt differently when the completion follows, " +
+                "so the model would be trained on another prompt than it gets.");
         }
 
         // In front of an added token's neighbour the tokenizer starts anew (and may put a space there), else the text goes on.

@@ -64,7 +64,8 @@ internal sealed class UnicodeNormalizer : TextNormalizer
         if (Decomposed.Normalize(NormalizationForm.FormC) != Composed)
         {
             throw new NotSupportedException(
-                $"tokenizer.json: its normalizer needs Unicode {form}, which .NET does not do where InvariantGlobalization is on. Set it to false and install ICU.");
+                $"tokenizer.json: its normalizer needs Unicode {form}, which .NET does not do where InvariantGlobalization is on. " +
+                "Set it to false and install ICU.");
         }
 
         _form = form;

@@ -36,7 +36,11 @@ internal sealed class JinjaEvaluator
             throw JinjaOperators.Unless(function, null, $"'{JinjaOperators.TypeName(function)}' object is not callable.");
         var arguments = Arguments(known.Name, call.Arguments, scope);
         if (caller is not null)
-            arguments = new JinjaArguments(known.Name, arguments.Positional, new Dictionary<string, object?>(arguments.Named) { ["caller"] = caller });
+        {
+            var named = new Dictionary<string, object?>(arguments.Named) { ["caller"] = caller };
+            arguments = new JinjaArguments(known.Name, arguments.Positional, named);
+        }
+
         return known.Call(arguments);
     }
 
@@ -146,12 +150,18 @@ internal sealed class JinjaEvaluator
     {
         var dictionary = new JinjaDictionary();
         foreach (var (key, value) in node.Items)
-            dictionary[Evaluate(key, scope) ?? throw new JinjaFailure("none as a key of a dictionary is not supported.")] = Evaluate(value, scope);
+        {
+            var name = Evaluate(key, scope) ?? throw new JinjaFailure("none as a key of a dictionary is not supported.");
+            dictionary[name] = Evaluate(value, scope);
+        }
+
         return dictionary;
     }
 
     private object? Optional(JinjaExpression? expression, JinjaScope scope) => expression is null ? null : Evaluate(expression, scope);
 
     private JinjaArguments Arguments(string function, ArgumentNodes nodes, JinjaScope scope) => new(
-        function, Items(nodes.Positional, scope), nodes.Named.ToDictionary(argument => argument.Name, argument => Evaluate(argument.Value, scope)));
+        function,
+        Items(nodes.Positional, scope),
+        nodes.Named.ToDictionary(argument => argument.Name, argument => Evaluate(argument.Value, scope)));
 }

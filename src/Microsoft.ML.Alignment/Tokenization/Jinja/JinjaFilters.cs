@@ -24,9 +24,9 @@ internal static class JinjaFilters
         ["indent"] = Indent,
         ["wordcount"] = (value, _) => JinjaTextMethods.CountWords(JinjaText.Of(value)),
         ["tojson"] = (value, arguments) => JinjaJson.ToJson(
-            value, arguments.Get(1, "indent") is null
-                ? null
-                : arguments.Integer(1, "indent", 0), JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
+            value,
+            arguments.Get(1, "indent") is null ? null : arguments.Integer(1, "indent", 0),
+            JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
         ["default"] = Default,
         ["d"] = Default,
         ["length"] = (value, _) => JinjaSequences.Length(value),
@@ -88,13 +88,12 @@ internal static class JinjaFilters
         var otherwise = arguments.Get(0, "default", 0L);
         if (value is JinjaUndefined undefined)
             throw new JinjaFailure(undefined.Problem);
-        var number = value is MarkedText text
-            ? ParseFloat(text.Text)
-            : JinjaOperators.AsNumber(value);
         if (JinjaOperators.AsInteger(value) is { } integer)
             return integer;
-        if (value is MarkedText whole && long.TryParse(whole.Text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed))
+        var text = (value as MarkedText)?.Text;
+        if (long.TryParse(text?.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed))
             return parsed;
+        var number = text is null ? JinjaOperators.AsNumber(value) : ParseFloat(text);
         return number is { } found && Math.Abs(found) < long.MaxValue ? (long)found : otherwise;
     }
 

@@ -36,9 +36,11 @@ internal static partial class JinjaFormat
             if (!match.Groups["name"].Success)
                 throw new JinjaFailure($"'{match.Value}' in format() is not supported; supported are {{}}, {{0}} and {{name}}.");
             if (name.Length > 0 && !char.IsAsciiDigit(name[0]))
-                return JinjaText.Of(arguments.Named.TryGetValue(name, out var named) ? named : throw new JinjaFailure($"format() has no argument '{name}'."));
-            var index = name.Length == 0
-                ? next++ : int.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number
+                return JinjaText.Of(arguments.Named.TryGetValue(name, out var named)
+                    ? named
+                    : throw new JinjaFailure($"format() has no argument '{name}'."));
+            var index = name.Length == 0 ? next++
+                : int.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number
                 : int.MaxValue;
             return JinjaText.Of(index < arguments.Positional.Count
                 ? arguments.Positional[index]

@@ -14,7 +14,8 @@ internal static class JinjaGlobals
         new JinjaFunction("range", Range),
         new JinjaFunction("namespace", Namespace),
         new JinjaFunction("dict", Dictionary),
-        new JinjaFunction("raise_exception", arguments => throw new JinjaFailure(JinjaText.Of(arguments.Require(0, "message")).Text, isRaisedByTemplate: true)),
+        new JinjaFunction("raise_exception", arguments =>
+            throw new JinjaFailure(JinjaText.Of(arguments.Require(0, "message")).Text, isRaisedByTemplate: true)),
         new JinjaFunction("strftime_now", arguments => FormatNow(arguments.Text(0, "format"))),
     }.ToDictionary(function => function.Name);
 

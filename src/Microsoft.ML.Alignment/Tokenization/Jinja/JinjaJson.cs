@@ -76,7 +76,8 @@ internal static class JinjaJson
         });
     }
 
-    private static void WriteItems<T>(char open, IReadOnlyList<T> items, char close, Layout layout, MarkedText.Builder result, Action<T, Layout> write)
+    private static void WriteItems<T>(
+        char open, IReadOnlyList<T> items, char close, Layout layout, MarkedText.Builder result, Action<T, Layout> write)
     {
         var inner = layout with { Level = layout.Level + 1 };
         result.Append(MarkedText.Trusted(open.ToString()));

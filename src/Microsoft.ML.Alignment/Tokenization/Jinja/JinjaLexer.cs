@@ -69,8 +69,8 @@ internal sealed partial class JinjaLexer
         return -1;
     }
 
-    // lstrip_blocks: blanks between the beginning of a line and a block or comment are not written; '{%-' removes all white space, '{%+'
-    // none.
+    // lstrip_blocks: blanks between the beginning of a line and a block or comment are not written; '{%-' removes all white space,
+    // '{%+' none.
     private string TrimBefore(string data, char kind, char sign)
     {
         if (sign == '-')
@@ -138,11 +138,14 @@ internal sealed partial class JinjaLexer
         else if (match.Groups["integer"].Success)
             Add(JinjaTokenKind.Integer, match.Value.Replace("_", "", StringComparison.Ordinal));
         else if (match.Groups["string"].Success)
-            Add(JinjaTokenKind.String, JinjaStrings.Unescape(match.Value[1..^1]) ?? throw Error("an escape in this string is no character."));
+            Add(JinjaTokenKind.String, Unescape(match.Value));
         else
             AddOperator(match.Value, brackets);
         AdvanceTo(match.Index + match.Length);
     }
+
+    private string Unescape(string literal) =>
+        JinjaStrings.Unescape(literal[1..^1]) ?? throw Error("an escape in this string is no character.");
 
     private void AddOperator(string text, Stack<char> brackets)
     {

@@ -47,7 +47,8 @@ internal sealed class JinjaParser
 
         if (ends.Length == 0)
             return body;
-        throw _tokens.Error($"the template ends within '{_open.Peek()}'; expected is {string.Join(" or ", ends.Select(end => $"'{end}'"))}.");
+        var expected = string.Join(" or ", ends.Select(end => $"'{end}'"));
+        throw _tokens.Error($"the template ends within '{_open.Peek()}'; expected is {expected}.");
     }
 
     private JinjaStatement ParseStatement()

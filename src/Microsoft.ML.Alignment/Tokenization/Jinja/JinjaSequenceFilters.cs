@@ -12,7 +12,8 @@ internal static class JinjaSequenceFilters
     public static object Join(object? value, JinjaArguments arguments)
     {
         var separator = JinjaText.Of(arguments.Get(0, "d", MarkedText.Empty));
-        return JinjaText.Join(separator, JinjaSequences.Iterate(value).Select(ByAttribute(arguments.Get(1, "attribute"), foldsCase: false)));
+        var part = ByAttribute(arguments.Get(1, "attribute"), foldsCase: false);
+        return JinjaText.Join(separator, JinjaSequences.Iterate(value).Select(part));
     }
 
     /// <summary>The items from the last to the first.</summary>
@@ -58,7 +59,7 @@ internal static class JinjaSequenceFilters
         {
             var get = ByAttribute(attribute, foldsCase: false);
             var hasDefault = arguments.Named.TryGetValue("default", out var otherwise);
-            return new JinjaIterator([.. items.Select(item => get(item) is var found && found is JinjaUndefined && hasDefault ? otherwise : found)]);
+            return new JinjaIterator([.. items.Select(get).Select(found => found is JinjaUndefined && hasDefault ? otherwise : found)]);
         }
 
         var filter = arguments.Text(0, "filter").Text;
