@@ -1,6 +1,7 @@
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
@@ -113,10 +114,22 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             BeginTokenId = config.BosTokenId,
         };
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
-        using var store = ExampleReader.Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
+        using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
         var source = new DatasetSource(store, plan);
         new TrainingLoop(trained.Model, training, new TrainingContext(_settings.Method, _run, log.Info))
             .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+    }
+
+    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
+    {
+        try
+        {
+            return ExampleReader.Read(data, columns, encoder, options);
+        }
+        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _run.CancellationToken)
+        {
+            throw new TrainingCanceledException(_settings.Method, canceled);
+        }
     }
 
     private static void Freeze(LanguageModel model)

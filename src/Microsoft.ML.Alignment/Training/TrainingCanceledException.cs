@@ -1,10 +1,13 @@
 namespace Microsoft.ML.Alignment;
 
-/// <summary>Training that was canceled through <see cref="AlignmentRun.CancellationToken"/>, between two optimizer steps.</summary>
+/// <summary>Training that was canceled through <see cref="AlignmentRun.CancellationToken"/>, between two rows that it read or two optimizer steps.</summary>
 public sealed class TrainingCanceledException : OperationCanceledException
 {
     internal TrainingCanceledException(string stage, int stepsDone, int totalSteps, CancellationToken token)
         : base($"{stage} was canceled after {stepsDone} of {totalSteps} steps.", token) => (Stage, StepsDone) = (stage, stepsDone);
+
+    internal TrainingCanceledException(string stage, OperationCanceledException whileReading)
+        : base($"{stage} was canceled while it read its data.", whileReading, whileReading.CancellationToken) => Stage = stage;
 
     /// <summary>Gets the method that trained, e.g. <c>Dpo</c>.</summary>
     public string Stage { get; }

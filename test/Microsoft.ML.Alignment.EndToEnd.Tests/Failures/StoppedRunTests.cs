@@ -32,9 +32,10 @@ public sealed class StoppedRunTests : IDisposable
     }
 
     [Fact]
-    public void ARunThatIsCanceledBeforeItBeginsReadsNoRow()
+    public void ARunThatIsCanceledBeforeItBeginsNamesItsFirstStage()
     {
-        Fit(new() { CancellationToken = new(canceled: true) }, learningRate: 1e-4).Should().Throw<OperationCanceledException>();
+        var canceled = Fit(new() { CancellationToken = new(canceled: true) }, learningRate: 1e-4).Should().Throw<TrainingCanceledException>().Which;
+        (canceled.Stage, canceled.StepsDone).Should().Be(("Sft", 0));
         Directory.EnumerateFileSystemEntries(_folder.Path).Should().BeEmpty();
     }
 

@@ -21,7 +21,6 @@ public sealed class PrecisionTests
 
     private static double[] Losses(bool lora, double learningRate, Precision precision)
     {
-        AlignmentRuntime.Configure(new() { MatrixKernel = MatrixKernel.Mkl, Threads = 1 });
         using var folder = new TemporaryFolder();
         var (ml, progress) = (new MLContext(seed: 4), new ProgressList());
         var align = ml.Alignment(new() { Progress = progress });

@@ -15,21 +15,20 @@ public sealed class VerbChain : IDisposable
     /// <param name="maxSteps">Most steps of each stage.</param>
     public VerbChain(bool lora, int seed = 1, int? maxSteps = null)
     {
-        AlignmentRuntime.Configure(new() { MatrixKernel = MatrixKernel.Mkl, Threads = 1 });
         BasePath = StoriesModel.CopyTo(_folder);
         Context = new(seed);
         var align = Context.Alignment();
-        var adapter = lora ? new LoraOptions { Rank = 8, Alpha = 16 } : null;
+        var adapter = lora ? new LoraOptions { Rank = 16, Alpha = 32 } : null;
         var training = new TrainingOptions { BatchSize = 16, MaxSteps = maxSteps };
         _fitted = align.BaseModel(BasePath, new() { Generation = FewTokens })
             .Append(align.Trainers.Sft(
-                new() { Lora = adapter, Training = training with { Epochs = 10, LearningRate = lora ? 5e-3 : 2e-3 }, Generation = FewTokens },
+                new() { Lora = adapter, Training = training with { Epochs = lora ? 16 : 10, LearningRate = lora ? 4e-3 : 2e-3 }, Generation = FewTokens },
                 VerbTask.Sloppy(Context)))
             .Append(align.Trainers.RewardModel(new() { Lora = adapter, Training = training with { Epochs = 8, LearningRate = lora ? 3e-3 : 1e-3 } }))
             .Append(align.Trainers.Dpo(new()
             {
                 Lora = adapter,
-                Training = training with { Epochs = 8, LearningRate = lora ? 1e-3 : 3e-4 },
+                Training = training with { Epochs = 8, LearningRate = lora ? 5e-4 : 3e-4 },
                 SftWeight = 1,
                 Generation = FewTokens,
             }))

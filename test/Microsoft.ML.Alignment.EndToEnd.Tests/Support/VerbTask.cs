@@ -33,6 +33,9 @@ internal static class VerbTask
     /// <summary>How many verbs are answered with their past form.</summary>
     public static int CountRight(IEnumerable<string> answers) => Verbs.Zip(answers).Count(pair => pair.Second == Say(pair.First.Past));
 
+    /// <summary>How many verbs are answered with their wrong form.</summary>
+    public static int CountWrong(IEnumerable<string> answers) => Verbs.Zip(answers).Count(pair => pair.Second == Say(pair.First.Wrong));
+
     public static string Say(string form) => $" {form}.";
 
     private static string Ask(string wording, Verb verb) => string.Format(null, wording, verb.Name);
