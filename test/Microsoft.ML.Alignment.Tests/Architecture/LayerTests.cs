@@ -61,7 +61,7 @@ public sealed class LayerTests : IDisposable
     public void MachineryIsInTheNamespaceOfItsFolder()
     {
         var misplaced = library.Types.Where(type => !type.IsPublic && library.FolderOf(type) != CompiledLibrary.RootFolder)
-            .Where(type => type.Namespace != $"Microsoft.ML.Alignment.{library.FolderOf(type)}" && type.Namespace != "System.Runtime.CompilerServices");
+            .Where(type => type.Namespace != NamespaceOf(library.SourceOf(type)) && type.Namespace != "System.Runtime.CompilerServices");
         misplaced.Select(type => type.FullName).Should().BeEmpty();
     }
 
@@ -71,6 +71,8 @@ public sealed class LayerTests : IDisposable
         var elsewhere = library.Types.Where(type => type.IsPublic && type.Namespace != "Microsoft.ML.Alignment");
         elsewhere.Select(type => type.FullName).Should().BeEquivalentTo(["Microsoft.ML.AlignmentExtensions"]);
     }
+
+    private static string NamespaceOf(string source) => "Microsoft.ML.Alignment." + Path.GetDirectoryName(source)!.Replace(Path.DirectorySeparatorChar, '.');
 
     private int RowOf(TypeDefinition type)
     {
