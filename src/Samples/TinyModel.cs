@@ -10,6 +10,9 @@ internal sealed class TinyModel : IDisposable
     private const string ChatTemplate =
         "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
 
+    /// <summary>Matrices this small gain nothing from a second thread.</summary>
+    public static AlignmentRuntimeOptions Runtime { get; } = new() { Threads = 1 };
+
     private readonly string _workspace = Directory.CreateTempSubdirectory("samples-").FullName;
 
     private TinyModel()

@@ -14,6 +14,8 @@ internal static class VerbStory
         var ml = new MLContext(command.Seed);
         var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
         var verbs = Verb.LoadAll();
+        if (command.ModelPath is null)
+            AlignmentRuntime.Configure(TinyModel.Runtime);
         Console.WriteLine(AlignmentRuntime.Describe());
         using var tiny = command.ModelPath is null ? TinyModel.Pretrain(ml, align, verbs, command.Seed) : null;
         var settings = tiny is null ? DrillSettings.ForRealModel(command.Seed) : DrillSettings.ForTinyModel(command.Seed);

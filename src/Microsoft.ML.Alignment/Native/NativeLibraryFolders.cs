@@ -14,7 +14,7 @@ internal static class NativeLibraryFolders
     public static IEnumerable<string> Candidates()
     {
         IEnumerable<string> folders = [.. HostFolders(), .. Around(AppContext.BaseDirectory), .. AroundTorchSharp()];
-        return folders.Distinct();
+        return folders.Select(Path.TrimEndingDirectorySeparator).Distinct();
     }
 
     private static string[] HostFolders() =>
@@ -32,6 +32,10 @@ internal static class NativeLibraryFolders
         if (Path.GetDirectoryName(assembly) is not { Length: > 0 } library)
             return [];
         var package = Path.GetFullPath(Path.Combine(library, "..", ".."));
+
+        // Two folders above an application may be anybody's: libraries are taken from there only if it is the package.
+        if (!File.Exists(Path.Combine(package, "torchsharp.nuspec")))
+            return Around(library);
         var torch = new DirectoryInfo(Path.Combine(package, "..", "..", TorchPackage));
         var versions = torch.Exists ? torch.GetDirectories() : [];
         return [.. Around(library), .. Around(package), .. versions.SelectMany(v => Around(v.FullName))];

@@ -21,7 +21,8 @@ internal sealed class BpeJson
     public BpeJson(JsonElement section, IReadOnlyList<AddedToken> addedTokens, bool isByteLevel)
     {
         Refuse(section);
-        _vocabulary = section.GetProperty("vocab").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetInt32(), StringComparer.Ordinal);
+        _vocabulary = section.GetProperty("vocab").EnumerateObject()
+            .ToDictionary(token => token.Name, token => token.Value.GetInt32(), StringComparer.Ordinal);
         _isByteLevel = isByteLevel;
         _ignoresMerges = section.Flag("ignore_merges");
         _byteFallback = section.Flag("byte_fallback");
@@ -47,7 +48,9 @@ internal sealed class BpeJson
     {
         // A piece of text of others that reads like a special token must not become one.
         var ordinary = _vocabulary.Where(token => !_specialIds.Contains(token.Value)).ToDictionary(StringComparer.Ordinal);
-        BpeSymbols symbols = _isByteLevel ? new ByteSymbols(ByteIds()) : new CharacterSymbols(ordinary, _byteFallback, _unknownId, _fusesUnknown);
+        BpeSymbols symbols = _isByteLevel
+            ? new ByteSymbols(ByteIds())
+            : new CharacterSymbols(ordinary, _byteFallback, _unknownId, _fusesUnknown);
         return new BpeModel(symbols, new BpeMerges(_merges), _ignoresMerges ? ordinary : null);
     }
 
@@ -55,7 +58,11 @@ internal sealed class BpeJson
     {
         var type = section.Section("type")?.GetString() ?? "BPE";
         if (type != "BPE")
-            throw new NotSupportedException($"tokenizer.json: model '{type}' is not supported; supported is BPE (byte-level, or with byte fallback).");
+        {
+            throw new NotSupportedException(
+                $"tokenizer.json: model '{type}' is not supported; supported is BPE (byte-level, or with byte fallback).");
+        }
+
         foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix", "dropout"])
         {
             if (section.Section(name) is { } value && value.ToString() is not ("" or "0" or "0.0"))
@@ -67,7 +74,9 @@ internal sealed class BpeJson
     {
         foreach (var merge in merges.EnumerateArray())
         {
-            var (left, right) = merge.ValueKind == JsonValueKind.Array ? (merge[0].GetString()!, merge[1].GetString()!) : SplitAtSpace(merge.GetString()!);
+            var (left, right) = merge.ValueKind == JsonValueKind.Array
+                ? (merge[0].GetString()!, merge[1].GetString()!)
+                : SplitAtSpace(merge.GetString()!);
             var merged = IdOf(left + right, "merges");
             if (right[0] == WordSplitter.Space && left[^1] != WordSplitter.Space)
                 BeginsWordsAtSpaces = false;

@@ -4,8 +4,9 @@ namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>The merges of a byte-pair encoding, and their application to a sequence of symbols.</summary>
 /// <remarks>
-/// Sennrich, Haddow and Birch, 2016, arXiv:1508.07909: the pair of the lowest rank is merged first, of equal ones the leftmost. Short pieces search their
-/// pairs in a row; long ones (a whole text, where nothing splits it) keep them in a heap over a linked list, in O(n log n).
+/// Sennrich, Haddow and Birch, 2016, arXiv:1508.07909: the pair of the lowest rank is merged first, of equal ones the leftmost. Short
+/// pieces search their pairs in a row; long ones (a whole text, where nothing splits it) keep them in a heap over a linked list, in O(n log
+/// n).
 /// </remarks>
 internal sealed class BpeMerges
 {

@@ -56,5 +56,6 @@ internal sealed class BpeModel
         return symbols[.._merges.Apply(symbols[..count])].ToArray();
     }
 
-    private void EncodeLong(ReadOnlySpan<char> piece, List<int> ids) => ids.AddRange(Compute(piece, new int[BpeSymbols.Bound(piece.Length)]).AsSpan());
+    private void EncodeLong(ReadOnlySpan<char> piece, List<int> ids) =>
+        ids.AddRange(Compute(piece, new int[BpeSymbols.Bound(piece.Length)]).AsSpan());
 }

@@ -20,7 +20,8 @@ internal abstract class BpeSymbols
 }
 
 /// <summary>One symbol a byte of the UTF-8 form, written in the byte alphabet.</summary>
-/// <param name="idOfByte">The ids of the 256 bytes; -1 where the vocabulary has none: such a byte is left out, as the reference does.</param>
+/// <param name="idOfByte">The ids of the 256 bytes; -1 where the vocabulary has none: such a byte is left out, as the reference
+/// does.</param>
 internal sealed class ByteSymbols(int[] idOfByte) : BpeSymbols
 {
     /// <inheritdoc/>
@@ -59,7 +60,9 @@ internal sealed class ByteSymbols(int[] idOfByte) : BpeSymbols
     public override int ByteCount(int id, string token, ReadOnlySpan<char> rest) => token.Length;
 }
 
-/// <summary>One symbol a character; characters that the vocabulary lacks become byte tokens (<c>&lt;0x0A&gt;</c>) or the unknown token.</summary>
+/// <summary>
+/// One symbol a character; characters that the vocabulary lacks become byte tokens (<c>&lt;0x0A&gt;</c>) or the unknown token.
+/// </summary>
 internal sealed class CharacterSymbols : BpeSymbols
 {
     private readonly Dictionary<int, int> _idOfCharacter = [];
@@ -123,7 +126,8 @@ internal sealed class CharacterSymbols : BpeSymbols
         if (id != _unknownId)
             return Encoding.UTF8.GetByteCount(token);
         var bytes = 0;
-        while (Rune.DecodeFromUtf16(rest, out var rune, out var consumed) == OperationStatus.Done && !_idOfCharacter.ContainsKey(rune.Value))
+        while (Rune.DecodeFromUtf16(rest, out var rune, out var consumed) == OperationStatus.Done
+            && !_idOfCharacter.ContainsKey(rune.Value))
         {
             bytes += rune.Utf8SequenceLength;
             rest = rest[consumed..];

@@ -10,13 +10,16 @@ public sealed record TemplateMessage(string Role, string Content);
 
 /// <summary>A model's own chat template (Jinja), which renders conversations as the model saw them in training.</summary>
 /// <remarks>
-/// Rendered as Hugging Face's transformers does (<c>trim_blocks</c>, <c>lstrip_blocks</c>, a sandbox). The length of the result, the steps and the nesting are bounded.
-/// Instances are immutable and safe to use from several threads.
+/// Rendered as Hugging Face's transformers does (<c>trim_blocks</c>, <c>lstrip_blocks</c>, a sandbox). The length of the result, the steps
+/// and the nesting are bounded. Instances are immutable and safe to use from several threads.
 /// </remarks>
 public sealed class ChatTemplate
 {
     // A role of these may take part in spelling a control token ('<|' + role + '|>'); any other is text of others.
-    private static readonly HashSet<string> KnownRoles = new(StringComparer.Ordinal) { "system", "user", "assistant", "tool", "developer", "function", "ipython", "model" };
+    private static readonly HashSet<string> KnownRoles = new(StringComparer.Ordinal)
+    {
+        "system", "user", "assistant", "tool", "developer", "function", "ipython", "model",
+    };
 
     private readonly IReadOnlyList<JinjaStatement> _template;
     private readonly Dictionary<string, object?> _specialTokens;
@@ -31,7 +34,8 @@ public sealed class ChatTemplate
     /// <summary>Parses a template.</summary>
     /// <param name="jinja">The template's source.</param>
     /// <param name="specialTokens">Texts that it can use by name, such as <c>bos_token</c> and <c>eos_token</c>.</param>
-    /// <exception cref="ChatTemplateException">It is not Jinja, or uses a construct that is not supported; the message names it and its line.</exception>
+    /// <exception cref="ChatTemplateException">It is not Jinja, or uses a construct that is not supported; the message names it and its
+    /// line.</exception>
     public static ChatTemplate Parse(string jinja, IReadOnlyDictionary<string, string> specialTokens)
     {
         ArgumentNullException.ThrowIfNull(jinja);
@@ -46,7 +50,8 @@ public sealed class ChatTemplate
     /// <param name="messages">The messages, in order.</param>
     /// <param name="addGenerationPrompt">Whether the beginning of an assistant's turn is put behind them.</param>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or fails.</exception>
-    public string Render(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt) => RenderMarked(messages, addGenerationPrompt).Text;
+    public string Render(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt) =>
+        RenderMarked(messages, addGenerationPrompt).Text;
 
     /// <summary>Renders a conversation; contents in the result are marked as text of others.</summary>
     internal MarkedText RenderMarked(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt)
@@ -67,7 +72,9 @@ public sealed class ChatTemplate
 
     private static object? ToValue(TemplateMessage message) => new JinjaDictionary
     {
-        [MarkedText.Trusted("role")] = KnownRoles.Contains(message.Role) ? MarkedText.Trusted(message.Role) : MarkedText.Untrusted(message.Role),
+        [MarkedText.Trusted("role")] = KnownRoles.Contains(message.Role)
+            ? MarkedText.Trusted(message.Role)
+            : MarkedText.Untrusted(message.Role),
         [MarkedText.Trusted("content")] = MarkedText.Untrusted(message.Content),
     };
 }

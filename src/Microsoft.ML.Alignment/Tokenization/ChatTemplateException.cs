@@ -3,12 +3,14 @@ namespace Microsoft.ML.Alignment;
 /// <summary>A chat template cannot be read, or refuses or fails to render a conversation.</summary>
 public sealed class ChatTemplateException : Exception
 {
+    /// <summary>The template cannot be read or fails.</summary>
     internal ChatTemplateException(string problem, int line)
         : base($"Chat template, line {line}: {problem}")
     {
         Line = line;
     }
 
+    /// <summary>The template says itself what is wrong.</summary>
     internal ChatTemplateException(string raised, int line, bool isRaisedByTemplate)
         : base(raised)
     {

@@ -26,7 +26,8 @@ internal sealed record GgufSplitting(string PreTokenizer, string Normalizer = "n
     /// <exception cref="NotSupportedException">The name is not known; the message lists those that are.</exception>
     public static GgufSplitting Of(string name) => ByName.TryGetValue(name, out var splitting)
         ? splitting
-        : throw new NotSupportedException($"GGUF: tokenizer.ggml.pre '{name}' is not supported; supported are {string.Join(", ", ByName.Keys)}.");
+        : throw new NotSupportedException(
+                $"GGUF: tokenizer.ggml.pre '{name}' is not supported; supported are {string.Join(", ", ByName.Keys)}.");
 
     private static string Split(string pattern) =>
         $$$"""{"type":"Split","pattern":{"Regex":{{{JsonSerializer.Serialize(pattern)}}}},"behavior":"Isolated","invert":false}""";

@@ -8,10 +8,13 @@ namespace Microsoft.ML.Alignment.Tokenization;
 internal static class GgufTokenizer
 {
     /// <summary>Makes the tokenizer.</summary>
-    /// <param name="metadata">The file's metadata: scalars, strings and arrays, by key; keys that begin with <c>tokenizer.ggml.</c> are read.</param>
-    /// <exception cref="NotSupportedException">Its kind or its way of splitting is not supported; the message names it and what is.</exception>
+    /// <param name="metadata">The file's metadata: scalars, strings and arrays, by key; keys that begin with <c>tokenizer.ggml.</c> are
+    /// read.</param>
+    /// <exception cref="NotSupportedException">Its kind or its way of splitting is not supported; the message names it and what
+    /// is.</exception>
     /// <exception cref="FormatException">A key is missing or has a value of another kind.</exception>
-    public static ModelTokenizer FromMetadata(IReadOnlyDictionary<string, object> metadata) => ModelTokenizer.FromJson(ToJson(new GgufVocabulary(metadata)));
+    public static ModelTokenizer FromMetadata(IReadOnlyDictionary<string, object> metadata) =>
+        ModelTokenizer.FromJson(ToJson(new GgufVocabulary(metadata)));
 
     private static string ToJson(GgufVocabulary vocabulary)
     {
@@ -31,7 +34,8 @@ internal static class GgufTokenizer
                     break;
                 default:
                     throw new NotSupportedException(
-                        $"GGUF: tokenizer.ggml.model '{vocabulary.Kind}' is not supported; supported are 'gpt2' (byte-level BPE) and 'llama' (SentencePiece BPE).");
+                        $"GGUF: tokenizer.ggml.model '{vocabulary.Kind}' is not supported; " +
+                "supported are 'gpt2' (byte-level BPE) and 'llama' (SentencePiece BPE).");
             }
 
             WritePostProcessor(writer, vocabulary);
@@ -85,7 +89,8 @@ internal static class GgufTokenizer
         WriteModel(writer, vocabulary, vocabulary.MergesOfScores(), ignoresMerges: false);
     }
 
-    private static void WriteModel(Utf8JsonWriter writer, GgufVocabulary vocabulary, IEnumerable<(string Left, string Right)> merges, bool ignoresMerges)
+    private static void WriteModel(
+        Utf8JsonWriter writer, GgufVocabulary vocabulary, IEnumerable<(string Left, string Right)> merges, bool ignoresMerges)
     {
         var isSentencePiece = vocabulary.Kind == "llama";
         writer.WriteStartObject("model");
@@ -124,7 +129,9 @@ internal static class GgufTokenizer
             .. behind.Select(Item),
         ];
         var definitions = before.Concat(behind).Distinct()
-            .ToDictionary(token => token, token => new { id = token, ids = new[] { Array.IndexOf(vocabulary.Tokens, token) }, tokens = new[] { token } });
+            .ToDictionary(
+                token => token,
+                token => new { id = token, ids = new[] { Array.IndexOf(vocabulary.Tokens, token) }, tokens = new[] { token } });
         writer.WritePropertyName("post_processor");
         JsonSerializer.Serialize(writer, new { type = "TemplateProcessing", single, special_tokens = definitions });
 

@@ -73,12 +73,13 @@ internal sealed class GgufVocabulary
     public GgufTokenType TypeOf(int id) => _types.Length == 0 ? GgufTokenType.Normal : (GgufTokenType)_types[id];
 
     /// <summary>
-    /// The merges that a SentencePiece vocabulary stands for: SentencePiece joins the two neighbours whose union has the highest score, so each token is a
-    /// merge for every way in which it is made of two.
+    /// The merges that a SentencePiece vocabulary stands for: SentencePiece joins the two neighbours whose union has the highest score, so
+    /// each token is a merge for every way in which it is made of two.
     /// </summary>
     public IEnumerable<(string Left, string Right)> MergesOfScores()
     {
-        var scores = (Array<object>("scores") ?? throw Wrong("scores", "an array of numbers")).Select(score => Convert.ToSingle(score, CultureInfo.InvariantCulture)).ToArray();
+        var values = Array<object>("scores") ?? throw Wrong("scores", "an array of numbers");
+        var scores = values.Select(score => Convert.ToSingle(score, CultureInfo.InvariantCulture)).ToArray();
         if (scores.Length != Tokens.Length)
             throw Wrong("scores", $"an array as long as {KeyPrefix}tokens ({Tokens.Length})");
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -104,7 +105,8 @@ internal sealed class GgufVocabulary
         }
     }
 
-    private object Required(string key) => Optional(key) ?? throw new FormatException($"GGUF: the metadata has no '{KeyPrefix}{key}'; the file must hold its tokenizer.");
+    private object Required(string key) => Optional(key)
+        ?? throw new FormatException($"GGUF: the metadata has no '{KeyPrefix}{key}'; the file must hold its tokenizer.");
 
     private object? Optional(string key) => _metadata.GetValueOrDefault(KeyPrefix + key);
 

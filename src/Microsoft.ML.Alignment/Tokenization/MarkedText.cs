@@ -5,7 +5,9 @@ namespace Microsoft.ML.Alignment.Tokenization;
 /// <summary>
 /// Text that remembers which parts of it came from others: control tokens are recognised in trusted parts only.
 /// </summary>
-/// <remarks>Every operation keeps the marks of the characters that it keeps, so that a rendered chat template knows where message contents lie.</remarks>
+/// <remarks>
+/// Every operation keeps the marks of the characters that it keeps, so that a rendered chat template knows where message contents lie.
+/// </remarks>
 internal sealed class MarkedText
 {
     /// <summary>The empty text.</summary>

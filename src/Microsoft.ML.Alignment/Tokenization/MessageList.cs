@@ -7,33 +7,38 @@ internal static class MessageList
 {
     /// <summary>Reads the messages of a prompt.</summary>
     /// <exception cref="InvalidExampleException">The text is no list of messages.</exception>
-    public static TemplateMessage[] Parse(string json) => TryParse(json, out var problem) ?? throw new InvalidExampleException(
-        "prompt", "no conversation", $"the conversation cannot be read: {problem}; a JSON list of objects with text in 'role' and 'content' is needed");
+    public static TemplateMessage[] Parse(string prompt) => Read(prompt, out var problem, out _) ?? throw Unreadable("prompt", problem);
 
-    /// <summary>Reads the messages; null, with the reason, where the text is no list of messages.</summary>
-    public static TemplateMessage[]? TryParse(string json, out string problem)
+    /// <summary>Reads the messages of a completion; null where it is plain text, such as a list in which nobody speaks.</summary>
+    /// <exception cref="InvalidExampleException">It is a list of messages that cannot be read.</exception>
+    public static TemplateMessage[]? ParseAnswer(string completion)
     {
+        var messages = Read(completion, out var problem, out var namesRole);
+        return messages is null && namesRole ? throw Unreadable("completion", problem) : messages;
+    }
+
+    private static TemplateMessage[]? Read(string json, out string problem, out bool namesRole)
+    {
+        (problem, namesRole) = ("it is no JSON list", false);
+        if (!json.AsSpan().TrimStart().StartsWith("["))
+            return null;
         try
         {
             using var document = JsonDocument.Parse(json);
+            namesRole = document.RootElement.EnumerateArray().Any(message => Text(message, "role") is not null);
             return Read(document.RootElement, out problem);
         }
-        catch (JsonException e)
+        // Half a surrogate pair is no text: the last two say so, of the text itself and of an escape in it.
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
-            problem = e.Message;
+            problem = exception.Message;
             return null;
         }
     }
 
     private static TemplateMessage[]? Read(JsonElement list, out string problem)
     {
-        problem = "";
-        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
-        {
-            problem = "it is no list with at least one message";
-            return null;
-        }
-
+        problem = "it has no message";
         var messages = new List<TemplateMessage>();
         foreach (var message in list.EnumerateArray())
         {
@@ -46,8 +51,13 @@ internal static class MessageList
             messages.Add(new(role, content));
         }
 
-        return [.. messages];
+        return messages.Count > 0 ? [.. messages] : null;
     }
+
+    private static InvalidExampleException Unreadable(string column, string problem) => new(
+        column,
+        "no conversation",
+        $"The conversation cannot be read: {problem}; a JSON list of objects with text in 'role' and 'content' is needed.");
 
     private static string? Text(JsonElement message, string name) =>
         message.ValueKind == JsonValueKind.Object && message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

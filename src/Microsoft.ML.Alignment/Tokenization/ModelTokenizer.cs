@@ -6,8 +6,8 @@ namespace Microsoft.ML.Alignment;
 
 /// <summary>The tokenizer of a language model, as its <c>tokenizer.json</c> describes it.</summary>
 /// <remarks>
-/// Byte-pair encodings, byte-level (GPT-2, Llama 3, Qwen 2, SmolLM) and SentencePiece's with byte fallback (Llama 2). The ids are those of Hugging Face's
-/// tokenizers. Instances are immutable and safe to use from several threads.
+/// Byte-pair encodings, byte-level (GPT-2, Llama 3, Qwen 2, SmolLM) and SentencePiece's with byte fallback (Llama 2). The ids are those of
+/// Hugging Face's tokenizers. Instances are immutable and safe to use from several threads.
 /// </remarks>
 public sealed class ModelTokenizer : Tokenizer
 {
@@ -17,6 +17,7 @@ public sealed class ModelTokenizer : Tokenizer
     private readonly TextPipeline _pipeline;
     private readonly Dictionary<int, string> _tokenOfId;
     private readonly HashSet<int> _specialIds;
+    private readonly HashSet<int> _addedIds;
 
     private ModelTokenizer(string json)
     {
@@ -27,6 +28,7 @@ public sealed class ModelTokenizer : Tokenizer
         foreach (var (token, id) in _parts.Vocabulary)
             _tokenOfId[id] = token;
         _specialIds = [.. _parts.AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
+        _addedIds = [.. _parts.AddedTokens.Select(token => token.Id)];
         VocabularySize = _tokenOfId.Keys.Max() + 1;
     }
 
@@ -61,8 +63,8 @@ public sealed class ModelTokenizer : Tokenizer
     }
 
     /// <summary>
-    /// Encodes text of others: what reads like a special token in it becomes ordinary pieces. Added tokens that are not special (words that the
-    /// vocabulary got later) are recognised. Adds no token.
+    /// Encodes text of others: what reads like a special token in it becomes ordinary pieces. Added tokens that are not special (words that
+    /// the vocabulary got later) are recognised. Adds no token.
     /// </summary>
     /// <param name="text">The text.</param>
     public int[] EncodeText(string text)
@@ -96,6 +98,9 @@ public sealed class ModelTokenizer : Tokenizer
     /// <param name="id">The id.</param>
     public bool IsSpecial(int id) => _specialIds.Contains(id);
 
+    /// <summary>Whether the token is found in the text before the model splits it.</summary>
+    internal bool IsAdded(int id) => _addedIds.Contains(id);
+
     /// <summary>Encodes a text in which special tokens are recognised where it is trusted.</summary>
     /// <param name="text">The text.</param>
     /// <param name="isContinuation">Whether it continues a text encoded before: no space is put in front of it.</param>
@@ -125,7 +130,9 @@ public sealed class ModelTokenizer : Tokenizer
 
         text.CopyTo(destination);
         (idsConsumed, charsWritten) = (fitting, text.Length);
-        return fitting < known ? OperationStatus.DestinationTooSmall : known < all.Length ? OperationStatus.InvalidData : OperationStatus.Done;
+        return fitting < known ? OperationStatus.DestinationTooSmall
+            : known < all.Length ? OperationStatus.InvalidData
+            : OperationStatus.Done;
     }
 
     /// <inheritdoc/>
@@ -167,7 +174,9 @@ public sealed class ModelTokenizer : Tokenizer
 
     /// <inheritdoc/>
     protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) =>
-        Math.Min(settings.MaxTokenCount, Prefix.Count + EncodeIds(MarkedText.Trusted(text ?? textSpan.ToString()), false, settings).Count + Suffix.Count);
+        Math.Min(
+            settings.MaxTokenCount,
+            Prefix.Count + EncodeIds(MarkedText.Trusted(text ?? textSpan.ToString()), false, settings).Count + Suffix.Count);
 
     private List<int> EncodeIds(MarkedText text, bool isContinuation, EncodeSettings settings)
     {
@@ -178,7 +187,8 @@ public sealed class ModelTokenizer : Tokenizer
 
     private string Decode(IEnumerable<int> ids, bool skipSpecialTokens, IEnumerable<TokenDecoder> decoders)
     {
-        IReadOnlyList<string> tokens = [.. ids.Where(id => _tokenOfId.ContainsKey(id) && !(skipSpecialTokens && IsSpecial(id))).Select(id => _tokenOfId[id])];
+        var shown = ids.Where(id => _tokenOfId.ContainsKey(id) && !(skipSpecialTokens && IsSpecial(id)));
+        IReadOnlyList<string> tokens = [.. shown.Select(id => _tokenOfId[id])];
         foreach (var decoder in decoders)
             tokens = decoder.Apply(tokens);
         return string.Concat(tokens);

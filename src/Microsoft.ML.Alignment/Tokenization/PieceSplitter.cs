@@ -3,7 +3,9 @@ namespace Microsoft.ML.Alignment.Tokenization;
 /// <summary>Splits text into the pieces that a model encodes one by one; the pieces together are the text.</summary>
 internal abstract class PieceSplitter
 {
-    /// <summary>Adds the end of every piece of <paramref name="text"/>, counted from its beginning, plus <paramref name="offset"/>.</summary>
+    /// <summary>
+    /// Adds the end of every piece of <paramref name="text"/>, counted from its beginning, plus <paramref name="offset"/>.
+    /// </summary>
     public abstract void Split(ReadOnlySpan<char> text, int offset, List<int> ends);
 }
 
@@ -56,8 +58,8 @@ internal sealed class DigitSplitter(bool individual) : PieceSplitter
 }
 
 /// <summary>
-/// Each run of <c>▁</c> begins a piece. For SentencePiece vocabularies in which no merge joins a <c>▁</c> to what stands before it: then the result is that of
-/// encoding the whole, and words can be remembered.
+/// Each run of <c>▁</c> begins a piece. For SentencePiece vocabularies in which no merge joins a <c>▁</c> to what stands before it: then
+/// the result is that of encoding the whole, and words can be remembered.
 /// </summary>
 internal sealed class WordSplitter : PieceSplitter
 {

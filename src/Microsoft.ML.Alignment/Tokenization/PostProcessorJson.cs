@@ -47,7 +47,8 @@ internal static class PostProcessorJson
             }
 
             var token = item.GetProperty("SpecialToken").Text("id");
-            target.AddRange(section.GetProperty("special_tokens").GetProperty(token).GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
+            var ids = section.GetProperty("special_tokens").GetProperty(token).GetProperty("ids");
+            target.AddRange(ids.EnumerateArray().Select(id => id.GetInt32()));
         }
 
         prefix.InsertRange(0, before);

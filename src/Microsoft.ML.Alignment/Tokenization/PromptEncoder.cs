@@ -1,91 +1,154 @@
 namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Turns prompts and completions into token ids exactly as generation sees them.</summary>
+/// <remarks>
+/// <para>
+/// Text: prompt and completion are encoded together, so that the completion's ids are those the model would generate; then the end token.
+/// </para>
+/// <para>
+/// Conversation: the prompt is rendered with the generation prompt; the completion is what the rendered whole has behind it, up to and with
+/// the end-of-turn token, encoded on its own, as inference sees it. What stands behind the end token (a newline, in many templates) is not
+/// the model's to write.
+/// </para>
+/// <para>Contents never become control tokens; those are recognised in what the template itself writes.</para>
+/// </remarks>
 internal sealed class PromptEncoder
 {
     private readonly ModelTokenizer _tokenizer;
     private readonly ChatTemplate? _template;
     private readonly PromptFormat _format;
-    private readonly IReadOnlyList<int> _endTokenIds;
+    private readonly int[] _endTokenIds;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="template">The model's chat template; null if it has none.</param>
     /// <param name="format">Already resolved: Text, UserTurn or Messages.</param>
     /// <param name="endTokenIds">Ids that end a completion; the first is the one written.</param>
-    /// <exception cref="ArgumentException">The format is not resolved, there is no end token, or a conversation is asked for without a template.</exception>
+    /// <exception cref="ArgumentException">The format is not resolved or needs a template that is not there, or no token ends a
+    /// completion.</exception>
     public PromptEncoder(ModelTokenizer tokenizer, ChatTemplate? template, PromptFormat format, IReadOnlyList<int> endTokenIds)
     {
-        if (format == PromptFormat.FromColumn)
-            throw new ArgumentException("The format must be resolved: Text, UserTurn or Messages.", nameof(format));
+        if (format is not (PromptFormat.Text or PromptFormat.UserTurn or PromptFormat.Messages))
+        {
+            throw new ArgumentException(
+                $"The prompt format is {format}; it must be resolved to Text, UserTurn or Messages.", nameof(format));
+        }
+
         if (format != PromptFormat.Text && template is null)
-            throw new ArgumentException($"Prompt format {format} needs a chat template, which this model lacks; use Text.", nameof(template));
+        {
+            throw new ArgumentException(
+                $"The prompt format {format} needs a chat template, and the model has none. " +
+                $"Use {PromptFormat.Text}, or give the model a template.",
+                nameof(template));
+        }
+
         if (endTokenIds.Count == 0)
-            throw new ArgumentException("The model names no end token (eos_token_id); completions could never end.", nameof(endTokenIds));
-        (_tokenizer, _template, _format, _endTokenIds) = (tokenizer, template, format, endTokenIds);
+            throw new ArgumentException("No token ends a completion; the model must name an end-of-sequence token.", nameof(endTokenIds));
+        _tokenizer = tokenizer;
+        _template = template;
+        _format = format;
+        _endTokenIds = [.. endTokenIds];
     }
 
     /// <summary>Ids of the prompt, rendered with the generation prompt, BOS included where the tokenizer or template adds one.</summary>
-    /// <exception cref="InvalidExampleException">The prompt is no conversation, or the template refuses it.</exception>
+    /// <param name="prompt">The text of the column.</param>
+    /// <exception cref="InvalidExampleException">The prompt is not a conversation, or the template refuses it.</exception>
     public int[] EncodePrompt(string prompt) => _format == PromptFormat.Text
         ? [.. _tokenizer.Prefix, .. _tokenizer.EncodeText(prompt)]
-        : _tokenizer.Encode(Render(Messages(prompt), addGenerationPrompt: true));
+        : _tokenizer.Encode(Render(MessagesOf(prompt), addGenerationPrompt: true, "prompt"));
 
     /// <summary>Ids of a completion behind a prompt, end token included.</summary>
-    /// <exception cref="InvalidExampleException">The row cannot be used; the reason says why.</exception>
-    public int[] EncodeCompletion(string prompt, string completion) => _format == PromptFormat.Text
-        ? EncodeContinuation(prompt, completion)
-        : EncodeTurn(Messages(prompt), completion);
+    /// <param name="prompt">The text of the prompt's column.</param>
+    /// <param name="completion">The text of the completion's column; where prompts are messages, either text or a list of one assistant's
+    /// message.</param>
+    /// <exception cref="InvalidExampleException">The row cannot be used; it says why.</exception>
+    public int[] EncodeCompletion(string prompt, string completion)
+    {
+        if (completion.Length == 0)
+            throw Empty();
+        return _format == PromptFormat.Text
+            ? EncodeTextCompletion(prompt, completion)
+            : EncodeTurn(MessagesOf(prompt), AnswerOf(completion));
+    }
 
-    /// <summary>Text of a generated completion, without its end token and special tokens.</summary>
+    /// <summary>Text of a generated completion: what stands before its end token, special tokens removed.</summary>
+    /// <param name="ids">The generated ids.</param>
     public string DecodeCompletion(IReadOnlyList<int> ids)
     {
-        var end = ids.Count > 0 && _endTokenIds.Contains(ids[^1]) ? ids.Count - 1 : ids.Count;
-        return _tokenizer.DecodeContinuation(ids.Take(end), skipSpecialTokens: true);
+        var content = ids.TakeWhile(id => !_endTokenIds.Contains(id));
+        return _format == PromptFormat.Text
+            ? _tokenizer.DecodeContinuation(content, skipSpecialTokens: true)
+            : _tokenizer.Decode(content, skipSpecialTokens: true);
     }
 
-    private int[] EncodeContinuation(string prompt, string completion)
+    private int[] EncodeTextCompletion(string prompt, string completion)
     {
-        var before = _tokenizer.EncodeText(prompt);
-        var whole = _tokenizer.EncodeText(prompt + completion);
-        if (!whole.AsSpan().StartsWith(before))
+        var promptIds = _tokenizer.EncodeText(prompt);
+        var ids = _tokenizer.EncodeText(prompt + completion);
+        if (!ids.AsSpan().StartsWith(promptIds))
         {
-            throw new InvalidExampleException("completion", "boundary moves",
-                "the tokenizer merges the end of the prompt with the beginning of the completion, so that generation would see other tokens; move white space from the end of the prompt to the completion");
+            throw new InvalidExampleException(
+                "completion",
+                "boundary moves",
+                "The tokenizer joins the end of the prompt with the beginning of the completion to other tokens. " +
+                "Move the boundary to the beginning of a word; a space there belongs to the completion.");
         }
 
-        return [.. whole[before.Length..], _endTokenIds[0]];
+        return [.. ids.AsSpan(promptIds.Length), _endTokenIds[0]];
     }
 
-    // The turn is what the template writes behind the prompt, up to the end token; what it puts behind that is the next turn's.
-    private int[] EncodeTurn(TemplateMessage[] prompt, string completion)
+    private int[] EncodeTurn(IReadOnlyList<TemplateMessage> messages, TemplateMessage answer)
     {
-        var before = Render(prompt, addGenerationPrompt: true);
-        var whole = Render([.. prompt, .. Turn(completion)], addGenerationPrompt: false);
-        if (!whole.Text.StartsWith(before.Text, StringComparison.Ordinal))
+        var prompt = Render(messages, addGenerationPrompt: true, "prompt");
+        var whole = Render([.. messages, answer], addGenerationPrompt: false, "completion");
+        if (!whole.Text.StartsWith(prompt.Text, StringComparison.Ordinal))
         {
-            throw new InvalidExampleException("completion", "template rewrites the prompt",
-                "the chat template renders the prompt otherwise when an answer follows; the completion cannot be told from it");
+            throw new InvalidExampleException(
+                "completion",
+                "template rewrites the prompt",
+                "The chat template renders the prompt differently when the completion follows, " +
+                "so the model would be trained on another prompt than it gets.");
         }
 
-        var turn = _tokenizer.Encode(whole.Slice(before.Length), isContinuation: true);
-        var end = Array.FindLastIndex(turn, _endTokenIds.Contains);
-        return end >= 0 ? turn[..(end + 1)] : [.. turn, _endTokenIds[0]];
+        // In front of an added token's neighbour the tokenizer starts anew (and may put a space there), else the text goes on.
+        var isContinuation = _tokenizer.Encode(prompt) is [.., var last] && !_tokenizer.IsAdded(last);
+        var ids = _tokenizer.Encode(whole.Slice(prompt.Length), isContinuation);
+        var end = ids.AsSpan().IndexOfAny(_endTokenIds);
+        return end >= 0 ? ids[..(end + 1)] : [.. ids, _endTokenIds[0]];
     }
 
-    private TemplateMessage[] Turn(string completion) =>
-        _format == PromptFormat.Messages && MessageList.TryParse(completion, out _) is { } messages ? messages : [new("assistant", completion)];
+    private TemplateMessage[] MessagesOf(string prompt) =>
+        _format == PromptFormat.UserTurn ? [new TemplateMessage("user", prompt)] : MessageList.Parse(prompt);
 
-    private TemplateMessage[] Messages(string prompt) => _format == PromptFormat.Messages ? MessageList.Parse(prompt) : [new("user", prompt)];
+    private TemplateMessage AnswerOf(string completion)
+    {
+        const string Assistant = "assistant";
+        if (_format == PromptFormat.UserTurn || MessageList.ParseAnswer(completion) is not { } messages)
+            return new TemplateMessage(Assistant, completion);
+        if (messages is not [{ Role: Assistant } answer])
+        {
+            throw new InvalidExampleException(
+                "completion",
+                "not one assistant turn",
+                $"The completion's messages have the roles [{string.Join(", ", messages.Select(message => message.Role))}]; " +
+                $"they must be one message of role {Assistant}.");
+        }
 
-    private MarkedText Render(TemplateMessage[] messages, bool addGenerationPrompt)
+        return answer.Content.Length > 0 ? answer : throw Empty();
+    }
+
+    private MarkedText Render(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt, string column)
     {
         try
         {
             return _template!.RenderMarked(messages, addGenerationPrompt);
         }
-        catch (ChatTemplateException e)
+        catch (ChatTemplateException exception)
         {
-            throw new InvalidExampleException("prompt", "refused by the chat template", e.Message);
+            throw new InvalidExampleException(
+                column, "refused by the chat template", $"The chat template does not render the conversation: {exception.Message}");
         }
     }
+
+    private static InvalidExampleException Empty() =>
+        new("completion", "empty completion", "The completion is empty; it must have at least one character.");
 }

@@ -5,8 +5,8 @@ namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Each match of a pattern is a piece, and so is what lies between matches.</summary>
 /// <remarks>
-/// .NET's regular expressions see a character beyond the BMP as two surrogates of no category that patterns ask for. They get a text in which
-/// each has been replaced by one character of the BMP with the same Unicode category.
+/// .NET's regular expressions see a character beyond the BMP as two surrogates of no category that patterns ask for. They get a text in
+/// which each has been replaced by one character of the BMP with the same Unicode category.
 /// </remarks>
 internal sealed class RegexSplitter : PieceSplitter
 {

@@ -27,7 +27,10 @@ internal static class SplitterJson
                 isByteLevel = true;
                 addsPrefixSpace = stage.Flag("add_prefix_space");
                 if (addsPrefixSpace && stages.Length > 1)
-                    throw root.Unsupported("pre-tokenizer", "ByteLevel' with add_prefix_space in a 'Sequence", "it alone, or without add_prefix_space");
+                {
+                    throw root.Unsupported(
+                        "pre-tokenizer", "ByteLevel' with add_prefix_space in a 'Sequence", "it alone, or without add_prefix_space");
+                }
             }
 
             if (ReadStage(stage) is { } splitter)
@@ -48,7 +51,11 @@ internal static class SplitterJson
     private static PieceSplitter ReadSplit(JsonElement stage)
     {
         if (stage.Text("behavior") != "Isolated" || stage.Flag("invert"))
-            throw stage.Unsupported("behavior of pre-tokenizer 'Split'", stage.Text("behavior") + (stage.Flag("invert") ? " (inverted)" : ""), "Isolated");
+        {
+            var behavior = stage.Text("behavior") + (stage.Flag("invert") ? " (inverted)" : "");
+            throw stage.Unsupported("behavior of pre-tokenizer 'Split'", behavior, "Isolated");
+        }
+
         if (!stage.GetProperty("pattern").TryGetProperty("Regex", out var pattern))
             throw stage.Unsupported("pattern of pre-tokenizer 'Split'", "String", "Regex");
         return ForPattern(pattern.GetString()!);

@@ -32,7 +32,9 @@ internal sealed class PrependNormalizer(string prefix, bool unlessThere) : TextN
 
     /// <inheritdoc/>
     public override MarkedText Apply(MarkedText text, bool isContinuation) =>
-        isContinuation || text.Length == 0 || (unlessThere && text.Text.StartsWith(_prefix.Text, StringComparison.Ordinal)) ? text : _prefix + text;
+        isContinuation || text.Length == 0 || (unlessThere && text.Text.StartsWith(_prefix.Text, StringComparison.Ordinal))
+            ? text
+            : _prefix + text;
 }
 
 /// <summary>Replaces one string by another.</summary>
@@ -54,14 +56,16 @@ internal sealed class UnicodeNormalizer : TextNormalizer
     private readonly NormalizationForm _form;
 
     /// <param name="form">The form.</param>
-    /// <exception cref="NotSupportedException">The process has no Unicode data (<c>InvariantGlobalization</c>), so that nothing would be normalized.</exception>
+    /// <exception cref="NotSupportedException">The process has no Unicode data (<c>InvariantGlobalization</c>), so that nothing would be
+    /// normalized.</exception>
     public UnicodeNormalizer(NormalizationForm form)
     {
         const string Decomposed = "e\u0301", Composed = "\u00E9";
         if (Decomposed.Normalize(NormalizationForm.FormC) != Composed)
         {
             throw new NotSupportedException(
-                $"tokenizer.json: its normalizer needs Unicode {form}, which .NET does not do where InvariantGlobalization is on. Set it to false and install ICU.");
+                $"tokenizer.json: its normalizer needs Unicode {form}, which .NET does not do where InvariantGlobalization is on. " +
+                "Set it to false and install ICU.");
         }
 
         _form = form;

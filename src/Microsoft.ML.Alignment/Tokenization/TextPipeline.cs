@@ -28,7 +28,8 @@ internal sealed class TextPipeline
         _normalizer = parts.Normalizer;
         _splitter = parts.Splitter;
         _tokens = new AddedTokens(parts.AddedTokens.Where(token => !token.IsNormalized).Select(token => (token, token.Content)));
-        _normalizedTokens = new AddedTokens(parts.AddedTokens.Where(token => token.IsNormalized).Select(token => (token, Normalize(token.Content))));
+        _normalizedTokens = new AddedTokens(
+            parts.AddedTokens.Where(token => token.IsNormalized).Select(token => (token, Normalize(token.Content))));
     }
 
     /// <summary>Cuts a text.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Microsoft.ML.Alignment.Tokenization;
 
-/// <summary>Turns tokens, as the vocabulary writes them, back into text; a chain of them does, and what the last leaves is joined.</summary>
+/// <summary>
+/// Turns tokens, as the vocabulary writes them, back into text; a chain of them does, and what the last leaves is joined.
+/// </summary>
 internal abstract class TokenDecoder
 {
     /// <summary>Rewrites the tokens.</summary>

@@ -19,7 +19,8 @@ internal static class TokenizerJson
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new FormatException($"tokenizer.json: {exception.Message} It must be the JSON object that Hugging Face's tokenizers write.", exception);
+            throw new FormatException(
+                $"tokenizer.json: {exception.Message} It must be the JSON object that Hugging Face's tokenizers write.", exception);
         }
     }
 
@@ -51,14 +52,17 @@ internal static class TokenizerJson
     {
         if (root.Section("added_tokens") is not { } tokens)
             return [];
-        return [.. tokens.EnumerateArray().Select(token => new AddedToken(token.GetProperty("id").GetInt32(), token.Text("content"), token.Flag("special"))
+        return [.. tokens.EnumerateArray().Select(ReadAddedToken)];
+    }
+
+    private static AddedToken ReadAddedToken(JsonElement token) =>
+        new(token.GetProperty("id").GetInt32(), token.Text("content"), token.Flag("special"))
         {
             IsSingleWord = token.Flag("single_word"),
             StripsLeft = token.Flag("lstrip"),
             StripsRight = token.Flag("rstrip"),
             IsNormalized = token.Flag("normalized"),
-        })];
-    }
+        };
 
     private static TextNormalizer ReadNormalizer(JsonElement section) => section.Type() switch
     {
@@ -79,7 +83,8 @@ internal static class TokenizerJson
         "ByteFallback" => [new ByteFallbackDecoder()],
         "Fuse" => [new FuseDecoder()],
         "Replace" => [new ReplaceDecoder(StringPattern(section, "decoder"), section.Text("content"))],
-        "Strip" => [new StripDecoder(section.Text("content").Single(), section.GetProperty("start").GetInt32(), section.GetProperty("stop").GetInt32())],
+        "Strip" => [new StripDecoder(
+            section.Text("content").Single(), section.GetProperty("start").GetInt32(), section.GetProperty("stop").GetInt32())],
         var type => throw section.Unsupported("decoder", type, "Sequence, ByteLevel, ByteFallback, Fuse, Replace (of a string), Strip"),
     };
 

@@ -24,6 +24,7 @@ internal static class TokenizerJsonElements
         const int Shown = 200;
         var text = element.GetRawText();
         return new NotSupportedException(
-            $"tokenizer.json: {kind} '{found}' is not supported; supported are {supported}. It says: {(text.Length > Shown ? text[..Shown] + "…" : text)}");
+            $"tokenizer.json: {kind} '{found}' is not supported; supported are {supported}. " +
+            $"It says: {(text.Length > Shown ? text[..Shown] + "…" : text)}");
     }
 }

@@ -31,6 +31,9 @@ internal sealed class CompiledLibrary : IDisposable
     public string FolderOf(TypeDefinition type) =>
         SourceOf(type).Split('/') is { Length: > 1 } parts ? parts[0] : RootFolder;
 
+    /// <summary>The namespace of the folder, sub-folders included, that the source file of a type lies in.</summary>
+    public string NamespaceOf(TypeDefinition type) => string.Join('.', SourceOf(type).Split('/')[..^1].Prepend("Microsoft.ML.Alignment"));
+
     /// <summary>The outermost types that a type, with what is nested in it, names in signatures, fields and method bodies.</summary>
     public static IEnumerable<TypeReference> UsedBy(TypeDefinition type)
     {

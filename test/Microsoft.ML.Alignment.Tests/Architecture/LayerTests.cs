@@ -61,7 +61,7 @@ public sealed class LayerTests : IDisposable
     public void MachineryIsInTheNamespaceOfItsFolder()
     {
         var misplaced = library.Types.Where(type => !type.IsPublic && library.FolderOf(type) != CompiledLibrary.RootFolder)
-            .Where(type => type.Namespace != $"Microsoft.ML.Alignment.{library.FolderOf(type)}" && type.Namespace != "System.Runtime.CompilerServices");
+            .Where(type => type.Namespace != library.NamespaceOf(type) && type.Namespace != "System.Runtime.CompilerServices");
         misplaced.Select(type => type.FullName).Should().BeEmpty();
     }
 

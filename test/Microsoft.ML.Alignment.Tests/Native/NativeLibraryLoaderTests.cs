@@ -29,7 +29,8 @@ public sealed class NativeLibraryLoaderTests
     {
         var folders = NativeLibraryFolders.Candidates().ToArray();
         folders.Should().OnlyHaveUniqueItems();
-        folders.Should().Contain(AppContext.BaseDirectory);
+        folders.Should().Contain(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        folders.Should().NotContain(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..")), "that is not the application's own");
         NativeLibraryFolders.Find("no-such-library.so").Should().BeNull();
     }
 }

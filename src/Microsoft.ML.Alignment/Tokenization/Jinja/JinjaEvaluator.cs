@@ -36,7 +36,11 @@ internal sealed class JinjaEvaluator
             throw JinjaOperators.Unless(function, null, $"'{JinjaOperators.TypeName(function)}' object is not callable.");
         var arguments = Arguments(known.Name, call.Arguments, scope);
         if (caller is not null)
-            arguments = new JinjaArguments(known.Name, arguments.Positional, new Dictionary<string, object?>(arguments.Named) { ["caller"] = caller });
+        {
+            var named = new Dictionary<string, object?>(arguments.Named) { ["caller"] = caller };
+            arguments = new JinjaArguments(known.Name, arguments.Positional, named);
+        }
+
         return known.Call(arguments);
     }
 
@@ -58,7 +62,8 @@ internal sealed class JinjaEvaluator
         NameNode name => Variable(name.Name, scope),
         AttributeNode attribute => JinjaSequences.Attribute(Evaluate(attribute.Target, scope), attribute.Name),
         ItemNode item => JinjaSequences.Item(Evaluate(item.Target, scope), Evaluate(item.Key, scope)),
-        SliceNode slice => JinjaSequences.Slice(Evaluate(slice.Target, scope), Optional(slice.Start, scope), Optional(slice.Stop, scope), Optional(slice.Step, scope)),
+        SliceNode slice => JinjaSequences.Slice(
+            Evaluate(slice.Target, scope), Optional(slice.Start, scope), Optional(slice.Stop, scope), Optional(slice.Step, scope)),
         CallNode call => Call(call, scope, caller: null),
         FilterNode filter => Filter(filter, scope, block: null),
         TestNode test => JinjaTests.Holds(test.Name, Evaluate(test.Target, scope), Arguments(test.Name, test.Arguments, scope)),
@@ -134,7 +139,9 @@ internal sealed class JinjaEvaluator
     {
         if (JinjaOperators.IsTrue(Evaluate(node.Test, scope)))
             return Evaluate(node.Then, scope);
-        return node.Else is null ? new JinjaUndefined("the inline if-expression evaluated to false and no else section was defined.") : Evaluate(node.Else, scope);
+        return node.Else is null
+            ? new JinjaUndefined("the inline if-expression evaluated to false and no else section was defined.")
+            : Evaluate(node.Else, scope);
     }
 
     private List<object?> Items(IReadOnlyList<JinjaExpression> items, JinjaScope scope) => [.. items.Select(item => Evaluate(item, scope))];
@@ -143,12 +150,18 @@ internal sealed class JinjaEvaluator
     {
         var dictionary = new JinjaDictionary();
         foreach (var (key, value) in node.Items)
-            dictionary[Evaluate(key, scope) ?? throw new JinjaFailure("none as a key of a dictionary is not supported.")] = Evaluate(value, scope);
+        {
+            var name = Evaluate(key, scope) ?? throw new JinjaFailure("none as a key of a dictionary is not supported.");
+            dictionary[name] = Evaluate(value, scope);
+        }
+
         return dictionary;
     }
 
     private object? Optional(JinjaExpression? expression, JinjaScope scope) => expression is null ? null : Evaluate(expression, scope);
 
     private JinjaArguments Arguments(string function, ArgumentNodes nodes, JinjaScope scope) => new(
-        function, Items(nodes.Positional, scope), nodes.Named.ToDictionary(argument => argument.Name, argument => Evaluate(argument.Value, scope)));
+        function,
+        Items(nodes.Positional, scope),
+        nodes.Named.ToDictionary(argument => argument.Name, argument => Evaluate(argument.Value, scope)));
 }

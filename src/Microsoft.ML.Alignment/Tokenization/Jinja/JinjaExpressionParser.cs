@@ -1,23 +1,31 @@
-using System.Globalization;
-
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>Parses expressions, with the precedences of Jinja.</summary>
-internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
+internal sealed class JinjaExpressionParser
 {
     private static readonly HashSet<string> Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
+    private readonly JinjaTokenStream _tokens;
+    private readonly JinjaPrimaryParser _primaries;
+
+    /// <param name="tokens">The tokens of the template, which the parser of its statements reads too.</param>
+    public JinjaExpressionParser(JinjaTokenStream tokens)
+    {
+        _tokens = tokens;
+        _primaries = new JinjaPrimaryParser(tokens, this);
+    }
+
     /// <summary>One expression.</summary>
-    public JinjaExpression Parse(bool withConditional = true) => tokens.Nested(() => withConditional ? ParseConditional() : ParseOr());
+    public JinjaExpression Parse(bool withConditional = true) => _tokens.Nested(() => withConditional ? ParseConditional() : ParseOr());
 
     /// <summary>One expression, or several with commas between them, which are a tuple.</summary>
     public JinjaExpression ParseTuple(bool withConditional = true)
     {
         var first = Parse(withConditional);
-        if (!tokens.Current.IsOperator(","))
+        if (!_tokens.Current.IsOperator(","))
             return first;
         var items = new List<JinjaExpression> { first };
-        while (tokens.SkipOperator(",") && !EndsTuple())
+        while (_tokens.SkipOperator(",") && !EndsTuple())
             items.Add(Parse(withConditional));
         return new TupleNode(items);
     }
@@ -28,18 +36,18 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
         var items = new List<JinjaExpression>();
         do
         {
-            if (items.Count > 0 && (tokens.Current.IsName("in") || tokens.Current.IsOperator("=")))
+            if (items.Count > 0 && (_tokens.Current.IsName("in") || _tokens.Current.IsOperator("=")))
                 break;
             items.Add(ParseOneTarget(allowsAttribute));
         }
-        while (tokens.SkipOperator(","));
+        while (_tokens.SkipOperator(","));
         return items.Count == 1 ? items[0] : new TupleNode(items);
     }
 
     /// <summary>Filters that follow, applied to <paramref name="target"/>.</summary>
     public JinjaExpression? ParseFilters(JinjaExpression? target)
     {
-        while (tokens.SkipOperator("|"))
+        while (_tokens.SkipOperator("|"))
             target = ParseFilter(target);
         return target;
     }
@@ -49,34 +57,34 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
     {
         var name = ParseDottedName();
         if (!JinjaFilters.Exists(name))
-            throw tokens.Error($"filter '{name}' is not supported; supported are {JinjaFilters.Names}.");
-        return new FilterNode(target, name, tokens.Current.IsOperator("(") ? ParseArguments() : ArgumentNodes.Empty);
+            throw _tokens.Error($"filter '{name}' is not supported; supported are {JinjaFilters.Names}.");
+        return new FilterNode(target, name, _tokens.Current.IsOperator("(") ? _primaries.ParseArguments() : ArgumentNodes.Empty);
     }
 
     private JinjaExpression ParseOneTarget(bool allowsAttribute)
     {
-        if (tokens.SkipOperator("("))
+        if (_tokens.SkipOperator("("))
         {
             var inner = ParseTarget(allowsAttribute);
-            tokens.ExpectOperator(")");
+            _tokens.ExpectOperator(")");
             return inner;
         }
 
-        var name = tokens.Expect(JinjaTokenKind.Name).Text;
+        var name = _tokens.Expect(JinjaTokenKind.Name).Text;
         if (name is "true" or "false" or "none" or "True" or "False" or "None")
-            throw tokens.Error($"'{name}' cannot be assigned to.");
-        return allowsAttribute && tokens.SkipOperator(".")
-            ? new AttributeNode(new NameNode(name), tokens.Expect(JinjaTokenKind.Name).Text)
+            throw _tokens.Error($"'{name}' cannot be assigned to.");
+        return allowsAttribute && _tokens.SkipOperator(".")
+            ? new AttributeNode(new NameNode(name), _tokens.Expect(JinjaTokenKind.Name).Text)
             : new NameNode(name);
     }
 
     private JinjaExpression ParseConditional()
     {
         var value = ParseOr();
-        while (tokens.SkipName("if"))
+        while (_tokens.SkipName("if"))
         {
             var test = ParseOr();
-            value = new ConditionalNode(test, value, tokens.SkipName("else") ? Parse() : null);
+            value = new ConditionalNode(test, value, _tokens.SkipName("else") ? Parse() : null);
         }
 
         return value;
@@ -84,7 +92,7 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
 
     private JinjaExpression ParseOr() => ParseNamed("or", () => ParseNamed("and", ParseNot));
 
-    private JinjaExpression ParseNot() => tokens.SkipName("not") ? new UnaryNode("not", tokens.Nested(ParseNot)) : ParseComparison();
+    private JinjaExpression ParseNot() => _tokens.SkipName("not") ? new UnaryNode("not", _tokens.Nested(ParseNot)) : ParseComparison();
 
     private JinjaExpression ParseComparison()
     {
@@ -92,14 +100,14 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
         var rest = new List<(string, JinjaExpression)>();
         while (true)
         {
-            if (tokens.Current.Kind == JinjaTokenKind.Operator && Comparisons.Contains(tokens.Current.Text))
-                rest.Add((tokens.Next().Text, ParseSum()));
-            else if (tokens.SkipName("in"))
+            if (_tokens.Current.Kind == JinjaTokenKind.Operator && Comparisons.Contains(_tokens.Current.Text))
+                rest.Add((_tokens.Next().Text, ParseSum()));
+            else if (_tokens.SkipName("in"))
                 rest.Add(("in", ParseSum()));
-            else if (tokens.Current.IsName("not") && tokens.Following.IsName("in"))
+            else if (_tokens.Current.IsName("not") && _tokens.Following.IsName("in"))
             {
-                tokens.Next();
-                tokens.Next();
+                _tokens.Next();
+                _tokens.Next();
                 rest.Add(("not in", ParseSum()));
             }
             else
@@ -118,15 +126,15 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
     private JinjaExpression ParseOperators(Func<JinjaExpression> parseOperand, params string[] operators)
     {
         var left = parseOperand();
-        while (tokens.Current.Kind == JinjaTokenKind.Operator && operators.Contains(tokens.Current.Text))
-            left = new BinaryNode(tokens.Next().Text, left, parseOperand());
+        while (_tokens.Current.Kind == JinjaTokenKind.Operator && operators.Contains(_tokens.Current.Text))
+            left = new BinaryNode(_tokens.Next().Text, left, parseOperand());
         return left;
     }
 
     private JinjaExpression ParseNamed(string name, Func<JinjaExpression> parseOperand)
     {
         var left = parseOperand();
-        while (tokens.SkipName(name))
+        while (_tokens.SkipName(name))
             left = new BinaryNode(name, left, parseOperand());
         return left;
     }
@@ -134,10 +142,10 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
     private JinjaExpression ParseUnary(bool withFilter)
     {
         JinjaExpression node;
-        if (tokens.Current.IsOperator("-") || tokens.Current.IsOperator("+"))
-            node = new UnaryNode(tokens.Next().Text, tokens.Nested(() => ParseUnary(withFilter: false)));
+        if (_tokens.Current.IsOperator("-") || _tokens.Current.IsOperator("+"))
+            node = new UnaryNode(_tokens.Next().Text, _tokens.Nested(() => ParseUnary(withFilter: false)));
         else
-            node = ParsePrimary();
+            node = _primaries.ParsePrimary();
         node = ParsePostfix(node);
         return withFilter ? ParseFiltersAndTests(node) : node;
     }
@@ -146,32 +154,32 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
     {
         while (true)
         {
-            if (tokens.SkipOperator("."))
+            if (_tokens.SkipOperator("."))
                 node = ParseAttribute(node);
-            else if (tokens.SkipOperator("["))
+            else if (_tokens.SkipOperator("["))
                 node = ParseSubscript(node);
-            else if (tokens.Current.IsOperator("("))
-                node = new CallNode(node, ParseArguments());
+            else if (_tokens.Current.IsOperator("("))
+                node = new CallNode(node, _primaries.ParseArguments());
             else
                 return node;
         }
     }
 
-    private JinjaExpression ParseAttribute(JinjaExpression target) => tokens.Current.Kind == JinjaTokenKind.Integer
-        ? new ItemNode(target, ParseInteger())
-        : new AttributeNode(target, tokens.Expect(JinjaTokenKind.Name).Text);
+    private JinjaExpression ParseAttribute(JinjaExpression target) => _tokens.Current.Kind == JinjaTokenKind.Integer
+        ? new ItemNode(target, _primaries.ParseInteger())
+        : new AttributeNode(target, _tokens.Expect(JinjaTokenKind.Name).Text);
 
     private JinjaExpression ParseSubscript(JinjaExpression target)
     {
-        JinjaExpression? start = tokens.Current.IsOperator(":") ? null : Parse();
-        if (start is not null && tokens.SkipOperator("]"))
+        JinjaExpression? start = _tokens.Current.IsOperator(":") ? null : Parse();
+        if (start is not null && _tokens.SkipOperator("]"))
             return new ItemNode(target, start);
-        if (tokens.Current.IsOperator(","))
-            throw tokens.Error("a subscript of several values is not supported.");
-        tokens.ExpectOperator(":");
-        var stop = tokens.Current.IsOperator(":") || tokens.Current.IsOperator("]") ? null : Parse();
-        var step = tokens.SkipOperator(":") && !tokens.Current.IsOperator("]") ? Parse() : null;
-        tokens.ExpectOperator("]");
+        if (_tokens.Current.IsOperator(","))
+            throw _tokens.Error("a subscript of several values is not supported.");
+        _tokens.ExpectOperator(":");
+        var stop = _tokens.Current.IsOperator(":") || _tokens.Current.IsOperator("]") ? null : Parse();
+        var step = _tokens.SkipOperator(":") && !_tokens.Current.IsOperator("]") ? Parse() : null;
+        _tokens.ExpectOperator("]");
         return new SliceNode(target, start, stop, step);
     }
 
@@ -179,12 +187,12 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
     {
         while (true)
         {
-            if (tokens.SkipOperator("|"))
+            if (_tokens.SkipOperator("|"))
                 node = ParseFilter(node);
-            else if (tokens.SkipName("is"))
+            else if (_tokens.SkipName("is"))
                 node = ParseTest(node);
-            else if (tokens.Current.IsOperator("("))
-                node = new CallNode(node, ParseArguments());
+            else if (_tokens.Current.IsOperator("("))
+                node = new CallNode(node, _primaries.ParseArguments());
             else
                 return node;
         }
@@ -192,149 +200,35 @@ internal sealed class JinjaExpressionParser(JinjaTokenStream tokens)
 
     private JinjaExpression ParseTest(JinjaExpression target)
     {
-        var isNegated = tokens.SkipName("not");
+        var isNegated = _tokens.SkipName("not");
         var name = ParseDottedName();
         if (!JinjaTests.Exists(name))
-            throw tokens.Error($"test '{name}' is not supported; supported are {JinjaTests.Names}.");
+            throw _tokens.Error($"test '{name}' is not supported; supported are {JinjaTests.Names}.");
         var arguments = ArgumentNodes.Empty;
-        if (tokens.Current.IsOperator("("))
-            arguments = ParseArguments();
+        if (_tokens.Current.IsOperator("("))
+            arguments = _primaries.ParseArguments();
         else if (BeginsTestArgument())
-            arguments = new ArgumentNodes([ParsePostfix(ParsePrimary())], []);
+            arguments = new ArgumentNodes([ParsePostfix(_primaries.ParsePrimary())], []);
         var test = new TestNode(target, name, arguments);
         return isNegated ? new UnaryNode("not", test) : test;
     }
 
-    private bool BeginsTestArgument() => tokens.Current.Kind switch
+    private bool BeginsTestArgument() => _tokens.Current.Kind switch
     {
-        JinjaTokenKind.Name when tokens.Current.Text is "is" => throw tokens.Error("tests cannot be chained with 'is'."),
-        JinjaTokenKind.Name => tokens.Current.Text is not ("else" or "or" or "and" or "if" or "in" or "not"),
+        JinjaTokenKind.Name when _tokens.Current.Text is "is" => throw _tokens.Error("tests cannot be chained with 'is'."),
+        JinjaTokenKind.Name => _tokens.Current.Text is not ("else" or "or" or "and" or "if" or "in" or "not"),
         JinjaTokenKind.String or JinjaTokenKind.Integer or JinjaTokenKind.Float => true,
-        _ => tokens.Current.IsOperator("[") || tokens.Current.IsOperator("{"),
+        _ => _tokens.Current.IsOperator("[") || _tokens.Current.IsOperator("{"),
     };
-
-    private ArgumentNodes ParseArguments()
-    {
-        var positional = new List<JinjaExpression>();
-        var named = new List<(string, JinjaExpression)>();
-        tokens.ExpectOperator("(");
-        while (!tokens.SkipOperator(")"))
-        {
-            if (positional.Count + named.Count > 0)
-            {
-                tokens.ExpectOperator(",");
-                if (tokens.SkipOperator(")"))
-                    break;
-            }
-
-            if (tokens.Current.IsOperator("*") || tokens.Current.IsOperator("**"))
-                throw tokens.Error($"'{tokens.Current.Text}' before an argument is not supported.");
-            if (tokens.Current.Kind == JinjaTokenKind.Name && tokens.Following.IsOperator("="))
-            {
-                var name = tokens.Next().Text;
-                tokens.Next();
-                named.Add((name, Parse()));
-            }
-            else if (named.Count > 0)
-                throw tokens.Error("an argument without a name follows one with a name.");
-            else
-                positional.Add(Parse());
-        }
-
-        return new ArgumentNodes(positional, named);
-    }
-
-    private JinjaExpression ParsePrimary()
-    {
-        var token = tokens.Current;
-        switch (token.Kind)
-        {
-            case JinjaTokenKind.Name:
-                tokens.Next();
-                return ParseName(token.Text);
-            case JinjaTokenKind.String:
-                return ParseString();
-            case JinjaTokenKind.Integer:
-                return ParseInteger();
-            case JinjaTokenKind.Float:
-                return new LiteralNode(double.Parse(tokens.Next().Text, CultureInfo.InvariantCulture));
-            default:
-                return tokens.Nested(ParseBracket);
-        }
-    }
-
-    private JinjaExpression ParseBracket()
-    {
-        if (tokens.SkipOperator("("))
-        {
-            JinjaExpression inner = tokens.Current.IsOperator(")") ? new TupleNode([]) : ParseTuple();
-            tokens.ExpectOperator(")");
-            return inner;
-        }
-
-        if (tokens.SkipOperator("["))
-            return new ListNode(ParseItems("]", () => Parse()));
-        if (tokens.SkipOperator("{"))
-            return new DictionaryNode(ParseItems("}", ParsePair));
-        throw tokens.Error($"expected an expression, found {tokens.Current.Description}.");
-    }
-
-    private (JinjaExpression Key, JinjaExpression Value) ParsePair()
-    {
-        var key = Parse();
-        tokens.ExpectOperator(":");
-        return (key, Parse());
-    }
-
-    private List<T> ParseItems<T>(string end, Func<T> parse)
-    {
-        var items = new List<T>();
-        while (!tokens.SkipOperator(end))
-        {
-            if (items.Count > 0)
-            {
-                tokens.ExpectOperator(",");
-                if (tokens.SkipOperator(end))
-                    break;
-            }
-
-            items.Add(parse());
-        }
-
-        return items;
-    }
-
-    private static JinjaExpression ParseName(string name) => name switch
-    {
-        "true" or "True" => new LiteralNode(true),
-        "false" or "False" => new LiteralNode(false),
-        "none" or "None" => new LiteralNode(null),
-        _ => new NameNode(name),
-    };
-
-    private LiteralNode ParseString()
-    {
-        var text = "";
-        while (tokens.Current.Kind == JinjaTokenKind.String)
-            text += tokens.Next().Text;
-        return new LiteralNode(MarkedText.Trusted(text));
-    }
-
-    private LiteralNode ParseInteger()
-    {
-        if (!long.TryParse(tokens.Current.Text, CultureInfo.InvariantCulture, out var value))
-            throw tokens.Error($"{tokens.Current.Text} is too large; whole numbers have 64 bits.");
-        tokens.Next();
-        return new LiteralNode(value);
-    }
 
     private string ParseDottedName()
     {
-        var name = tokens.Expect(JinjaTokenKind.Name).Text;
-        while (tokens.SkipOperator("."))
-            name += "." + tokens.Expect(JinjaTokenKind.Name).Text;
+        var name = _tokens.Expect(JinjaTokenKind.Name).Text;
+        while (_tokens.SkipOperator("."))
+            name += "." + _tokens.Expect(JinjaTokenKind.Name).Text;
         return name;
     }
 
-    private bool EndsTuple() => tokens.Current.Kind is JinjaTokenKind.VariableEnd or JinjaTokenKind.BlockEnd || tokens.Current.IsOperator(")");
+    private bool EndsTuple() =>
+        _tokens.Current.Kind is JinjaTokenKind.VariableEnd or JinjaTokenKind.BlockEnd || _tokens.Current.IsOperator(")");
 }

@@ -7,7 +7,7 @@ internal static class JinjaFilters
 {
     private static readonly Dictionary<string, Func<object?, JinjaArguments, object?>> Filters = new(StringComparer.Ordinal)
     {
-        ["abs"] = (value, _) => value is long number ? (object)Math.Abs(number) : Math.Abs(Number(value, "abs")),
+        ["abs"] = (value, _) => Number(value, "abs") < 0 ? JinjaOperators.Compute("-", 0L, value) : JinjaOperators.Compute("+", 0L, value),
         ["int"] = ToInteger,
         ["float"] = ToFloat,
         ["round"] = (value, arguments) => Round(value, arguments),
@@ -22,16 +22,20 @@ internal static class JinjaFilters
         ["trim"] = (value, arguments) => CallMethod(value, "strip", arguments),
         ["replace"] = (value, arguments) => CallMethod(value, "replace", arguments),
         ["indent"] = Indent,
-        ["wordcount"] = (value, _) => (long)JinjaTextMethods.Split(JinjaText.Of(value), new JinjaArguments("wordcount", [], new Dictionary<string, object?>()), false).Count,
+        ["wordcount"] = (value, _) => JinjaTextMethods.CountWords(JinjaText.Of(value)),
         ["tojson"] = (value, arguments) => JinjaJson.ToJson(
-            value, arguments.Get(1, "indent") is null ? null : arguments.Integer(1, "indent", 0), JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
+            value,
+            arguments.Get(1, "indent") is null ? null : arguments.Integer(1, "indent", 0),
+            JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
         ["default"] = Default,
         ["d"] = Default,
         ["length"] = (value, _) => JinjaSequences.Length(value),
         ["count"] = (value, _) => JinjaSequences.Length(value),
         ["list"] = (value, _) => new List<object?>(JinjaSequences.Iterate(value)),
-        ["first"] = (value, _) => JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[0] : new JinjaUndefined("No first item, sequence was empty."),
-        ["last"] = (value, _) => JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[^1] : new JinjaUndefined("No last item, sequence was empty."),
+        ["first"] = (value, _) =>
+            JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[0] : new JinjaUndefined("No first item, sequence was empty."),
+        ["last"] = (value, _) =>
+            JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[^1] : new JinjaUndefined("No last item, sequence was empty."),
         ["join"] = JinjaSequenceFilters.Join,
         ["reverse"] = JinjaSequenceFilters.Reverse,
         ["sort"] = JinjaSequenceFilters.Sort,
@@ -44,7 +48,8 @@ internal static class JinjaFilters
         ["reject"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: false, keeps: false),
         ["selectattr"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: true, keeps: true),
         ["rejectattr"] = (value, arguments) => JinjaSequenceFilters.Select(value, arguments, byAttribute: true, keeps: false),
-        ["items"] = (value, _) => value is JinjaUndefined ? new JinjaIterator([]) : new JinjaIterator(JinjaMethods.Items(Dictionary(value, "items"))),
+        ["items"] = (value, _) =>
+            value is JinjaUndefined ? new JinjaIterator([]) : new JinjaIterator(JinjaMethods.Items(Dictionary(value, "items"))),
         ["dictsort"] = JinjaSequenceFilters.SortDictionary,
         ["attr"] = (value, arguments) => JinjaSequences.Attribute(value, arguments.Text(0, "name").Text),
     };
@@ -62,13 +67,15 @@ internal static class JinjaFilters
 
     /// <summary>A value that must be a dictionary.</summary>
     public static JinjaDictionary Dictionary(object? value, string filter) =>
-        value as JinjaDictionary ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a dictionary, not {JinjaOperators.TypeName(value)}.");
+        value as JinjaDictionary
+            ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a dictionary, not {JinjaOperators.TypeName(value)}.");
 
     private static object? CallMethod(object? value, string method, JinjaArguments arguments) =>
         JinjaMethods.Find(JinjaText.Of(value), method)!.Call(arguments);
 
     private static double Number(object? value, string filter) =>
-        JinjaOperators.AsNumber(value) ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a number, not {JinjaOperators.TypeName(value)}.");
+        JinjaOperators.AsNumber(value)
+            ?? throw JinjaOperators.Unless(value, null, $"'{filter}' needs a number, not {JinjaOperators.TypeName(value)}.");
 
     private static object? Default(object? value, JinjaArguments arguments)
     {
@@ -81,13 +88,12 @@ internal static class JinjaFilters
         var otherwise = arguments.Get(0, "default", 0L);
         if (value is JinjaUndefined undefined)
             throw new JinjaFailure(undefined.Problem);
-        var number = value is MarkedText text
-            ? ParseFloat(text.Text)
-            : JinjaOperators.AsNumber(value);
         if (JinjaOperators.AsInteger(value) is { } integer)
             return integer;
-        if (value is MarkedText whole && long.TryParse(whole.Text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed))
+        var text = (value as MarkedText)?.Text;
+        if (long.TryParse(text?.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed))
             return parsed;
+        var number = text is null ? JinjaOperators.AsNumber(value) : ParseFloat(text);
         return number is { } found && Math.Abs(found) < long.MaxValue ? (long)found : otherwise;
     }
 
@@ -124,7 +130,8 @@ internal static class JinjaFilters
 
     private static MarkedText Indent(object? value, JinjaArguments arguments)
     {
-        var width = arguments.Get(0, "width") is MarkedText text ? text : MarkedText.Trusted(new string(' ', Math.Clamp(arguments.Integer(0, "width", 4), 0, 1000)));
+        var width = arguments.Get(0, "width") as MarkedText
+            ?? MarkedText.Trusted(new string(' ', Math.Clamp(arguments.Integer(0, "width", 4), 0, 1000)));
         var indentsFirst = JinjaOperators.IsTrue(arguments.Get(1, "first"));
         var indentsBlank = JinjaOperators.IsTrue(arguments.Get(2, "blank"));
         var lines = JinjaSequences.Iterate(JinjaTextMethods.SplitLines(JinjaText.Of(value), keepsEnds: false)).Cast<MarkedText>().ToList();

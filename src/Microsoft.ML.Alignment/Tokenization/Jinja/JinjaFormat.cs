@@ -36,9 +36,15 @@ internal static partial class JinjaFormat
             if (!match.Groups["name"].Success)
                 throw new JinjaFailure($"'{match.Value}' in format() is not supported; supported are {{}}, {{0}} and {{name}}.");
             if (name.Length > 0 && !char.IsAsciiDigit(name[0]))
-                return JinjaText.Of(arguments.Named.TryGetValue(name, out var named) ? named : throw new JinjaFailure($"format() has no argument '{name}'."));
-            var index = name.Length == 0 ? next++ : int.Parse(name, CultureInfo.InvariantCulture);
-            return JinjaText.Of(index < arguments.Positional.Count ? arguments.Positional[index] : throw new JinjaFailure($"format() has no argument {index}."));
+                return JinjaText.Of(arguments.Named.TryGetValue(name, out var named)
+                    ? named
+                    : throw new JinjaFailure($"format() has no argument '{name}'."));
+            var index = name.Length == 0 ? next++
+                : int.TryParse(name, CultureInfo.InvariantCulture, out var number) ? number
+                : int.MaxValue;
+            return JinjaText.Of(index < arguments.Positional.Count
+                ? arguments.Positional[index]
+                : throw new JinjaFailure($"format() has no argument {(name.Length == 0 ? index : name)}."));
         });
     }
 
@@ -67,7 +73,8 @@ internal static partial class JinjaFormat
             ("d" or "i", { } number) => MarkedText.Trusted(Math.Truncate(number).ToString("0", CultureInfo.InvariantCulture)),
             ("f", { } number) => MarkedText.Trusted(number.ToString("F" + digits, CultureInfo.InvariantCulture)),
             ("x", { } number) => MarkedText.Trusted(((long)number).ToString("x", CultureInfo.InvariantCulture)),
-            ("d" or "i" or "f" or "x", null) => throw JinjaOperators.Unless(value, null, $"'{shown}' needs a number, not {JinjaOperators.TypeName(value)}."),
+            ("d" or "i" or "f" or "x", null) =>
+                throw JinjaOperators.Unless(value, null, $"'{shown}' needs a number, not {JinjaOperators.TypeName(value)}."),
             _ => throw new JinjaFailure($"'{shown}' is not supported; supported are %s, %r, %d, %i, %f, %.2f, %x, %%."),
         };
     }

@@ -14,8 +14,9 @@ internal static class JinjaGlobals
         new JinjaFunction("range", Range),
         new JinjaFunction("namespace", Namespace),
         new JinjaFunction("dict", Dictionary),
-        new JinjaFunction("raise_exception", arguments => throw new JinjaFailure(JinjaText.Of(arguments.Require(0, "message")).Text, isRaisedByTemplate: true)),
-        new JinjaFunction("strftime_now", arguments => MarkedText.Trusted(FormatTime(DateTime.Now, arguments.Text(0, "format").Text))),
+        new JinjaFunction("raise_exception", arguments =>
+            throw new JinjaFailure(JinjaText.Of(arguments.Require(0, "message")).Text, isRaisedByTemplate: true)),
+        new JinjaFunction("strftime_now", arguments => FormatNow(arguments.Text(0, "format"))),
     }.ToDictionary(function => function.Name);
 
     /// <summary>A time as Python's <c>strftime</c> writes it in English.</summary>
@@ -32,6 +33,8 @@ internal static class JinjaGlobals
 
         return result.ToString();
     }
+
+    private static MarkedText FormatNow(MarkedText format) => format.Derive(FormatTime(DateTime.Now, format.Text));
 
     private static string TimePart(DateTime time, char part)
     {
@@ -64,7 +67,9 @@ internal static class JinjaGlobals
 
     private static List<object?> Range(JinjaArguments arguments)
     {
-        var bounds = arguments.Positional.Select(bound => JinjaOperators.AsInteger(bound) ?? throw JinjaOperators.Unless(bound, null, "range() needs whole numbers.")).ToArray();
+        var bounds = arguments.Positional
+            .Select(bound => JinjaOperators.AsInteger(bound) ?? throw JinjaOperators.Unless(bound, null, "range() needs whole numbers."))
+            .ToArray();
         var (start, stop, step) = bounds.Length switch
         {
             1 => (0L, bounds[0], 1L),

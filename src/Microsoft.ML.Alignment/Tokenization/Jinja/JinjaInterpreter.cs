@@ -145,7 +145,8 @@ internal sealed class JinjaInterpreter
     {
         var (items, index) = at;
         var again = statement.IsRecursive
-            ? new JinjaFunction("loop", arguments => CaptureAction(() => RunFor(statement, arguments.Require(0, "items"), scope, depth + 1)))
+            ? new JinjaFunction("loop", arguments =>
+                CaptureAction(() => RunFor(statement, arguments.Require(0, "items"), scope, depth + 1)))
             : null;
         return new JinjaLoop(Attribute, again);
 
@@ -182,7 +183,8 @@ internal sealed class JinjaInterpreter
         var inner = new JinjaScope(scope);
         if (arguments.Positional.Count > macro.Parameters.Count)
             throw new JinjaFailure($"macro '{macro.Name}' takes not more than {macro.Parameters.Count} argument(s).");
-        if (arguments.Named.Keys.FirstOrDefault(name => name != "caller" && macro.Parameters.All(parameter => parameter.Name != name)) is { } unknown)
+        var known = macro.Parameters.Select(parameter => parameter.Name).Append("caller");
+        if (arguments.Named.Keys.Except(known).FirstOrDefault() is { } unknown)
             throw new JinjaFailure($"macro '{macro.Name}' takes no keyword argument '{unknown}'.");
         inner["caller"] = arguments.Named.GetValueOrDefault("caller", new JinjaUndefined("'caller' is undefined"));
         for (var i = 0; i < macro.Parameters.Count; i++)

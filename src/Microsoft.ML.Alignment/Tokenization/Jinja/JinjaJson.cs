@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
@@ -65,7 +66,7 @@ internal static class JinjaJson
     private static void WriteDictionary(JinjaDictionary dictionary, Layout layout, MarkedText.Builder result)
     {
         IEnumerable<KeyValuePair<object, object?>> pairs = layout.SortsKeys
-            ? dictionary.OrderBy(pair => pair.Key, Comparer<object>.Create((left, right) => JinjaOperators.Compare(left, right)))
+            ? JinjaSequenceFilters.Ordered([.. dictionary], pair => pair.Key, isReversed: false)
             : dictionary;
         WriteItems('{', [.. pairs], '}', layout, result, (pair, inner) =>
         {
@@ -75,7 +76,8 @@ internal static class JinjaJson
         });
     }
 
-    private static void WriteItems<T>(char open, IReadOnlyList<T> items, char close, Layout layout, MarkedText.Builder result, Action<T, Layout> write)
+    private static void WriteItems<T>(
+        char open, IReadOnlyList<T> items, char close, Layout layout, MarkedText.Builder result, Action<T, Layout> write)
     {
         var inner = layout with { Level = layout.Level + 1 };
         result.Append(MarkedText.Trusted(open.ToString()));
@@ -102,7 +104,7 @@ internal static class JinjaJson
 
     private static string Quote(string text)
     {
-        var result = new System.Text.StringBuilder(text.Length + 2).Append('"');
+        var result = new StringBuilder(text.Length + 2).Append('"');
         foreach (var character in text)
         {
             _ = character switch

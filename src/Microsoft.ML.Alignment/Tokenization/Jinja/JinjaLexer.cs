@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
-/// <summary>Cuts a template into tokens, with <c>trim_blocks</c> and <c>lstrip_blocks</c> on, as transformers renders chat templates.</summary>
+/// <summary>
+/// Cuts a template into tokens, with <c>trim_blocks</c> and <c>lstrip_blocks</c> on, as transformers renders chat templates.
+/// </summary>
 internal sealed partial class JinjaLexer
 {
     private readonly string _source;
@@ -67,7 +69,8 @@ internal sealed partial class JinjaLexer
         return -1;
     }
 
-    // lstrip_blocks: blanks between the beginning of a line and a block or comment are not written; '{%-' removes all white space, '{%+' none.
+    // lstrip_blocks: blanks between the beginning of a line and a block or comment are not written; '{%-' removes all white space,
+    // '{%+' none.
     private string TrimBefore(string data, char kind, char sign)
     {
         if (sign == '-')
@@ -108,7 +111,9 @@ internal sealed partial class JinjaLexer
             SkipSpaces();
             if (_position >= _source.Length)
                 throw Error($"this tag does not end with '{close}'.");
-            var sign = _source[_position] is '-' or '+' && IsAt(close, _position + 1) && (isBlock || _source[_position] == '-') ? _source[_position] : '\0';
+            var sign = _source[_position] is '-' or '+' && IsAt(close, _position + 1) && (isBlock || _source[_position] == '-')
+                ? _source[_position]
+                : '\0';
             if (brackets.Count == 0 && (sign != '\0' || IsAt(close, _position)))
             {
                 AdvanceTo(_position + (sign == '\0' ? 0 : 1));
@@ -133,11 +138,14 @@ internal sealed partial class JinjaLexer
         else if (match.Groups["integer"].Success)
             Add(JinjaTokenKind.Integer, match.Value.Replace("_", "", StringComparison.Ordinal));
         else if (match.Groups["string"].Success)
-            Add(JinjaTokenKind.String, JinjaStrings.Unescape(match.Value[1..^1]));
+            Add(JinjaTokenKind.String, Unescape(match.Value));
         else
             AddOperator(match.Value, brackets);
         AdvanceTo(match.Index + match.Length);
     }
+
+    private string Unescape(string literal) =>
+        JinjaStrings.Unescape(literal[1..^1]) ?? throw Error("an escape in this string is no character.");
 
     private void AddOperator(string text, Stack<char> brackets)
     {

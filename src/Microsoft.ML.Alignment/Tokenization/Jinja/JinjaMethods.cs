@@ -23,14 +23,20 @@ internal static class JinjaMethods
         ["lower"] = (text, _) => JinjaTextMethods.Convert(text, text.Text.ToLowerInvariant()),
         ["title"] = (text, _) => JinjaTextMethods.Title(text),
         ["capitalize"] = (text, _) => JinjaTextMethods.Capitalize(text),
-        ["startswith"] = (text, arguments) => JinjaTextMethods.AnyAffix(arguments.Require(0, "prefix"), affix => text.Text.StartsWith(affix, StringComparison.Ordinal)),
-        ["endswith"] = (text, arguments) => JinjaTextMethods.AnyAffix(arguments.Require(0, "suffix"), affix => text.Text.EndsWith(affix, StringComparison.Ordinal)),
-        ["removeprefix"] = (text, arguments) => arguments.Text(0, "prefix") is var affix && text.Text.StartsWith(affix.Text, StringComparison.Ordinal)
+        ["startswith"] = (text, arguments) =>
+            JinjaTextMethods.AnyAffix(arguments.Require(0, "prefix"), affix => text.Text.StartsWith(affix, StringComparison.Ordinal)),
+        ["endswith"] = (text, arguments) =>
+            JinjaTextMethods.AnyAffix(arguments.Require(0, "suffix"), affix => text.Text.EndsWith(affix, StringComparison.Ordinal)),
+        ["removeprefix"] = (text, arguments) =>
+            arguments.Text(0, "prefix") is var affix && text.Text.StartsWith(affix.Text, StringComparison.Ordinal)
             ? text.Slice(affix.Length) : text,
-        ["removesuffix"] = (text, arguments) => arguments.Text(0, "suffix") is var affix && text.Text.EndsWith(affix.Text, StringComparison.Ordinal)
+        ["removesuffix"] = (text, arguments) =>
+            arguments.Text(0, "suffix") is var affix && text.Text.EndsWith(affix.Text, StringComparison.Ordinal)
             ? text.Slice(0, text.Length - affix.Length) : text,
-        ["find"] = (text, arguments) => JinjaTextMethods.Find(text, text.Text.IndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)),
-        ["rfind"] = (text, arguments) => JinjaTextMethods.Find(text, text.Text.LastIndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)),
+        ["find"] = (text, arguments) =>
+            JinjaTextMethods.Find(text, text.Text.IndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)),
+        ["rfind"] = (text, arguments) =>
+            JinjaTextMethods.Find(text, text.Text.LastIndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)),
         ["count"] = (text, arguments) => JinjaTextMethods.Count(text, arguments.Text(0, "sub")),
         ["format"] = JinjaFormat.Braces,
         ["isdigit"] = (text, _) => All(text, char.IsDigit),
@@ -62,9 +68,11 @@ internal static class JinjaMethods
     public static JinjaFunction? Find(object? value, string name) => value switch
     {
         MarkedText text when OfText.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(text, arguments)),
-        JinjaDictionary dictionary when OfDictionary.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(dictionary, arguments)),
+        JinjaDictionary dictionary when OfDictionary.TryGetValue(name, out var method) =>
+            new JinjaFunction(name, arguments => method(dictionary, arguments)),
         List<object?> list when OfList.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(list, arguments)),
-        JinjaTuple tuple when OfList.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(tuple.Items, arguments)),
+        JinjaTuple tuple when OfList.TryGetValue(name, out var method) =>
+            new JinjaFunction(name, arguments => method(tuple.Items, arguments)),
         // Templates are rendered in a sandbox in which values cannot be changed.
         List<object?> or JinjaDictionary when Unsafe.Contains(name) => new JinjaFunction(name, _ =>
             throw new JinjaFailure($"access to attribute '{name}' of '{JinjaOperators.TypeName(value)}' object is unsafe.")),

@@ -25,7 +25,8 @@ internal sealed record AttributeNode(JinjaExpression Target, string Name) : Jinj
 internal sealed record ItemNode(JinjaExpression Target, JinjaExpression Key) : JinjaExpression;
 
 /// <summary><c>a[start:stop:step]</c></summary>
-internal sealed record SliceNode(JinjaExpression Target, JinjaExpression? Start, JinjaExpression? Stop, JinjaExpression? Step) : JinjaExpression;
+internal sealed record SliceNode(JinjaExpression Target, JinjaExpression? Start, JinjaExpression? Stop, JinjaExpression? Step)
+    : JinjaExpression;
 
 /// <summary>The arguments of a call.</summary>
 internal sealed record ArgumentNodes(IReadOnlyList<JinjaExpression> Positional, IReadOnlyList<(string Name, JinjaExpression Value)> Named)
@@ -66,7 +67,8 @@ internal sealed record TextStatement(int Line, string Text) : JinjaStatement(Lin
 internal sealed record OutputStatement(int Line, JinjaExpression Value) : JinjaStatement(Line);
 
 /// <summary><c>if</c>, <c>elif</c>, <c>else</c>: the first branch whose test holds; a branch without a test always does.</summary>
-internal sealed record IfStatement(int Line, IReadOnlyList<(JinjaExpression? Test, IReadOnlyList<JinjaStatement> Body)> Branches) : JinjaStatement(Line);
+internal sealed record IfStatement(int Line, IReadOnlyList<(JinjaExpression? Test, IReadOnlyList<JinjaStatement> Body)> Branches)
+    : JinjaStatement(Line);
 
 /// <summary><c>for target in items if test recursive</c></summary>
 internal sealed record ForStatement(int Line, JinjaExpression Target, JinjaExpression Items) : JinjaStatement(Line)
@@ -85,17 +87,20 @@ internal sealed record ForStatement(int Line, JinjaExpression Target, JinjaExpre
 internal sealed record SetStatement(int Line, JinjaExpression Target, JinjaExpression Value) : JinjaStatement(Line);
 
 /// <summary><c>set target</c> … <c>endset</c></summary>
-internal sealed record SetBlockStatement(int Line, JinjaExpression Target, FilterNode? Filter, IReadOnlyList<JinjaStatement> Body) : JinjaStatement(Line);
+internal sealed record SetBlockStatement(int Line, JinjaExpression Target, FilterNode? Filter, IReadOnlyList<JinjaStatement> Body)
+    : JinjaStatement(Line);
 
 /// <summary><c>with a = b</c>; a block with variables of its own, and one without any (<c>generation</c>).</summary>
-internal sealed record WithStatement(int Line, IReadOnlyList<(JinjaExpression Target, JinjaExpression Value)> Variables, IReadOnlyList<JinjaStatement> Body)
+internal sealed record WithStatement(
+    int Line, IReadOnlyList<(JinjaExpression Target, JinjaExpression Value)> Variables, IReadOnlyList<JinjaStatement> Body)
     : JinjaStatement(Line);
 
 /// <summary><c>filter name</c></summary>
 internal sealed record FilterStatement(int Line, FilterNode Filter, IReadOnlyList<JinjaStatement> Body) : JinjaStatement(Line);
 
 /// <summary><c>macro name(parameters)</c></summary>
-internal sealed record MacroStatement(int Line, string Name, IReadOnlyList<(string Name, JinjaExpression? Default)> Parameters, IReadOnlyList<JinjaStatement> Body)
+internal sealed record MacroStatement(
+    int Line, string Name, IReadOnlyList<(string Name, JinjaExpression? Default)> Parameters, IReadOnlyList<JinjaStatement> Body)
     : JinjaStatement(Line);
 
 /// <summary><c>call(parameters) function(arguments)</c>: the body is the function's <c>caller</c>.</summary>

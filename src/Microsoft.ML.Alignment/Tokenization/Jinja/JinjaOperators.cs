@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>What operators do to values, as in Python.</summary>
@@ -38,26 +36,10 @@ internal static class JinjaOperators
     };
 
     /// <summary>Whether two values are equal.</summary>
-    public static bool AreEqual(object? left, object? right) => (left, right) switch
-    {
-        (MarkedText a, MarkedText b) => a.Text == b.Text,
-        (List<object?> a, List<object?> b) => SequenceEqual(a, b),
-        (JinjaTuple a, JinjaTuple b) => SequenceEqual(a.Items, b.Items),
-        (JinjaDictionary a, JinjaDictionary b) => a.Count == b.Count && a.All(pair => b.TryGetValue(pair.Key, out var other) && AreEqual(pair.Value, other)),
-        (JinjaUndefined, JinjaUndefined) => true,
-        _ when AsNumber(left) is { } a && AsNumber(right) is { } b => left is double || right is double ? a == b : AsInteger(left) == AsInteger(right),
-        _ => ReferenceEquals(left, right),
-    };
+    public static bool AreEqual(object? left, object? right) => new JinjaComparison().AreEqual(left, right);
 
-    /// <summary>The order of two values.</summary>
-    public static int Compare(object? left, object? right, string symbol = "<") => (left, right) switch
-    {
-        (MarkedText a, MarkedText b) => CompareCodePoints(a.Text, b.Text),
-        (List<object?> a, List<object?> b) => CompareSequences(a, b, symbol),
-        (JinjaTuple a, JinjaTuple b) => CompareSequences(a.Items, b.Items, symbol),
-        _ when AsNumber(left) is { } a && AsNumber(right) is { } b => a.CompareTo(b),
-        _ => throw Unless(left, right, $"'{symbol}' is not supported between {TypeName(left)} and {TypeName(right)}."),
-    };
+    /// <summary>The order of two values; <paramref name="symbol"/> is what errors call the operator.</summary>
+    public static int Compare(object? left, object? right, string symbol = "<") => new JinjaComparison().Compare(left, right, symbol);
 
     /// <summary>Whether a value is in a container.</summary>
     public static bool Contains(object? container, object? value) => container switch
@@ -180,32 +162,5 @@ internal static class JinjaOperators
         for (; exponent > 0 && value is not (0 or 1 or -1); exponent--)
             result = checked(result * value);
         return exponent == 0 ? result : value == -1 && exponent % 2 == 0 ? 1 : value;
-    }
-
-    private static bool SequenceEqual(IReadOnlyList<object?> left, IReadOnlyList<object?> right) =>
-        left.Count == right.Count && left.Zip(right).All(pair => AreEqual(pair.First, pair.Second));
-
-    private static int CompareSequences(IReadOnlyList<object?> left, IReadOnlyList<object?> right, string symbol)
-    {
-        for (var i = 0; i < Math.Min(left.Count, right.Count); i++)
-        {
-            if (!AreEqual(left[i], right[i]))
-                return Compare(left[i], right[i], symbol);
-        }
-
-        return left.Count.CompareTo(right.Count);
-    }
-
-    private static int CompareCodePoints(string left, string right)
-    {
-        StringRuneEnumerator a = left.EnumerateRunes(), b = right.EnumerateRunes();
-        while (true)
-        {
-            var (hasLeft, hasRight) = (a.MoveNext(), b.MoveNext());
-            if (!hasLeft || !hasRight)
-                return hasLeft.CompareTo(hasRight);
-            if (a.Current != b.Current)
-                return a.Current.CompareTo(b.Current);
-        }
     }
 }

@@ -17,7 +17,8 @@ internal sealed class JinjaParser
     }
 
     /// <summary>Parses a template.</summary>
-    /// <exception cref="ChatTemplateException">It is not Jinja, or uses what is not supported; the message names it and its line.</exception>
+    /// <exception cref="ChatTemplateException">It is not Jinja, or uses what is not supported; the message names it and its
+    /// line.</exception>
     public static IReadOnlyList<JinjaStatement> Parse(string template) => new JinjaParser(template).ParseUntil([]);
 
     // Reads up to one of the tags, whose begin and name are read too; the caller reads its end.
@@ -44,7 +45,10 @@ internal sealed class JinjaParser
             }
         }
 
-        return ends.Length == 0 ? body : throw _tokens.Error($"the template ends within '{_open.Peek()}'; expected is {string.Join(" or ", ends.Select(end => $"'{end}'"))}.");
+        if (ends.Length == 0)
+            return body;
+        var expected = string.Join(" or ", ends.Select(end => $"'{end}'"));
+        throw _tokens.Error($"the template ends within '{_open.Peek()}'; expected is {expected}.");
     }
 
     private JinjaStatement ParseStatement()

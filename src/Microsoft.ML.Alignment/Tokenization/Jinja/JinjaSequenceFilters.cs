@@ -12,7 +12,8 @@ internal static class JinjaSequenceFilters
     public static object Join(object? value, JinjaArguments arguments)
     {
         var separator = JinjaText.Of(arguments.Get(0, "d", MarkedText.Empty));
-        return JinjaText.Join(separator, JinjaSequences.Iterate(value).Select(ByAttribute(arguments.Get(1, "attribute"), foldsCase: false)));
+        var part = ByAttribute(arguments.Get(1, "attribute"), foldsCase: false);
+        return JinjaText.Join(separator, JinjaSequences.Iterate(value).Select(part));
     }
 
     /// <summary>The items from the last to the first.</summary>
@@ -57,7 +58,8 @@ internal static class JinjaSequenceFilters
         if (arguments.Positional.Count == 0 && arguments.Named.TryGetValue("attribute", out var attribute))
         {
             var get = ByAttribute(attribute, foldsCase: false);
-            return new JinjaIterator([.. items.Select(item => get(item) is JinjaUndefined && arguments.Named.TryGetValue("default", out var other) ? other : get(item))]);
+            var hasDefault = arguments.Named.TryGetValue("default", out var otherwise);
+            return new JinjaIterator([.. items.Select(get).Select(found => found is JinjaUndefined && hasDefault ? otherwise : found)]);
         }
 
         var filter = arguments.Text(0, "filter").Text;
@@ -87,7 +89,8 @@ internal static class JinjaSequenceFilters
             JinjaOperators.IsTrue(arguments.Get(2, "reverse")));
     }
 
-    private static List<object?> Ordered(IReadOnlyList<object?> items, Func<object?, object?> key, bool isReversed)
+    /// <summary>The items in the order of their keys; equal ones stay in theirs.</summary>
+    public static List<T> Ordered<T>(IReadOnlyList<T> items, Func<T, object?> key, bool isReversed)
     {
         try
         {
@@ -105,7 +108,7 @@ internal static class JinjaSequenceFilters
         object?[] path = attribute switch
         {
             null => [],
-            MarkedText text => [.. text.Text.Split('.').Select(part => long.TryParse(part, CultureInfo.InvariantCulture, out var index) ? (object)index : MarkedText.Trusted(part))],
+            MarkedText text => [.. text.Text.Split('.').Select(Key)],
             _ => [attribute],
         };
         return item =>
@@ -113,5 +116,9 @@ internal static class JinjaSequenceFilters
             var value = path.Aggregate(item, JinjaSequences.Item);
             return foldsCase && value is MarkedText text ? JinjaTextMethods.Convert(text, text.Text.ToLowerInvariant()) : value;
         };
+
+        static object Key(string part) => long.TryParse(part, CultureInfo.InvariantCulture, out var index)
+            ? index
+            : MarkedText.Trusted(part);
     }
 }

@@ -41,7 +41,9 @@ internal static class JinjaSequences
 
         if (JinjaMethods.Find(value, name) is { } method)
             return method;
-        return value is JinjaDictionary dictionary && dictionary.TryGetValue(MarkedText.Trusted(name), out var item) ? item : Missing(value, name);
+        return value is JinjaDictionary dictionary && dictionary.TryGetValue(MarkedText.Trusted(name), out var item)
+            ? item
+            : Missing(value, name);
     }
 
     /// <summary><c>value[key]</c></summary>
@@ -59,7 +61,9 @@ internal static class JinjaSequences
 
         if (key is not MarkedText name)
             return new JinjaUndefined($"{Describe(value)} has no element {JinjaText.Represent(key)}");
-        return value is JinjaDictionary && JinjaMethods.Find(value, name.Text) is null ? Missing(value, name.Text) : Attribute(value, name.Text);
+        return value is JinjaDictionary && JinjaMethods.Find(value, name.Text) is null
+            ? Missing(value, name.Text)
+            : Attribute(value, name.Text);
     }
 
     /// <summary><c>value[start:stop:step]</c></summary>
@@ -92,7 +96,9 @@ internal static class JinjaSequences
     {
         var items = Iterate(value);
         var position = index < 0 ? index + items.Count : index;
-        return position >= 0 && position < items.Count ? items[(int)position] : new JinjaUndefined($"{Describe(value)} has no element {index}");
+        return position >= 0 && position < items.Count
+            ? items[(int)position]
+            : new JinjaUndefined($"{Describe(value)} has no element {index}");
     }
 
     private static long? Bound(object? value) => value is null
@@ -102,7 +108,8 @@ internal static class JinjaSequences
     private static long? Clamp(long? bound, int count, long low, long high) =>
         bound is { } value ? Math.Clamp(value < 0 ? value + count : value, low, high) : null;
 
-    private static JinjaUndefined Missing(object? value, string name) => new($"{JinjaStrings.Quote(Describe(value))} has no attribute {JinjaStrings.Quote(name)}");
+    private static JinjaUndefined Missing(object? value, string name) =>
+        new($"{JinjaStrings.Quote(Describe(value))} has no attribute {JinjaStrings.Quote(name)}");
 
     private static string Describe(object? value) => value is null ? "None" : JinjaOperators.TypeName(value) + " object";
 }

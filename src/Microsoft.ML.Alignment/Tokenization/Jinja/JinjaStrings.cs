@@ -6,18 +6,24 @@ namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 /// <summary>String literals as Python writes and reads them.</summary>
 internal static class JinjaStrings
 {
-    /// <summary>The characters of a literal without its quotes.</summary>
-    public static string Unescape(string literal)
+    /// <summary>The characters of a literal without its quotes; null if an escape in it is no character.</summary>
+    public static string? Unescape(string literal)
     {
         if (!literal.Contains('\\'))
             return literal;
         var result = new StringBuilder(literal.Length);
         for (var i = 0; i < literal.Length; i++)
         {
-            if (literal[i] != '\\' || i + 1 == literal.Length)
+            if (literal[i] != '\\')
+            {
                 result.Append(literal[i]);
-            else
-                i += AppendEscape(literal, i + 1, result);
+                continue;
+            }
+
+            var read = AppendEscape(literal, i + 1, result);
+            if (read == 0)
+                return null;
+            i += read;
         }
 
         return result.ToString();
@@ -45,16 +51,12 @@ internal static class JinjaStrings
         return result.Append(quote).ToString();
     }
 
-    // Returns how many characters behind the backslash were read.
+    // Returns how many characters behind the backslash were read; 0 if they are no character.
     private static int AppendEscape(string literal, int at, StringBuilder result)
     {
         var digits = literal[at] switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
-        if (digits > 0 && at + digits < literal.Length
-            && int.TryParse(literal.AsSpan(at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
-        {
-            result.Append(code > char.MaxValue ? char.ConvertFromUtf32(code) : ((char)code).ToString());
-            return digits + 1;
-        }
+        if (digits > 0)
+            return at + digits < literal.Length && AppendCodePoint(literal.AsSpan(at + 1, digits), result) ? digits + 1 : 0;
 
         _ = literal[at] switch
         {
@@ -71,5 +73,13 @@ internal static class JinjaStrings
             _ => result.Append('\\').Append(literal[at]),
         };
         return 1;
+    }
+
+    private static bool AppendCodePoint(ReadOnlySpan<char> digits, StringBuilder result)
+    {
+        if (!uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) || code > 0x10FFFF)
+            return false;
+        result.Append(code > char.MaxValue ? char.ConvertFromUtf32((int)code) : ((char)code).ToString());
+        return true;
     }
 }

@@ -17,7 +17,8 @@ internal static class JinjaTests
         ["string"] = (value, _) => value is MarkedText,
         ["mapping"] = (value, _) => value is JinjaDictionary,
         ["sequence"] = (value, _) => value is MarkedText or List<object?> or JinjaTuple or JinjaDictionary or JinjaUndefined,
-        ["iterable"] = (value, _) => value is MarkedText or List<object?> or JinjaTuple or JinjaDictionary or JinjaIterator or JinjaUndefined,
+        ["iterable"] = (value, _) =>
+            value is MarkedText or List<object?> or JinjaTuple or JinjaDictionary or JinjaIterator or JinjaUndefined,
         ["callable"] = (value, _) => value is JinjaFunction,
         ["odd"] = (value, _) => Remainder(value, 2) == 1,
         ["even"] = (value, _) => Remainder(value, 2) == 0,
@@ -25,7 +26,8 @@ internal static class JinjaTests
         ["lower"] = (value, _) => JinjaText.Of(value).Text is var text && text.Any(char.IsLower) && !text.Any(char.IsUpper),
         ["upper"] = (value, _) => JinjaText.Of(value).Text is var text && text.Any(char.IsUpper) && !text.Any(char.IsLower),
         ["in"] = (value, arguments) => JinjaOperators.Contains(arguments.Require(0, "seq"), value),
-        ["sameas"] = (value, arguments) => value is MarkedText or long or double ? JinjaOperators.AreEqual(value, arguments.Require(0, "other"))
+        ["sameas"] = (value, arguments) =>
+            value is MarkedText or long or double ? JinjaOperators.AreEqual(value, arguments.Require(0, "other"))
             : Equals(value, arguments.Require(0, "other")),
         ["=="] = IsEqual,
         ["eq"] = IsEqual,
@@ -59,7 +61,9 @@ internal static class JinjaTests
 
     private static bool IsLess(object? value, JinjaArguments arguments) => JinjaOperators.Compare(value, arguments.Require(0, "other")) < 0;
 
-    private static bool IsGreater(object? value, JinjaArguments arguments) => JinjaOperators.Compare(value, arguments.Require(0, "other"), ">") > 0;
+    private static bool IsGreater(object? value, JinjaArguments arguments) =>
+        JinjaOperators.Compare(value, arguments.Require(0, "other"), ">") > 0;
 
-    private static double Remainder(object? value, long divisor) => JinjaOperators.AsNumber(JinjaOperators.Compute("%", value, divisor)) ?? double.NaN;
+    private static double Remainder(object? value, long divisor) =>
+        JinjaOperators.AsNumber(JinjaOperators.Compute("%", value, divisor)) ?? double.NaN;
 }

@@ -4,7 +4,9 @@ namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 internal static class JinjaTextMethods
 {
     /// <summary>A text whose characters were converted one by one, or not traceably.</summary>
-    public static MarkedText Convert(MarkedText text, string converted) => converted.Length == text.Length ? text.WithCharacters(converted) : text.Derive(converted);
+    public static MarkedText Convert(MarkedText text, string converted) => converted.Length == text.Length
+        ? text.WithCharacters(converted)
+        : text.Derive(converted);
 
     /// <summary>The first letter in upper case, the rest in lower case.</summary>
     public static MarkedText Capitalize(MarkedText text) => text.Length == 0
@@ -38,12 +40,12 @@ internal static class JinjaTextMethods
     public static long Find(MarkedText text, int position) => position < 0 ? -1 : JinjaText.Length(text.Slice(0, position));
 
     /// <summary>Whether one affix, or any of a tuple of them, fits.</summary>
-    public static bool AnyAffix(object? affix, Func<string, bool> fits) => affix switch
+    public static bool AnyAffix(object? affix, Func<string, bool> fits)
     {
-        MarkedText text => fits(text.Text),
-        JinjaTuple tuple => tuple.Items.Any(item => AnyAffix(item, fits)),
-        _ => throw JinjaOperators.Unless(affix, null, $"startswith() and endswith() need a string or a tuple of strings, not {JinjaOperators.TypeName(affix)}."),
-    };
+        IReadOnlyList<object?> affixes = affix is JinjaTuple tuple ? tuple.Items : [affix];
+        return affixes.Any(item => item is MarkedText text ? fits(text.Text) : throw JinjaOperators.Unless(
+            item, null, $"startswith() and endswith() need a string or a tuple of strings, not {JinjaOperators.TypeName(item)}."));
+    }
 
     /// <summary>The parts between separators, or between runs of white space.</summary>
     public static List<object?> Split(MarkedText text, JinjaArguments arguments, bool fromEnd)
@@ -56,6 +58,9 @@ internal static class JinjaTextMethods
             throw new JinjaFailure("empty separator.");
         return fromEnd ? SplitFromEnd(text, separator.Text, most) : SplitFromStart(text, separator.Text, most);
     }
+
+    /// <summary>The number of parts between runs of white space.</summary>
+    public static long CountWords(MarkedText text) => SplitAtSpaces(text, int.MaxValue, fromEnd: false).Count;
 
     /// <summary>The lines.</summary>
     public static List<object?> SplitLines(MarkedText text, bool keepsEnds)
@@ -84,7 +89,9 @@ internal static class JinjaTextMethods
             ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal)
             : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
         if (at < 0)
-            return fromEnd ? new JinjaTuple([MarkedText.Empty, MarkedText.Empty, text]) : new JinjaTuple([text, MarkedText.Empty, MarkedText.Empty]);
+            return fromEnd
+                ? new JinjaTuple([MarkedText.Empty, MarkedText.Empty, text])
+                : new JinjaTuple([text, MarkedText.Empty, MarkedText.Empty]);
         return new JinjaTuple([text.Slice(0, at), text.Slice(at, separator.Length), text.Slice(at + separator.Length)]);
     }
 

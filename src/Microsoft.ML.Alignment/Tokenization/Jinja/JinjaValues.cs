@@ -91,8 +91,15 @@ internal sealed class JinjaEquality : IEqualityComparer<object>
         MarkedText text => string.GetHashCode(text.Text, StringComparison.Ordinal),
         bool value => (value ? 1.0 : 0.0).GetHashCode(),
         long value => ((double)value).GetHashCode(),
+        DBNull => 0,
         double value => value.GetHashCode(),
-        JinjaTuple tuple => tuple.Items.Aggregate(17, (hash, item) => HashCode.Combine(hash, item is null ? 0 : GetHashCode(item))),
+        // Tuples in tuples count by their length only: they may hold each other many times over.
+        JinjaTuple tuple => tuple.Items.Aggregate(17, (hash, item) => HashCode.Combine(hash, item switch
+        {
+            null => 0,
+            JinjaTuple inner => inner.Items.Count,
+            _ => GetHashCode(item),
+        })),
         _ => throw new JinjaFailure($"unhashable type: '{JinjaOperators.TypeName(obj)}'."),
     };
 }

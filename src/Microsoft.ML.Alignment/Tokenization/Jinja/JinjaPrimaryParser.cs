@@ -1,0 +1,125 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
+
+/// <summary>Parses what operators work on: names, literals and brackets; and the arguments of calls.</summary>
+internal sealed class JinjaPrimaryParser(JinjaTokenStream tokens, JinjaExpressionParser expressions)
+{
+    /// <summary>The arguments of a call, in their brackets.</summary>
+    public ArgumentNodes ParseArguments()
+    {
+        var positional = new List<JinjaExpression>();
+        var named = new List<(string, JinjaExpression)>();
+        tokens.ExpectOperator("(");
+        while (!tokens.SkipOperator(")"))
+        {
+            if (positional.Count + named.Count > 0)
+            {
+                tokens.ExpectOperator(",");
+                if (tokens.SkipOperator(")"))
+                    break;
+            }
+
+            if (tokens.Current.IsOperator("*") || tokens.Current.IsOperator("**"))
+                throw tokens.Error($"'{tokens.Current.Text}' before an argument is not supported.");
+            if (tokens.Current.Kind == JinjaTokenKind.Name && tokens.Following.IsOperator("="))
+            {
+                var name = tokens.Next().Text;
+                tokens.Next();
+                named.Add((name, expressions.Parse()));
+            }
+            else if (named.Count > 0)
+                throw tokens.Error("an argument without a name follows one with a name.");
+            else
+                positional.Add(expressions.Parse());
+        }
+
+        return new ArgumentNodes(positional, named);
+    }
+
+    /// <summary>A name, a literal or something in brackets.</summary>
+    public JinjaExpression ParsePrimary()
+    {
+        var token = tokens.Current;
+        switch (token.Kind)
+        {
+            case JinjaTokenKind.Name:
+                tokens.Next();
+                return ParseName(token.Text);
+            case JinjaTokenKind.String:
+                return ParseString();
+            case JinjaTokenKind.Integer:
+                return ParseInteger();
+            case JinjaTokenKind.Float:
+                return new LiteralNode(double.Parse(tokens.Next().Text, CultureInfo.InvariantCulture));
+            default:
+                return tokens.Nested(ParseBracket);
+        }
+    }
+
+    private JinjaExpression ParseBracket()
+    {
+        if (tokens.SkipOperator("("))
+        {
+            JinjaExpression inner = tokens.Current.IsOperator(")") ? new TupleNode([]) : expressions.ParseTuple();
+            tokens.ExpectOperator(")");
+            return inner;
+        }
+
+        if (tokens.SkipOperator("["))
+            return new ListNode(ParseItems("]", () => expressions.Parse()));
+        if (tokens.SkipOperator("{"))
+            return new DictionaryNode(ParseItems("}", ParsePair));
+        throw tokens.Error($"expected an expression, found {tokens.Current.Description}.");
+    }
+
+    private (JinjaExpression Key, JinjaExpression Value) ParsePair()
+    {
+        var key = expressions.Parse();
+        tokens.ExpectOperator(":");
+        return (key, expressions.Parse());
+    }
+
+    private List<T> ParseItems<T>(string end, Func<T> parse)
+    {
+        var items = new List<T>();
+        while (!tokens.SkipOperator(end))
+        {
+            if (items.Count > 0)
+            {
+                tokens.ExpectOperator(",");
+                if (tokens.SkipOperator(end))
+                    break;
+            }
+
+            items.Add(parse());
+        }
+
+        return items;
+    }
+
+    private static JinjaExpression ParseName(string name) => name switch
+    {
+        "true" or "True" => new LiteralNode(true),
+        "false" or "False" => new LiteralNode(false),
+        "none" or "None" => new LiteralNode(null),
+        _ => new NameNode(name),
+    };
+
+    private LiteralNode ParseString()
+    {
+        var text = "";
+        while (tokens.Current.Kind == JinjaTokenKind.String)
+            text += tokens.Next().Text;
+        return new LiteralNode(MarkedText.Trusted(text));
+    }
+
+    /// <summary>A whole number.</summary>
+    public LiteralNode ParseInteger()
+    {
+        if (!long.TryParse(tokens.Current.Text, CultureInfo.InvariantCulture, out var value))
+            throw tokens.Error($"{tokens.Current.Text} is too large; whole numbers have 64 bits.");
+        tokens.Next();
+        return new LiteralNode(value);
+    }
+}
