@@ -22,13 +22,14 @@ internal static class GenerationBenchmark
         var completions = Generator.Complete(model, prompts, new() { MaxNewTokens = NewTokens }, precision);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var tokens = completions.Sum(completion => completion.Ids.Length);
+        var ended = completions.Count(completion => completion.Ended);
         return new()
         {
             Tokens = tokens,
             Rows = batch,
             Seconds = seconds,
             Weights = Measurement.WeightsOf(model),
-            Notes = [$"wrote {tokens} of at most {batch * NewTokens} tokens; {completions.Count(completion => completion.Ended)} of {batch} completions ended by themselves"],
+            Notes = [$"wrote {tokens} of at most {batch * NewTokens} tokens; {ended} of {batch} completions ended by themselves"],
         };
     }
 

@@ -21,7 +21,11 @@ internal sealed class TrainingBenchmark(Arguments arguments, TrainingSetup setup
             Rows = measured.Rows,
             Seconds = clock.SecondsAfter(Arguments.WarmupSteps),
             Weights = Measurement.WeightsOf(model),
-            Notes = [$"measured {measured.Rows} rows of {measured.Tokens} tokens, {measured.Computed} of them computed (what prompts share is computed once)", .. steps.Findings],
+            Notes =
+            [
+                $"measured {measured.Rows} rows of {measured.Tokens} tokens, {measured.Computed} of them computed (what prompts share is computed once)",
+                .. steps.Findings,
+            ],
         };
     }
 
