@@ -5,55 +5,61 @@ namespace Microsoft.ML.Alignment.Benchmarks;
 /// <summary>The command line.</summary>
 internal sealed record Arguments
 {
+    public const string Usage = """
+        usage: Benchmarks [--tasks NAME,NAME,...] [--precision f32|bf16] [--steps N] [--threads N] [--model PATH] [--data FILE]
+        """;
+
+    /// <summary>Steps that are run but not measured.</summary>
+    public const int WarmupSteps = 2;
+
     /// <summary>A Hugging Face folder or a GGUF file.</summary>
-    public string ModelPath { get; init; } = FindShared("models", "SmolLM2-135M-Instruct", "SmolLM2-135M-Instruct.Q4_1.gguf");
+    public string ModelPath { get; init; } = SharedFiles.Find("models/SmolLM2-135M-Instruct", "*.gguf");
 
     /// <summary>Pairs as JSON Lines.</summary>
-    public string DataPath { get; init; } = FindShared("data", "preferences-conversational.jsonl");
+    public string DataPath { get; init; } = SharedFiles.Find("data", "preferences-conversational.jsonl");
 
-    /// <summary>Measured steps; two more warm up.</summary>
-    public int Steps { get; init; } = 6;
+    /// <summary>Training steps of a task; the first <see cref="WarmupSteps"/> are not measured.</summary>
+    public int Steps { get; init; } = 12;
 
-    /// <summary>Part of the names of the tasks to run; null is all.</summary>
-    public string? Only { get; init; }
+    /// <summary>Threads of one tensor operation; null leaves what TorchSharp chose.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>The tasks to run.</summary>
+    public IReadOnlyList<BenchmarkTask> Tasks { get; init; } = BenchmarkTask.All;
+
+    /// <summary>The precision to measure; null is each.</summary>
+    public Precision? Precision { get; init; }
 
     /// <summary>The one task that this process runs; null in the parent.</summary>
-    public string? Task { get; init; }
+    public BenchmarkTask? Task { get; init; }
 
     /// <summary>Reads the command line; null if it makes no sense.</summary>
     public static Arguments? TryParse(string[] args)
     {
         Arguments? result = args.Length % 2 == 0 ? new() : null;
         for (var i = 0; result is not null && i < args.Length; i += 2)
-        {
-            result = args[i] switch
-            {
-                "--model" => result with { ModelPath = args[i + 1] },
-                "--data" => result with { DataPath = args[i + 1] },
-                "--only" => result with { Only = args[i + 1] },
-                "--task" => result with { Task = args[i + 1] },
-                "--steps" when int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps > 0 => result with { Steps = steps },
-                _ => null,
-            };
-        }
-
-        return result;
+            result = result.With(args[i], args[i + 1]);
+        return result is { Task: not null, Precision: null } ? null : result;
     }
 
     /// <summary>The command line of the process that runs one task.</summary>
-    public string[] ForTask(string task) =>
-        ["--model", ModelPath, "--data", DataPath, "--steps", Steps.ToString(CultureInfo.InvariantCulture), "--task", task];
+    public string[] ForChild(BenchmarkTask task, Precision precision) =>
+    [
+        "--task", task.Name, "--precision", Names.Of(precision), "--model", ModelPath, "--data", DataPath, "--steps", Names.Of(Steps),
+        .. Threads is { } threads ? ["--threads", Names.Of(threads)] : Array.Empty<string>(),
+    ];
 
-    // The shared collection lies in a folder beside the repository, or beside one of the folders above it.
-    private static string FindShared(params string[] parts)
+    private Arguments? With(string option, string value) => option switch
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine([folder.FullName, "shared", .. parts]);
-            if (File.Exists(path) || Directory.Exists(path))
-                return path;
-        }
+        "--model" => this with { ModelPath = value },
+        "--data" => this with { DataPath = value },
+        "--tasks" => value.Split(',').Select(BenchmarkTask.Find).ToArray() is var tasks && !tasks.Contains(null) ? this with { Tasks = tasks! } : null,
+        "--task" => BenchmarkTask.Find(value) is { } task ? this with { Task = task } : null,
+        "--precision" => Names.PrecisionOf(value) is { } precision ? this with { Precision = precision } : null,
+        "--steps" => Number(value) is > WarmupSteps and var steps ? this with { Steps = steps } : null,
+        "--threads" => Number(value) is > 0 and var threads ? this with { Threads = threads } : null,
+        _ => null,
+    };
 
-        return Path.Combine(["shared", .. parts]);
-    }
+    private static int Number(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

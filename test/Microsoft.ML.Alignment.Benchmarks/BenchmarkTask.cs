@@ -1,53 +1,32 @@
 namespace Microsoft.ML.Alignment.Benchmarks;
 
-/// <summary>Something to measure.</summary>
-/// <param name="Name">What the row of the result is called.</param>
+/// <summary>Something to measure, in each precision.</summary>
+/// <param name="Name">Its name on the command line and in the results.</param>
 /// <param name="FlopsPerToken">Floating point operations of a token, as multiples of the number of weights N; null where no share is given.</param>
 /// <param name="Run">Measures it in this process.</param>
-internal sealed record BenchmarkTask(string Name, int? FlopsPerToken, Func<Arguments, Measurement> Run)
+internal sealed record BenchmarkTask(string Name, int? FlopsPerToken, Func<Arguments, Precision, Measurement> Run)
 {
-    // A full DPO step is 6N for the policy and 2N for the reference; with LoRA no gradient of the frozen weights is computed.
-    private const int Full = 6;
-    private const int FullWithReference = 8;
-    private const int Lora = 6;
+    // Forward is 2N and backward 4N; a full DPO step has the forward pass of its reference besides. LoRA counts as 6N by convention,
+    // although the gradients of the frozen weights are left out.
+    private const int Step = 6;
+    private const int StepWithReference = 8;
 
     public static IReadOnlyList<BenchmarkTask> All { get; } =
     [
-        Training("sft full B=4 f32", Full, new(4), Method.Sft),
-        Training("sft full B=4 bf16", Full, new(4) { Precision = Precision.BFloat16 }, Method.Sft),
-        Training("dpo full B=2 f32", FullWithReference, new(2), Method.Dpo),
-        Training("dpo full B=2 bf16", FullWithReference, new(2) { Precision = Precision.BFloat16 }, Method.Dpo),
-        Training("dpo lora r=16 B=2 f32", Lora, new(2) { Lora = new() { Rank = 16 } }, Method.Dpo),
-        Training("dpo lora r=16 B=2 bf16", Lora, new(2) { Lora = new() { Rank = 16 }, Precision = Precision.BFloat16 }, Method.Dpo),
-        Training("reward full B=2 f32", Full, new(2), Method.Reward),
-        Generation("generate B=1 f32", 1, Precision.Float32),
-        Generation("generate B=8 f32", 8, Precision.Float32),
-        Generation("generate B=8 bf16", 8, Precision.BFloat16),
+        Training("sft-full", Step, new(Method.Sft, 4)),
+        Training("dpo-full", StepWithReference, new(Method.Dpo, 2)),
+        Training("dpo-lora", Step, new(Method.Dpo, 2) { Lora = new() { Rank = 16 } }),
+        Training("reward-full", Step, new(Method.Reward, 2)),
+        Generation("generate-1", 1),
+        Generation("generate-8", 8),
     ];
 
-    private static BenchmarkTask Training(string name, int flops, TrainingSetup setup, Method method) =>
-        new(name, flops, arguments => new TrainingBenchmark(arguments, setup, method).Run());
+    /// <summary>The task of a name; null if there is none.</summary>
+    public static BenchmarkTask? Find(string name) => All.FirstOrDefault(task => task.Name == name);
 
-    private static BenchmarkTask Generation(string name, int batch, Precision precision) =>
-        new(name, null, arguments => GenerationBenchmark.Run(arguments, batch, precision));
-}
+    private static BenchmarkTask Training(string name, int flops, TrainingSetup setup) =>
+        new(name, flops, (arguments, precision) => new TrainingBenchmark(arguments, setup, precision).Run());
 
-/// <summary>What is trained.</summary>
-internal enum Method
-{
-    /// <summary>Supervised fine-tuning on the chosen completions.</summary>
-    Sft,
-    /// <summary>Direct preference optimization.</summary>
-    Dpo,
-    /// <summary>A reward model.</summary>
-    Reward,
-}
-
-/// <summary>How it is trained.</summary>
-/// <param name="BatchSize">Rows or pairs a step.</param>
-internal sealed record TrainingSetup(int BatchSize)
-{
-    public LoraOptions? Lora { get; init; }
-
-    public Precision Precision { get; init; } = Precision.Float32;
+    private static BenchmarkTask Generation(string name, int batch) =>
+        new(name, null, (arguments, precision) => GenerationBenchmark.Run(arguments, batch, precision));
 }

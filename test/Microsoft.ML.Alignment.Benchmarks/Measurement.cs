@@ -1,23 +1,32 @@
+using Microsoft.ML.Alignment.Native;
+
 namespace Microsoft.ML.Alignment.Benchmarks;
 
-/// <summary>What a task took.</summary>
+/// <summary>What a task did, and in what time.</summary>
 internal sealed record Measurement
 {
     /// <summary>Tokens without padding that entered the policy, both sides of a pair; for generation, new tokens.</summary>
-    public required double TokensPerSecond { get; init; }
+    public required long Tokens { get; init; }
 
-    /// <summary>Rows or pairs a second; 0 for generation.</summary>
-    public double RowsPerSecond { get; init; }
+    /// <summary>Rows of data: conversations, or pairs.</summary>
+    public required int Rows { get; init; }
 
-    /// <summary>Peak resident memory of the process when the task was done, in bytes.</summary>
-    public required long PeakMemoryBytes { get; init; }
+    /// <summary>Time of both.</summary>
+    public required double Seconds { get; init; }
 
-    /// <summary>Floating point operations a second of large float32 products with MKL, measured in the same process.</summary>
-    public required double MklPeak { get; init; }
-
-    /// <summary>The same with oneDNN; null where it is not there or not exact.</summary>
-    public required double? OneDnnPeak { get; init; }
-
-    /// <summary>Number of weights, the output matrix included.</summary>
+    /// <summary>Number of weights N, the output matrix included (once, where it is the token embedding).</summary>
     public required long Weights { get; init; }
+
+    /// <summary>What a reader of the figures should know.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Peak resident memory of the process so far, in bytes.</summary>
+    public long PeakMemory { get; init; } = ProcessMemory.Peak;
+
+    public double TokensPerSecond => Tokens / Seconds;
+
+    public double RowsPerSecond => Rows / Seconds;
+
+    public static long WeightsOf(LanguageModel model) =>
+        model.BaseWeights.Sum(weight => weight.Shape.Aggregate(1L, (product, size) => product * size));
 }

@@ -1,31 +1,33 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML.Alignment;
 using Microsoft.ML.Alignment.Benchmarks;
 
 // Measures training and generation on a real model. Each task runs in a process of its own, so that its peak memory is its own.
 
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (Arguments.TryParse(args) is not { } arguments)
 {
-    Console.Error.WriteLine("usage: Benchmarks [--model PATH] [--data FILE] [--steps N] [--only PART-OF-A-NAME]");
+    Console.Error.WriteLine(Arguments.Usage);
+    Console.Error.WriteLine($"tasks: {string.Join(", ", BenchmarkTask.All.Select(task => task.Name))}");
     return 2;
 }
 
-if (arguments.Task is { } name)
+if (arguments.Task is { } own)
 {
-    Console.WriteLine(JsonSerializer.Serialize(BenchmarkTask.All.Single(task => task.Name == name).Run(arguments)));
+    Console.WriteLine(JsonSerializer.Serialize(TaskResult.Measure(own, arguments)));
     return 0;
 }
 
-ResultLines.PrintHeader();
-foreach (var task in BenchmarkTask.All.Where(task => arguments.Only is null || task.Name.Contains(arguments.Only, StringComparison.Ordinal)))
-    ResultLines.Print(task, RunInChild(task));
-return 0;
-
-Measurement? RunInChild(BenchmarkTask task)
+var table = new ResultTable();
+var failures = 0;
+Precision[] precisions = arguments.Precision is { } only ? [only] : [Precision.Float32, Precision.BFloat16];
+foreach (var (task, precision) in arguments.Tasks.SelectMany(task => precisions.Select(precision => (task, precision))))
 {
-    var start = new ProcessStartInfo("dotnet", [typeof(BenchmarkTask).Assembly.Location, .. arguments.ForTask(task.Name)]) { RedirectStandardOutput = true };
-    using var process = Process.Start(start)!;
-    var output = process.StandardOutput.ReadToEnd();
-    process.WaitForExit();
-    return process.ExitCode == 0 ? JsonSerializer.Deserialize<Measurement>(output) : null;
+    var result = TaskResult.MeasureInChild(task, precision, arguments);
+    failures += result is null ? 1 : 0;
+    table.Add($"{task.Name} {Names.Of(precision)}", task, result);
 }
+
+table.Print();
+return failures == 0 ? 0 : 1;
