@@ -14,16 +14,18 @@ internal sealed class DrillEvaluation(MLContext ml, IEnumerable<Verb> verbs)
     /// <param name="reference">The policy that came into the stage; null for the base model.</param>
     public DrillScores Score(PolicyTransformer policy, PolicyTransformer? reference)
     {
-        var answers = Answers(policy, _irregular, Wording.Test);
+        // One view of all questions, so that they are answered together.
+        var all = Answers(policy, [.. Questions(_irregular, Wording.Test), .. Questions(_irregular, Wording.Unseen), .. Questions(_regular, Wording.Test)]);
+        var (answers, unseen, regular) = (all[.._irregular.Count], all[_irregular.Count..(2 * _irregular.Count)], all[(2 * _irregular.Count)..]);
         var (past, wrong, doubled) = (LogProbs(policy, verb => verb.Past), LogProbs(policy, verb => verb.Wrong), LogProbs(policy, verb => verb.Doubled));
         return new()
         {
             Verbs = _irregular.Count,
             Right = Count(_irregular, answers, Said.Right),
             OverRegularised = Count(_irregular, answers, Said.OverRegularised),
-            RightInUnseenWording = Count(_irregular, Answers(policy, _irregular, Wording.Unseen), Said.Right),
+            RightInUnseenWording = Count(_irregular, unseen, Said.Right),
             RegularVerbs = _regular.Count,
-            RegularRight = Count(_regular, Answers(policy, _regular, Wording.Test), Said.Right),
+            RegularRight = Count(_regular, regular, Said.Right),
             PrefersPast = past.Zip(wrong).Count(p => p.First > p.Second),
             Ranked = past.Zip(wrong, doubled).Count(p => p.First > p.Second && p.Second > p.Third),
             LogProbOfRight = past.Average(),
@@ -36,14 +38,17 @@ internal sealed class DrillEvaluation(MLContext ml, IEnumerable<Verb> verbs)
         Accuracy(rewardModel, _irregular, verb => (verb.Past, verb.Wrong)),
         Accuracy(rewardModel, _irregular.Where(verb => verb.Wrong != verb.Doubled), verb => (verb.Wrong, verb.Doubled)));
 
+    private static IEnumerable<Instruction> Questions(IEnumerable<Verb> verbs, Wording wording) =>
+        verbs.Select(verb => new Instruction(wording.Ask(verb), ""));
+
     /// <summary>The greedy answers of a policy.</summary>
-    public List<string> Answers(PolicyTransformer policy, IEnumerable<Verb> verbs, Wording wording)
+    private string[] Answers(PolicyTransformer policy, IEnumerable<Instruction> questions)
     {
-        var questions = ml.Data.LoadFromEnumerable(verbs.Select(verb => new Instruction(wording.Ask(verb), "")));
-        return [.. ml.Data.CreateEnumerable<AnswerRow>(policy.Transform(questions), reuseRowObject: false).Select(row => row.GeneratedCompletion)];
+        var answered = policy.Transform(ml.Data.LoadFromEnumerable(questions));
+        return [.. ml.Data.CreateEnumerable<AnswerRow>(answered, reuseRowObject: false).Select(row => row.GeneratedCompletion)];
     }
 
-    private static int Count(List<Verb> verbs, List<string> answers, Said said) => verbs.Zip(answers).Count(p => AnswerScoring.Score(p.First, p.Second) == said);
+    private static int Count(List<Verb> verbs, IEnumerable<string> answers, Said said) => verbs.Zip(answers).Count(p => AnswerScoring.Score(p.First, p.Second) == said);
 
     private List<double> LogProbs(PolicyTransformer policy, Func<Verb, string> form)
     {
@@ -51,7 +56,7 @@ internal sealed class DrillEvaluation(MLContext ml, IEnumerable<Verb> verbs)
         return [.. policy.Model.ScoreCompletions(rows).Select(logProb => logProb.Sum)];
     }
 
-    private double Divergence(PolicyTransformer policy, PolicyTransformer reference, List<string> answers)
+    private double Divergence(PolicyTransformer policy, PolicyTransformer reference, IEnumerable<string> answers)
     {
         var said = _irregular.Zip(answers).Where(p => !string.IsNullOrWhiteSpace(p.Second)).Select(p => new Instruction(Wording.Test.Ask(p.First), p.Second)).ToList();
         return said.Count == 0 ? 0 : policy.Model.KlDivergence(reference.Model, ml.Data.LoadFromEnumerable(said)).Average();

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Alignment.Pipeline;
 internal abstract class ScoringKernel
 {
     /// <summary>The rows that a cursor looks ahead and scores together.</summary>
-    public const int BatchSize = 16;
+    public const int BatchSize = 32;
 
     /// <summary>Gets the columns; the first one carries the model.</summary>
     public abstract IReadOnlyList<ScoreColumn> Outputs { get; }
