@@ -6,7 +6,7 @@ using Generator = Microsoft.ML.Alignment.Generation.Generator;
 namespace Microsoft.ML.Alignment.Tests.Models;
 
 /// <summary>Counts tensors of the whole process, so that nothing may run beside it.</summary>
-[Collection(nameof(CountsLiveTensors))]
+[Collection(RunsAlone.Name)]
 public sealed class LiveTensorTests
 {
     [Fact]

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Tests.Pipeline;
 
 /// <summary>Counts all tensors of the process, so nothing else may run beside it.</summary>
 /// <remarks>The wrapper that a parameter takes its tensor from stays in the count, though its native tensor moved: one for each parameter made.</remarks>
-[Collection(nameof(CountsLiveTensors))]
+[Collection(RunsAlone.Name)]
 public sealed class OwnershipTests
 {
     private const int BaseParameters = (5 * 9) + 2;
