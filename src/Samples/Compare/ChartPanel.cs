@@ -3,16 +3,12 @@ using ScottPlot.TickGenerators;
 
 namespace Samples.Compare;
 
-/// <summary>A panel of the chart: one column, a dot a method, coloured by what holds the method near SFT.</summary>
+/// <summary>A panel of the chart: one column, a dot a method.</summary>
 internal sealed record ChartPanel(ResultColumn Column, string Title)
 {
-    private static readonly (Anchor Anchor, string Name, Color Color)[] Anchors =
-    [
-        (Anchor.Both, "both", Color.FromHex("#1b7837")),
-        (Anchor.Reference, "reference", Color.FromHex("#2166ac")),
-        (Anchor.SftTerm, "SFT term", Color.FromHex("#b8860b")),
-        (Anchor.None, "nothing", Color.FromHex("#b2182b")),
-    ];
+    // Shares of the range: to the right of a dot stands its value.
+    private const double LeftMargin = 0.08;
+    private const double RightMargin = 0.28;
 
     public ChartScale Scale { get; init; } = ChartScale.Linear;
 
@@ -28,17 +24,24 @@ internal sealed record ChartPanel(ResultColumn Column, string Title)
         plot.Axes.Left.TickGenerator = new NumericManual(
             [.. rows.Select((_, i) => (double)-i)], [.. rows.Select(row => withNames ? row.Method : "")]);
         plot.Axes.Bottom.TickGenerator = Scale.Ticks();
-        plot.Axes.Margins(horizontal: 0.2, vertical: 0.05);
+        plot.Axes.SetLimitsY(0.5 - rows.Count, 0.5);
+        SetLimits(plot, [.. rows.Select(row => row[Column]), Line]);
         plot.Title(Title, size: 14);
         plot.Layout.Fixed(PanelLayout.Padding(withNames));
     }
 
     private void AddDot(Plot plot, MedianRow row, double y)
     {
-        var value = row[Column]!.Value;
-        var color = Anchors.Single(anchor => anchor.Anchor == row.Runs[0].HeldBy).Color;
+        var (value, color) = (row[Column]!.Value, AnchorLegend.ColorOf(row.Runs[0].HeldBy));
         plot.Add.Marker(Scale.Place(value), y, MarkerShape.FilledCircle, size: 11, color);
         var text = plot.Add.Text(Column.Text(value), Scale.Place(value), y);
-        (text.LabelAlignment, text.OffsetX, text.LabelFontColor) = (Alignment.MiddleLeft, 9, color);
+        (text.LabelAlignment, text.OffsetX, text.OffsetY, text.LabelFontColor) = (Alignment.MiddleLeft, 9, 2, color);
+    }
+
+    private void SetLimits(Plot plot, IEnumerable<double?> values)
+    {
+        double[] places = [.. values.OfType<double>().Select(Scale.Place)];
+        var range = Math.Max(places.Max() - places.Min(), 1);
+        plot.Axes.SetLimitsX(places.Min() - (LeftMargin * range), places.Max() + (RightMargin * range));
     }
 }

@@ -18,10 +18,18 @@ internal static class CompareStory
         CompareTable.Print(rows);
         foreach (var line in Drift.Describe(rows))
             Console.WriteLine(line);
-        CompareChart.Write(command.ChartPath, rows);
-        Console.WriteLine($"The chart is in {command.ChartPath}.");
+        Draw(command.ChartPath, rows);
         if (command.ReportPath is { } report)
             CompareReport.Write(report, model.Name, rows);
         return 0;
+    }
+
+    private static void Draw(string path, IReadOnlyList<MedianRow> rows)
+    {
+        if (ChartFont.Name is { } font)
+            CompareChart.Write(path, rows, font);
+        Console.WriteLine(ChartFont.Name is null
+            ? "There is no chart: this machine has no font to label it with (on Debian, the package fonts-dejavu-core)."
+            : $"The chart is in {path}.");
     }
 }

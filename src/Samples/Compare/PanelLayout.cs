@@ -2,19 +2,29 @@ using ScottPlot;
 
 namespace Samples.Compare;
 
-/// <summary>Panels of one width side by side; the first has room for the names of the methods beside it.</summary>
+/// <summary>Panels of one width side by side, the first with room for the names of the methods; the last subplot is the legend below them.</summary>
 internal sealed class PanelLayout : IMultiplotLayout
 {
     private const int Names = 250;
     private const int Gap = 12;
+    private const int Axis = 40;
+    private const int Legend = 36;
+
+    /// <summary>What the whole needs beside the rows.</summary>
+    public const int RestOfHeight = (2 * Axis) + Legend;
 
     /// <summary>What surrounds the dots of a panel.</summary>
-    public static PixelPadding Padding(bool withNames) => new(left: withNames ? Names + Gap : Gap, right: Gap, bottom: 40, top: 40);
+    public static PixelPadding Padding(bool withNames) => new(left: withNames ? Names + Gap : Gap, right: Gap, bottom: Axis, top: Axis);
 
     public PixelRect[] GetSubplotRectangles(SubplotCollection subplots, PixelRect figureRect)
     {
-        var width = (figureRect.Width - Names) / subplots.Count;
-        return [.. Enumerable.Range(0, subplots.Count).Select(i => new PixelRect(
-            i == 0 ? 0 : Names + (i * width), Names + ((i + 1) * width), figureRect.Bottom, figureRect.Top))];
+        var (panels, bottom) = (subplots.Count - 1, figureRect.Bottom - Legend);
+        var width = (figureRect.Width - Names) / panels;
+        return
+        [
+            .. Enumerable.Range(0, panels).Select(i => new PixelRect(
+                left: i == 0 ? 0 : Names + (i * width), right: Names + ((i + 1) * width), bottom, figureRect.Top)),
+            new(0, figureRect.Right, figureRect.Bottom, bottom),
+        ];
     }
 }

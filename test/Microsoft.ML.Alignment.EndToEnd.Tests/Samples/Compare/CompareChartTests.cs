@@ -19,7 +19,7 @@ public sealed class CompareChartTests
         [
             Runs.Of(ComparedMethods.BaseTitle, 1), Runs.Of(ComparedMethods.SftTitle, 1, kl: 0),
             Runs.Of("near", 1, kl: 0), Runs.Of("far", 1, right: 3, kl: 20, change: -12),
-        ]));
+        ]), ChartFont.Name!);
         var file = File.ReadAllBytes(path);
         file[..8].Should().Equal(Signature);
         // The header chunk: length, "IHDR", width, height.
