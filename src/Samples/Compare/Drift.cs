@@ -15,9 +15,12 @@ internal static class Drift
             : [$"{Numbers(orpo)}; {Numbers(dpo)}.", Verdict(orpo, dpo), .. Example(rows.Single(row => row.Method == ComparedMethods.SftTitle), dpo, orpo)];
     }
 
-    private static string Numbers(MedianRow row) => string.Create(CultureInfo.InvariantCulture,
-        $"{row.Method}: {row[ResultColumn.Kl]:0.000} nats from SFT, {row[ResultColumn.Changed]:0.#} answers changed, ")
-        + string.Create(CultureInfo.InvariantCulture, $"log-prob of the chosen completions {row[ResultColumn.ChosenChange]:+0.00;-0.00}");
+    private static string Numbers(MedianRow row)
+    {
+        string Cell(ResultColumn column) => column.Text(row[column]);
+        return $"{row.Method}: {Cell(ResultColumn.Kl)} nats from SFT, {Cell(ResultColumn.Changed)} answers changed, "
+            + $"log-prob of the chosen completions {Cell(ResultColumn.ChosenChange)}";
+    }
 
     private static string Verdict(MedianRow orpo, MedianRow dpo)
     {

@@ -11,7 +11,7 @@ internal sealed record ResultColumn(string Key, string Heading, string Format, F
 {
     public static ResultColumn Right { get; } = new("right", "said right", "0.#", run => run.Test.Right);
 
-    public static ResultColumn ChosenChange { get; } = new("chosenLogProbChange", "chosen log-prob vs SFT", "+0.00;-0.00", run => run.ChosenLogProbChange);
+    public static ResultColumn ChosenChange { get; } = new("chosenLogProbChange", "chosen log-prob vs SFT", "0.00", run => run.ChosenLogProbChange) { IsChange = true };
 
     public static ResultColumn Kl { get; } = new("klToSft", "KL to SFT", "0.000", run => run.Test.KlToReference);
 
@@ -34,5 +34,14 @@ internal sealed record ResultColumn(string Key, string Heading, string Format, F
         new("peakMemoryGB", "peak memory, GB", "0.0", run => run.Cost?.PeakMemoryBytes / 1e9),
     ];
 
-    public string Text(double? value) => value?.ToString(Format, CultureInfo.InvariantCulture) ?? "";
+    /// <summary>Whether positive numbers get a sign.</summary>
+    public bool IsChange { get; init; }
+
+    public string Text(double? value)
+    {
+        var text = value?.ToString(Format, CultureInfo.InvariantCulture) ?? "";
+        if (value is null || double.Parse(text, CultureInfo.InvariantCulture) == 0)
+            return text.TrimStart('-');
+        return IsChange && value > 0 ? "+" + text : text;
+    }
 }

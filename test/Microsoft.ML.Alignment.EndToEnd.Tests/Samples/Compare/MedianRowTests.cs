@@ -33,10 +33,11 @@ public sealed class MedianRowTests
     public void WhatWasNotTrainedHasNoCost(string key) => Cell(key, Runs.Of("base", 1) with { Cost = null }).Should().BeNull();
 
     [Fact]
-    public void NumbersAreWrittenWithAPointWhateverTheCulture()
+    public void NumbersAreWrittenAsTheirColumnsSay()
     {
         ResultColumn.ChosenChange.Text(1.5).Should().Be("+1.50");
         ResultColumn.ChosenChange.Text(-0.25).Should().Be("-0.25");
+        ResultColumn.ChosenChange.Text(-0.004).Should().Be("0.00");
         ResultColumn.Right.Text(17.5).Should().Be("17.5");
         ResultColumn.Right.Text(null).Should().BeEmpty();
     }
