@@ -15,6 +15,9 @@ internal sealed record RunCommand : Command
     /// <summary>The user's own pairs; null is the verb drill.</summary>
     public string? DataPath { get; init; }
 
+    /// <summary>JSON that overrides options of the stages; null overrides nothing.</summary>
+    public string? OptionsPath { get; init; }
+
     public string? ReportPath { get; init; }
 
     public string OutPath { get; init; } = Path.Combine("out", "aligned.zip");

@@ -15,6 +15,7 @@ internal static class CommandLine
                                                   those on standard input, one a line
         options:
           --data FILE     your own pairs (JSON Lines with prompt, chosen, rejected) instead of the verbs; needs --model
+          --options FILE  JSON that overrides options of the stages, e.g. {"dpo": {"beta": 0.3}} (members sft, rewardModel, dpo)
           --out FILE      where the aligned pipeline is saved (default: out/aligned.zip)
           --report FILE   writes the results as JSON too
           --seed N        seed of everything random (default: 1)
@@ -63,6 +64,7 @@ internal static class CommandLine
     {
         "--model" => command with { ModelPath = OptionValues.Text(option, value) },
         "--data" => command with { DataPath = OptionValues.Text(option, value) },
+        "--options" => command with { OptionsPath = OptionValues.Text(option, value) },
         "--out" => command with { OutPath = OptionValues.Text(option, value) },
         "--report" => command with { ReportPath = OptionValues.Text(option, value) },
         "--seed" => command with { Seed = OptionValues.Number(option, value) },

@@ -14,11 +14,12 @@ internal static class VerbStory
         var ml = new MLContext(command.Seed);
         var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
         var verbs = Verb.LoadAll();
+        var options = VerbPipeline.Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
         using var model = DrillModel.Open(ml, align, command.ModelPath, command.Seed);
 
         var drill = new Drill(ml, verbs.Where(verb => verb.Split == "train"));
         var preferences = drill.Preferences;
-        using var aligned = VerbPipeline.Compose(align, model.Location, drill, model.Settings(command.Seed)).Fit(preferences);
+        using var aligned = VerbPipeline.Compose(align, model.Location, drill, options).Fit(preferences);
 
         var result = Evaluate(ml, verbs, aligned) with { Model = model.Name, Seed = command.Seed, Seconds = clock.Elapsed.TotalSeconds };
         ResultTable.Print(result);

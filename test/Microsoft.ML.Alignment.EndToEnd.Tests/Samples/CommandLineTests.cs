@@ -14,8 +14,8 @@ public sealed class CommandLineTests
 
     [Fact]
     public void OptionsComeInAnyOrder() =>
-        CommandLine.Parse(["--seed", "3", "--model", "m.gguf", "--out", "o.zip", "--report", "r.json", "--data", "d.jsonl"]).Should().Be(
-            new RunCommand { Seed = 3, ModelPath = "m.gguf", OutPath = "o.zip", ReportPath = "r.json", DataPath = "d.jsonl" });
+        CommandLine.Parse(["--seed", "3", "--model", "m.gguf", "--out", "o.zip", "--report", "r.json", "--data", "d.jsonl", "--options", "s.json"]).Should().Be(
+            new RunCommand { Seed = 3, ModelPath = "m.gguf", OutPath = "o.zip", ReportPath = "r.json", DataPath = "d.jsonl", OptionsPath = "s.json" });
 
     [Fact]
     public void EverythingBehindTheFileIsAQuestion() =>
