@@ -1,5 +1,6 @@
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
@@ -57,9 +58,10 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            Train(new(model, incoming, training), data, format, log);
+            var record = Train(new(model, incoming, training), data, format, log);
             Freeze(model);
-            return CreateTransformer(_host.Environment, StageOf(format), model, incoming);
+            using (model)
+                return CreateTransformer(_host.Environment, StageOf(format), model.WithHistory([.. incoming.History, record]), incoming);
         }
         catch
         {
@@ -100,7 +102,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return copy.With([], null);
     }
 
-    private Models.Adapter CreateAdapter(LanguageModel incoming, LoraOptions lora, int seed)
+    private Adapter CreateAdapter(LanguageModel incoming, LoraOptions lora, int seed)
     {
         var name = Settings.AdapterName;
         for (var repeat = 2; incoming.AdapterNames.Contains(name); repeat++)
@@ -108,7 +110,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
+    private StageRecord Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
     {
         var training = trained.Training;
         var config = trained.Model.Config;
@@ -123,8 +125,10 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         Tell(TrainingSummary.Of(
             Settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store))), log);
         var source = new DatasetSource(store, plan);
-        new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, _data.Run, log.Info))
+        var recorder = new StageRecorder(_data.Run);
+        new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, recorder.Run, log.Info))
             .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ExampleHash.Of(store)));
     }
 
     private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
