@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.ML.Alignment.Kernels;
 
 namespace Microsoft.ML.Alignment.Models;
 
@@ -11,7 +12,7 @@ internal static class ModelDescription
     public static string Of(LanguageModel model)
     {
         var text = new StringBuilder();
-        var parameters = model.Network.Weights.Values.Sum(weight => weight.NumberOfElements);
+        var parameters = model.BaseWeights.Sum(weight => BlockQuantization.ElementsOf(weight.Shape));
         text.Append(CultureInfo.InvariantCulture, $"{NameOf(model)} ({model.Config.ModelType}, {parameters} parameters");
         text.Append(model.RewardHead is null ? ")" : ", reward model)");
         foreach (var adapter in model.AdapterNames)
