@@ -75,5 +75,15 @@ public sealed class AlignmentCatalog
         /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
         public DpoTrainer Dpo(DpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
+        /// Identity preference optimization (Azar et al., 2023, arXiv:2310.12036) on pairs: DPO with a margin that does not grow for
+        /// ever.
+        /// </summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        public IpoTrainer Ipo(IpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
     }
 }

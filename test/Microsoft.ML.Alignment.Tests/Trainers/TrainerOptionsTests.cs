@@ -7,8 +7,9 @@ public sealed class TrainerOptionsTests
 {
     public static TheoryData<TrainerOptions> Changed => new(
         Common(new SftTrainer.Options { CompletionColumnName = "a", ChosenColumnName = "b", Generation = new() { MaxNewTokens = 3 } }),
-        Common(new RewardModelTrainer.Options { ChosenColumnName = "c", RejectedColumnName = "d", CompletionColumnName = "a", MarginColumnName = "m" }),
-        Common(new DpoTrainer.Options { ChosenColumnName = "c", RejectedColumnName = "d", Beta = 0.7, LabelSmoothing = 0.2, SftWeight = 3 }));
+        Common(new RewardModelTrainer.Options { ChosenColumnName = "c", MarginColumnName = "m", CenteringCoefficient = 1 }),
+        Common(new DpoTrainer.Options { ChosenColumnName = "c", RejectedColumnName = "d", Beta = 0.7, LabelSmoothing = 0.2 }),
+        Common(new IpoTrainer.Options { ChosenColumnName = "c", Tau = 0.7, Ratio = IpoTrainer.LogRatio.PerToken }));
 
     [Theory]
     [MemberData(nameof(Changed))]
@@ -25,7 +26,8 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void TheOptionsOfEveryTrainerAreAmongThem()
     {
-        var all = typeof(TrainerOptions).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(TrainerOptions)) && !type.IsAbstract);
+        var all = typeof(TrainerOptions).Assembly.GetExportedTypes()
+            .Where(type => type.IsSubclassOf(typeof(TrainerOptions)) && !type.IsAbstract);
 
         ((IEnumerable<object[]>)Changed).Select(row => row[0].GetType()).Should().BeEquivalentTo(all);
     }
