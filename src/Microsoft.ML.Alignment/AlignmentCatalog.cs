@@ -85,5 +85,14 @@ public sealed class AlignmentCatalog
         /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
         public IpoTrainer Ipo(IpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
+        /// Simple preference optimization (Meng et al., 2024, arXiv:2405.14734) on pairs, without a reference; also AlphaPO.
+        /// </summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        public SimPoTrainer SimPo(SimPoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
     }
 }

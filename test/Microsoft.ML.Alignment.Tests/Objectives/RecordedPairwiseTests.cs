@@ -24,5 +24,23 @@ public sealed class RecordedPairwiseTests : IDisposable
         golden.RequireGradients("dpo", 3, policy, new PreferenceObjective(policy, reference, (p, r) => IpoLoss.PerToken(p, r, 0.1)));
     }
 
+    [SharedTheory(Policy)]
+    [InlineData(4, 2, 0.5, 0)]
+    [InlineData(5, 2.5, 1.375, 0.5)]
+    public void SimPo(int entry, double beta, double gamma, double sftWeight) =>
+        RequireGradients("cpo", entry, p => SimPoLoss.Logistic(SimPoLoss.LogRewards(p, beta), gamma), sftWeight);
+
+    [SharedFact(Policy)]
+    public void AlphaPo() => RequireGradients("cpo", 6, p => SimPoLoss.Logistic(SimPoLoss.AlphaRewards(p, 2.5, 0.25), 0.5), sftWeight: 0);
+
+    private void RequireGradients(
+        string section, int entry, ReferenceFreeLoss loss, double sftWeight, SftScope sftScope = SftScope.Completion)
+    {
+        using var policy = LoadPolicy();
+        var objective = new PreferenceObjective(policy, loss) { SftWeight = sftWeight, SftScope = sftScope };
+
+        golden.RequireGradients(section, entry, policy, objective);
+    }
+
     private static LanguageModel LoadPolicy() => TestModels.Load(Golden.Path("losses/policy")).TrainableOwned();
 }

@@ -9,7 +9,15 @@ public sealed class TrainerOptionsTests
         Common(new SftTrainer.Options { CompletionColumnName = "a", ChosenColumnName = "b", Generation = new() { MaxNewTokens = 3 } }),
         Common(new RewardModelTrainer.Options { ChosenColumnName = "c", MarginColumnName = "m", CenteringCoefficient = 1 }),
         Common(new DpoTrainer.Options { ChosenColumnName = "c", RejectedColumnName = "d", Beta = 0.7, LabelSmoothing = 0.2 }),
-        Common(new IpoTrainer.Options { ChosenColumnName = "c", Tau = 0.7, Ratio = IpoTrainer.LogRatio.PerToken }));
+        Common(new IpoTrainer.Options { ChosenColumnName = "c", Tau = 0.7, Ratio = IpoTrainer.LogRatio.PerToken }),
+        Common(new SimPoTrainer.Options
+        {
+            Beta = 3,
+            Margin = new SimPoMargin.Absolute { Value = 2 },
+            Reward = new SimPoReward.Alpha { Exponent = -0.5 },
+            Loss = new SimPoForm.Hinge(),
+            SftWeight = 0.3,
+        }));
 
     [Theory]
     [MemberData(nameof(Changed))]
