@@ -94,5 +94,12 @@ public sealed class AlignmentCatalog
         /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
         public SimPoTrainer SimPo(SimPoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>Contrastive preference optimization (Xu et al., 2024, arXiv:2401.08417) on pairs, without a reference.</summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        public CpoTrainer Cpo(CpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
     }
 }

@@ -25,6 +25,23 @@ public sealed class RecordedPairwiseTests : IDisposable
     }
 
     [SharedTheory(Policy)]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Cpo(int entry)
+    {
+        CpoForm form = entry switch
+        {
+            1 => new CpoForm.Hinge(),
+            2 => new CpoForm.SquaredPerToken(),
+            _ => new CpoForm.Logistic { LabelSmoothing = entry == 3 ? 0.1 : 0 },
+        };
+
+        RequireGradients("cpo", entry, p => form.Loss(p, 0.1), sftWeight: 1);
+    }
+
+    [SharedTheory(Policy)]
     [InlineData(4, 2, 0.5, 0)]
     [InlineData(5, 2.5, 1.375, 0.5)]
     public void SimPo(int entry, double beta, double gamma, double sftWeight) =>

@@ -120,6 +120,17 @@ public sealed class TrajectoryTests : IDisposable
         Replay(run, policy, objective, [.. PerTokenInTrl, "nll_loss"]);
     }
 
+    [SharedFact(StoriesModel.Folder, "golden/trajectories/cpo-full")]
+    public void CpoOfAllWeights()
+    {
+        var run = new RecordedRun("cpo-full");
+        var beta = run.Number("beta");
+        using var model = StoriesModel.Load();
+        using var policy = model.TrainableCopy();
+
+        Replay(run, policy, new PreferenceObjective(policy, p => CpoLoss.Logistic(p, beta)) { SftWeight = run.Number("cpo_alpha") });
+    }
+
     [SharedFact(SmolLM2, "golden/trajectories/smollm2-sft-lora")]
     public void SftOfAnAdapterOfARealChatModel()
     {

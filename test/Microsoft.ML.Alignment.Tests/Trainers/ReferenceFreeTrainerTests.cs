@@ -11,7 +11,7 @@ public sealed class ReferenceFreeTrainerTests
     private readonly MLContext context = new(seed: 7);
     private readonly ProgressList progress = new();
 
-    public static TheoryData<string> Methods => new("SimPo");
+    public static TheoryData<string> Methods => new("SimPo", "Cpo");
 
     [Theory]
     [MemberData(nameof(Methods))]
@@ -80,7 +80,8 @@ public sealed class ReferenceFreeTrainerTests
         var lora = new LoraOptions { Rank = 3, Alpha = 6 };
         PairwiseTrainer trainer = method switch
         {
-            _ => align.Trainers.SimPo(new() { Lora = lora, Training = training }),
+            "SimPo" => align.Trainers.SimPo(new() { Lora = lora, Training = training }),
+            _ => align.Trainers.Cpo(new() { Lora = lora, Training = training }),
         };
         return align.BaseModel(AlignedChain.BasePath).Append(trainer);
     }

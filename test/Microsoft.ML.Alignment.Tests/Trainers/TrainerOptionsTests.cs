@@ -17,7 +17,8 @@ public sealed class TrainerOptionsTests
             Reward = new SimPoReward.Alpha { Exponent = -0.5 },
             Loss = new SimPoForm.Hinge(),
             SftWeight = 0.3,
-        }));
+        }),
+        Common(new CpoTrainer.Options { Beta = 0.3, Loss = new CpoForm.Logistic { LabelSmoothing = 0.3 }, SftWeight = 0 }));
 
     [Theory]
     [MemberData(nameof(Changed))]
