@@ -101,5 +101,16 @@ public sealed class AlignmentCatalog
         /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
         public CpoTrainer Cpo(CpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
+        /// Odds ratio preference optimization (Hong et al., 2024, arXiv:2403.07691) on pairs: imitates and prefers in one stage, without
+        /// a reference.
+        /// </summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        /// <exception cref="ArgumentException">Both terms of the loss have a weight of 0.</exception>
+        public OrpoTrainer Orpo(OrpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
     }
 }

@@ -50,6 +50,12 @@ public sealed class RecordedPairwiseTests : IDisposable
     [SharedFact(Policy)]
     public void AlphaPo() => RequireGradients("cpo", 6, p => SimPoLoss.Logistic(SimPoLoss.AlphaRewards(p, 2.5, 0.25), 0.5), sftWeight: 0);
 
+    [SharedTheory(Policy)]
+    [InlineData(0, 0.1)]
+    [InlineData(1, 0.5)]
+    public void Orpo(int entry, double weight) =>
+        RequireGradients("orpo", entry, p => OrpoLoss.Compute(p, weight), sftWeight: 1, SftScope.PromptAndCompletion);
+
     private void RequireGradients(
         string section, int entry, ReferenceFreeLoss loss, double sftWeight, SftScope sftScope = SftScope.Completion)
     {

@@ -131,6 +131,22 @@ public sealed class TrajectoryTests : IDisposable
         Replay(run, policy, new PreferenceObjective(policy, p => CpoLoss.Logistic(p, beta)) { SftWeight = run.Number("cpo_alpha") });
     }
 
+    [SharedFact(StoriesModel.Folder, "golden/trajectories/orpo-full")]
+    public void OrpoOfAllWeightsWithThePromptInItsSupervisedTerm()
+    {
+        var run = new RecordedRun("orpo-full");
+        var weight = run.Number("beta");
+        using var model = StoriesModel.Load();
+        using var policy = model.TrainableCopy();
+        var objective = new PreferenceObjective(policy, p => OrpoLoss.Compute(p, weight))
+        {
+            SftWeight = 1,
+            SftScope = SftScope.PromptAndCompletion,
+        };
+
+        Replay(run, policy, objective, PerTokenInTrl);
+    }
+
     [SharedFact(SmolLM2, "golden/trajectories/smollm2-sft-lora")]
     public void SftOfAnAdapterOfARealChatModel()
     {

@@ -11,7 +11,7 @@ public sealed class ReferenceFreeTrainerTests
     private readonly MLContext context = new(seed: 7);
     private readonly ProgressList progress = new();
 
-    public static TheoryData<string> Methods => new("SimPo", "Cpo");
+    public static TheoryData<string> Methods => new("SimPo", "Cpo", "Orpo");
 
     [Theory]
     [MemberData(nameof(Methods))]
@@ -74,6 +74,14 @@ public sealed class ReferenceFreeTrainerTests
         progress.Reports.Should().OnlyContain(report => double.IsFinite(report.Loss) && report.Metrics["logps/chosen"] < 0);
     }
 
+    [Fact]
+    public void OrpoWithNeitherTermIsRefusedWhenComposed()
+    {
+        new Action(() => context.Alignment().Trainers.Orpo(new() { SftWeight = 0, OddsRatioWeight = 0 }))
+            .Should().Throw<ArgumentException>().WithMessage("*SftWeight and OddsRatioWeight are both 0*");
+        context.Alignment().Trainers.Orpo(new() { SftWeight = 0 }).Should().NotBeNull();
+    }
+
     private EstimatorChain<PolicyTransformer> Chain(string method, TrainingOptions training)
     {
         var align = context.Alignment(new AlignmentRun { Progress = progress });
@@ -81,7 +89,8 @@ public sealed class ReferenceFreeTrainerTests
         PairwiseTrainer trainer = method switch
         {
             "SimPo" => align.Trainers.SimPo(new() { Lora = lora, Training = training }),
-            _ => align.Trainers.Cpo(new() { Lora = lora, Training = training }),
+            "Cpo" => align.Trainers.Cpo(new() { Lora = lora, Training = training }),
+            _ => align.Trainers.Orpo(new() { Lora = lora, Training = training }),
         };
         return align.BaseModel(AlignedChain.BasePath).Append(trainer);
     }
