@@ -117,7 +117,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         {
             BeginTokenId = config.BosTokenId,
         };
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
+        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        {
+            MicroBatchTokens = training.MicroBatchTokens,
+            EndRows = ReadsEndTokens,
+        };
         using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
         var source = new DatasetSource(store, plan);
         new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, _data.Run, log.Info))
