@@ -18,7 +18,7 @@ public sealed class TrainerOptionsTests
             Loss = new SimPoForm.Hinge(),
             SftWeight = 0.3,
         }),
-        Common(new CpoTrainer.Options { Beta = 0.3, Loss = new CpoForm.Logistic { LabelSmoothing = 0.3 }, SftWeight = 0 }),
+        Common(new CpoTrainer.Options { Beta = 0.3, Loss = new CpoForm.Sigmoid { LabelSmoothing = 0.3 }, SftWeight = 0 }),
         Common(new OrpoTrainer.Options { OddsRatioWeight = 3, SftWeight = 0, SftScope = SftScope.PromptAndCompletion }));
 
     [Theory]
