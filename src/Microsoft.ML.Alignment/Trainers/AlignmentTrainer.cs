@@ -112,8 +112,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     {
         var training = trained.Training;
         var config = trained.Model.Config;
-        var maxLength = Math.Min(training.MaxLength, config.MaxPositions);
-        var options = new ReadOptions(maxLength, training.InvalidRows, log.Info, _data.Run.CancellationToken)
+        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _data.Run.CancellationToken)
         {
             BeginTokenId = config.BosTokenId,
         };
