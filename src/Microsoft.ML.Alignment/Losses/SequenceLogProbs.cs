@@ -7,4 +7,7 @@ internal readonly record struct SequenceLogProbs(Tensor Sum, Tensor TokenCount)
 {
     /// <summary>Gets the mean log-probability per completion token, in nats. Shape <c>[S]</c>.</summary>
     public Tensor Mean => Sum / TokenCount;
+
+    /// <summary>The first of the sequences. Shapes <c>[count]</c>.</summary>
+    public SequenceLogProbs First(long count) => new(Sum.narrow(0, 0, count), TokenCount.narrow(0, 0, count));
 }

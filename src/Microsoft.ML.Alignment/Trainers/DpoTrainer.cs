@@ -8,8 +8,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290): learns from pairs of a better and a worse completion, without a
-/// reward model. The reference is exactly the policy that comes in.
+/// Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290): learns from pairs of a better and a worse completion,
+/// without a reward model. The reference is exactly the policy that comes in.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -35,7 +35,8 @@ public sealed class DpoTrainer : PairwiseTrainer
         }, data) => _options = options;
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new PreferenceObjective(
-        trained.Model, trained.Incoming, (policy, reference) => DpoLoss.Compute(policy.Sum, reference.Sum, _options.Beta, _options.LabelSmoothing))
+        trained.Model, trained.Incoming,
+        (policy, reference) => DpoLoss.Compute(policy.Sum, reference.Sum, _options.Beta, _options.LabelSmoothing))
     {
         Precision = trained.Training.Precision,
         SftWeight = _options.SftWeight,
