@@ -27,6 +27,9 @@ internal static class Require
     public static string NotEmpty(string value, [CallerMemberName] string option = "") =>
         string.IsNullOrWhiteSpace(value) ? throw new ArgumentException($"{option} is empty; give it a name.", option) : value;
 
+    public static T NotNull<T>(T? value, [CallerMemberName] string option = "")
+        where T : class => value ?? throw new ArgumentNullException(option, $"{option} is null; give it a value, or leave it out.");
+
     private static ArgumentOutOfRangeException Refused(string option, object value, string allowed) =>
         new(option, value, $"{option} is {value}; allowed is {allowed}.");
 }

@@ -11,6 +11,8 @@ namespace Microsoft.ML.Alignment.Objectives;
 /// <param name="loss">The method's loss, averaged over the pairs of the optimizer step.</param>
 internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss) : IObjective<TokenBatch>
 {
+    private Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> _coupled = [];
+
     /// <summary>Gets the precision of the matrix products of both models.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
@@ -19,14 +21,30 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
     /// </summary>
     public double SftWeight { get; init; }
 
+    /// <summary>Gets what the loss must know beside sums and counts.</summary>
+    public PairDetails Details { get; init; }
+
+    /// <summary>Gets whether an entry of the loss depends on several pairs: then on those of the whole step, however it is cut into micro-batches.</summary>
+    public bool CouplesPairs { get; init; }
+
+    /// <inheritdoc/>
+    public void Begin(IReadOnlyList<TokenBatch> step)
+    {
+        _coupled = [];
+        if (!CouplesPairs || step.Count < 2)
+            return;
+        using var _ = no_grad();
+        _coupled = CoupledPairs.Split([.. step.Select(Look)], loss);
+    }
+
     /// <inheritdoc/>
     public TermCounts Count(TokenBatch batch) => new(batch.ExampleCount, batch.Targets.TokenCounts.Take(batch.ExampleCount).Sum());
 
     /// <inheritdoc/>
     public StepResult Evaluate(TokenBatch batch, TermCounts step)
     {
-        var logProbs = PairLogProbs.Split(policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(Precision, Dropout: true)));
-        var pairs = loss(logProbs, ReferenceLogProbs(batch));
+        var logProbs = PairPass.Run(policy, batch, new ForwardOptions(Precision, Dropout: true), Details);
+        var pairs = _coupled.TryGetValue(batch, out var coupled) ? coupled(logProbs) : loss(logProbs, ReferenceLogProbs(batch));
         var negativeLogLikelihood = -logProbs.Sum.Chosen.sum();
         var total = pairs.Loss.sum() / step.Examples;
         if (SftWeight > 0)
@@ -39,8 +57,12 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
     private PairLogProbs ReferenceLogProbs(TokenBatch batch)
     {
         using var _ = no_grad();
-        return PairLogProbs.Split(reference.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(Precision)));
+        return PairPass.Run(reference, batch, new ForwardOptions(Precision), Details & ~PairDetails.Agreement);
     }
+
+    /// <summary>A first look at a micro-batch, without dropout and gradients.</summary>
+    private CoupledPairs.Part Look(TokenBatch batch) =>
+        new(batch, PairPass.Run(policy, batch, new ForwardOptions(Precision), Details), ReferenceLogProbs(batch));
 
     private static Metric[] PairMetrics(int count, PreferenceLoss pairs, Pair logProbs)
     {

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Alignment.Data;
-using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Trainers;
@@ -48,9 +47,11 @@ public sealed class DpoTrainer : AlignmentTrainer<PolicyTransformer>
         new(_options.PromptColumnName, [_options.ChosenColumnName, _options.RejectedColumnName], []);
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new PreferenceObjective(
-        trained.Model, trained.Incoming, (policy, reference) => DpoLoss.Compute(policy.Sum, reference.Sum, _options.Beta, _options.LabelSmoothing))
+        trained.Model, trained.Incoming, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
     {
         Precision = trained.Training.Precision,
+        Details = _options.Loss.Details,
+        CouplesPairs = _options.Loss.CouplesPairs,
         SftWeight = _options.SftWeight,
     };
 
@@ -85,10 +86,13 @@ public sealed class DpoTrainer : AlignmentTrainer<PolicyTransformer>
         /// <summary>Gets the strength of the pull towards the reference, β. Above 0; the default is 0.1.</summary>
         public double Beta { get; init => field = Require.Positive(value); } = 0.1;
 
-        /// <summary>Gets the share of pairs thought to be labelled the wrong way round. In [0, 0.5); the default is 0.</summary>
-        public double LabelSmoothing { get; init => field = Require.InRange(0, 0.5, value); }
+        /// <summary>Gets the loss of a pair. The default is DPO's, <see cref="PairLoss.Sigmoid"/>.</summary>
+        public PairLoss Loss { get; init => field = Require.NotNull(value); } = new PairLoss.Sigmoid();
 
-        /// <summary>Gets the weight of the chosen completions' negative log-likelihood in the loss. 0 or more; the default is 0.</summary>
+        /// <summary>
+        /// Gets the weight of the chosen completions' negative log-likelihood beside the loss (RPO; Pang et al., 2024, arXiv:2404.19733, eq. 1), averaged
+        /// over tokens. 0 or more; the default is 0.
+        /// </summary>
         public double SftWeight { get; init => field = Require.NotNegative(value); }
 
         /// <summary>Gets how to train. Learning rate 1e-6, as in TRL (LoRA 1e-5), and 1 epoch, unless it says otherwise.</summary>

@@ -63,6 +63,7 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
     {
         using var scope = NewDisposeScope();
         optimizer.ZeroGrad();
+        objective.Begin(batches);
         var counts = batches.Select(objective.Count).Aggregate((a, b) => a + b);
         var results = batches.Select(batch => Backward(batch, objective, counts)).ToArray();
         var gradientNorm = optimizer.ClipGradients(training.MaxGradientNorm);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Kernels;
-using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Training;
@@ -85,22 +84,14 @@ public sealed class TrajectoryTests : IDisposable
         Replay(run, policy, new PreferenceObjective(policy, reference, Dpo(run)));
     }
 
-    /// <summary>The run has another loss than the library so far; it holds objective and accumulation to the recorded curve.</summary>
     [SharedFact(StoriesModel.Folder, "golden/trajectories/dpo-smoothed")]
     public void RobustDpoInMicroBatches()
     {
         var run = new RecordedRun("dpo-smoothed");
-        var (beta, smoothing) = (run.Number("beta"), run.Number("label_smoothing"));
         using var model = StoriesModel.Load();
         using var policy = model.TrainableCopy();
-        PreferenceLoss Robust(PairLogProbs policy, PairLogProbs reference)
-        {
-            var kept = DpoLoss.Compute(policy.Sum, reference.Sum, beta);
-            var flipped = DpoLoss.Compute(Swap(policy.Sum), Swap(reference.Sum), beta);
-            return kept with { Loss = (((1 - smoothing) * kept.Loss) - (smoothing * flipped.Loss)) / (1 - (2 * smoothing)) };
-        }
 
-        Replay(run, policy, new PreferenceObjective(policy, model, Robust));
+        Replay(run, policy, new PreferenceObjective(policy, model, Dpo(run, new PairLoss.Robust { LabelSmoothing = run.Number("label_smoothing") })));
     }
 
     [SharedFact(SmolLM2, "golden/trajectories/smollm2-sft-lora")]
@@ -123,13 +114,11 @@ public sealed class TrajectoryTests : IDisposable
         Replay(run, policy, new PreferenceObjective(policy, model, Dpo(run)));
     }
 
-    private static PairwiseLoss Dpo(RecordedRun run)
+    private static PairwiseLoss Dpo(RecordedRun run, PairLoss? loss = null)
     {
         var beta = run.Number("beta");
-        return (policy, reference) => DpoLoss.Compute(policy.Sum, reference.Sum, beta);
+        return (policy, reference) => (loss ?? new PairLoss.Sigmoid()).Evaluate(policy, reference, beta);
     }
-
-    private static Pair Swap(Pair pair) => new(pair.Rejected, pair.Chosen);
 
     private static void Replay(RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective)
     {

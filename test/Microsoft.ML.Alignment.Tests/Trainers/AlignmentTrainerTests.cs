@@ -155,7 +155,7 @@ public sealed class AlignmentTrainerTests(AlignedChain chain) : IClassFixture<Al
     [Fact]
     public void LabelSmoothingOfAHalfIsRefused()
     {
-        new Action(() => _ = new DpoTrainer.Options { LabelSmoothing = 0.5 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*LabelSmoothing*[0, 0.5)*");
+        new Action(() => _ = new PairLoss.Sigmoid { LabelSmoothing = 0.5 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*LabelSmoothing*[0, 0.5)*");
     }
 
     private sealed class Progress(Action<TrainingProgress> report) : IProgress<TrainingProgress>
