@@ -73,6 +73,9 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>Gets whether the loss is read at the completions' last tokens.</summary>
     private protected virtual bool ReadsEndTokens => false;
 
+    /// <summary>Gets what the policy is compared with; for methods without reference it does nothing.</summary>
+    private protected virtual ReferencePolicy Reference { get; } = new ReferencePolicy.Incoming();
+
     /// <summary>The columns that the fitted stage computes.</summary>
     private protected abstract IReadOnlyList<ScoreColumn> Outputs(StageColumns columns, Func<string, bool> has);
 
@@ -114,17 +117,21 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             BeginTokenId = config.BosTokenId,
         };
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
-        using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        var source = new DatasetSource(store, plan);
-        new TrainingLoop(trained.Model, training, new TrainingContext(_settings.Method, _run, log.Info))
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+        var context = new TrainingContext(_settings.Method, _run, log.Info);
+        using var reference = Reference.Open(trained.Model, trained.Incoming);
+        var objective = CreateObjective(trained with { Reference = reference.Model });
+        using var store = Read(
+            () => ExampleReader.Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options));
+        var source = new DatasetSource(Read(() => reference.Prepare(store, plan, objective, context)), plan);
+        new TrainingLoop(trained.Model, training, context with { Hooks = reference.Hooks })
+            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), objective);
     }
 
-    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
+    private IExampleStore Read(Func<IExampleStore> read)
     {
         try
         {
-            return ExampleReader.Read(data, columns, encoder, options);
+            return read();
         }
         catch (OperationCanceledException canceled) when (canceled.CancellationToken == _run.CancellationToken)
         {

@@ -46,8 +46,10 @@ public sealed class DpoTrainer : AlignmentTrainer<PolicyTransformer>
     private protected override ExampleColumns Columns(DataViewSchema schema, Action<string> log) =>
         new(_options.PromptColumnName, [_options.ChosenColumnName, _options.RejectedColumnName], []);
 
+    private protected override ReferencePolicy Reference => _options.Reference;
+
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new PreferenceObjective(
-        trained.Model, trained.Incoming, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
+        trained.Model, trained.Reference, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
     {
         Precision = trained.Training.Precision,
         Details = _options.Loss.Details,
@@ -94,6 +96,9 @@ public sealed class DpoTrainer : AlignmentTrainer<PolicyTransformer>
         /// over tokens. 0 or more; the default is 0.
         /// </summary>
         public double SftWeight { get; init => field = Require.NotNegative(value); }
+
+        /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
+        public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();
 
         /// <summary>Gets how to train. Learning rate 1e-6, as in TRL (LoRA 1e-5), and 1 epoch, unless it says otherwise.</summary>
         public TrainingOptions Training { get; init; } = new();
