@@ -4,6 +4,7 @@ using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -44,11 +45,13 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
+        var (index, folder) = RunWorkspace.Of(_run).Next(_settings.Method);
         using var incoming = (_settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, _settings.Method)).Share();
         var training = _settings.Resolve(_host.Seed);
         log.Info($"{_settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
@@ -57,7 +60,8 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            Train(new(model, incoming, training), data, format, log);
+            var context = new TrainingContext(_settings.Method, _run, log.Info) { StageIndex = index, Options = _settings.SavedOptions };
+            Train(new(model, incoming, training), data, format, context, folder);
             Freeze(model);
             return CreateTransformer(_host.Environment, StageOf(format), model, incoming);
         }
@@ -105,19 +109,19 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
+    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainingContext context, string? folder)
     {
         var training = trained.Training;
         var config = trained.Model.Config;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _run.CancellationToken)
+        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, _run.CancellationToken)
         {
             BeginTokenId = config.BosTokenId,
         };
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
-        using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
+        using var store = Read(data, Columns(data.Schema, context.Log), ScoringModel.Encoder(trained.Model, format), options);
         var source = new DatasetSource(store, plan);
-        new TrainingLoop(trained.Model, training, new TrainingContext(_settings.Method, _run, log.Info))
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+        context = context with { Data = new(store.Count, 0), Checkpoints = StageWorkspace.Open(trained, context, folder, store, null) };
+        new TrainingLoop(trained.Model, training, context).Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
     }
 
     private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
