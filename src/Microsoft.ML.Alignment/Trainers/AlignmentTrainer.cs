@@ -4,6 +4,7 @@ using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -44,11 +45,13 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
+        var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
         using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         var training = Settings.Resolve(_host.Seed);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
@@ -57,7 +60,8 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            Train(new(model, incoming, training), data, format, log);
+            var context = new TrainingContext(Settings.Method, _data.Run, log.Info) { StageIndex = index, Options = StageFile.OptionsOf(Settings.Options) };
+            Train(new(model, incoming, training), data, format, context, folder);
             Freeze(model);
             return CreateTransformer(_host.Environment, StageOf(format), model, incoming);
         }
@@ -108,30 +112,33 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
+    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainingContext context, string? folder)
     {
         var training = trained.Training;
         var config = trained.Model.Config;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _data.Run.CancellationToken)
+        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, _data.Run.CancellationToken)
         {
             BeginTokenId = config.BosTokenId,
         };
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
-        var context = new TrainingContext(Settings.Method, _data.Run, log.Info);
+        using var store = Read(data, Columns(data.Schema, context.Log), ScoringModel.Encoder(trained.Model, format), options);
         using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
         var objective = CreateObjective(trained with { Reference = reference.Model });
-        using var store = Read(
-            () => ExampleReader.Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options));
-        var source = new DatasetSource(Read(() => reference.Prepare(store, plan, objective, context)), plan);
-        new TrainingLoop(trained.Model, training, context with { Hooks = reference.Hooks })
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), objective);
+        context = context with
+        {
+            Data = new(store.Count, 0),
+            Hooks = reference.Hooks,
+            Checkpoints = StageWorkspace.Open(trained, context, folder, store, null),
+        };
+        var source = new DatasetSource(reference.Prepare(store, plan, objective, context), plan);
+        new TrainingLoop(trained.Model, training, context).Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), objective);
     }
 
-    private IExampleStore Read(Func<IExampleStore> read)
+    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
     {
         try
         {
-            return read();
+            return ExampleReader.Read(data, columns, encoder, options);
         }
         catch (OperationCanceledException canceled) when (canceled.CancellationToken == _data.Run.CancellationToken)
         {
