@@ -1,7 +1,6 @@
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Pipeline;
-using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Alignment.Training.Checkpoints;
@@ -45,6 +44,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="InvalidOperationException">An option of the evaluation is set, and there is no validation set.</exception>
     /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
@@ -54,16 +54,20 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
         using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         var training = Settings.Resolve(_host.Seed);
+        training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
         var data = _data.TrainingSet ?? input;
-        var format = AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, incoming);
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            var context = new TrainingContext(Settings.Method, _data.Run, log.Info) { StageIndex = index, Options = StageFile.OptionsOf(Settings.Options) };
-            Train(new(model, incoming, training), data, format, context, folder);
+            var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
+            {
+                StageIndex = index,
+                Options = StageFile.OptionsOf(Settings.Options),
+            };
+            Train(new(model, incoming, training), data, context, folder);
             Freeze(model);
-            return CreateTransformer(_host.Environment, StageOf(format), model, incoming);
+            return CreateTransformer(_host.Environment, StageOf(FormatOf(data, incoming)), model, incoming);
         }
         catch
         {
@@ -112,39 +116,54 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainingContext context, string? folder)
+    private void Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var training = trained.Training;
-        var config = trained.Model.Config;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, _data.Run.CancellationToken)
+        using var store = Read(trained, data, context);
+        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context) : null;
+        using var still = LoraAdapter.WithoutDropout(trained.Model);
+        using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
+        trained = trained with { Reference = reference.Model };
+        var objective = CreateObjective(trained);
+        var validation = validationStore is null
+            ? null
+            : new Validation<TokenBatch>(Source(validationStore, trained.Training), CreateObjective(trained with { Model = still }));
+        context = context with
+        {
+            Data = new(store.Count, validationStore?.Count ?? 0),
+            Hooks = reference.Hooks,
+            Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
+        };
+        var examples = reference.Prepare(store, Plan(trained.Training), objective, context);
+        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained.Training), objective, validation);
+    }
+
+    private CheckedSource<TokenBatch> Source(IExampleStore store, ResolvedTraining training) =>
+        new(new DatasetSource(store, Plan(training)), _host.CheckAlive);
+
+    private BatchPlan Plan(ResolvedTraining training) =>
+        new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
+
+    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context)
+    {
+        var (training, config) = (trained.Training, trained.Model.Config);
+        var options = new ReadOptions(
+            Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, context.Run.CancellationToken)
         {
             BeginTokenId = config.BosTokenId,
         };
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
-        using var store = Read(data, Columns(data.Schema, context.Log), ScoringModel.Encoder(trained.Model, format), options);
-        using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
-        var objective = CreateObjective(trained with { Reference = reference.Model });
-        context = context with
-        {
-            Data = new(store.Count, 0),
-            Hooks = reference.Hooks,
-            Checkpoints = StageWorkspace.Open(trained, context, folder, store, null),
-        };
-        var source = new DatasetSource(reference.Prepare(store, plan, objective, context), plan);
-        new TrainingLoop(trained.Model, training, context).Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), objective);
-    }
-
-    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
-    {
+        var encoder = ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
         try
         {
-            return ExampleReader.Read(data, columns, encoder, options);
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), encoder, options);
         }
-        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _data.Run.CancellationToken)
+        catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
-            throw new TrainingCanceledException(Settings.Method, canceled);
+            throw new TrainingCanceledException(context.Stage, canceled);
         }
     }
+
+    private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
+        AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);
 
     private static void Freeze(LanguageModel model)
     {
