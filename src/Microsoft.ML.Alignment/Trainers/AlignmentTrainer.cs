@@ -141,7 +141,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         new(new DatasetSource(store, Plan(training)), _host.CheckAlive);
 
     private BatchPlan Plan(ResolvedTraining training) =>
-        new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
+        new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        {
+            MicroBatchTokens = training.MicroBatchTokens,
+            EndRows = ReadsEndTokens,
+        };
 
     private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context)
     {

@@ -54,6 +54,12 @@ internal sealed class RecordedRun
             return new(ids[..prompt], [ids[prompt..]], []);
         }
 
+        if (row.TryGetProperty("chosen_labels", out _))
+        {
+            var given = Ids(row, "prompt_input_ids");
+            return new(given, [Ids(row, "chosen_input_ids")[given.Length..], Ids(row, "rejected_input_ids")[given.Length..]], []);
+        }
+
         var (chosen, rejected) = (Ids(row, "chosen_ids"), Ids(row, "rejected_ids"));
         if (row.TryGetProperty("prompt_ids", out _))
             return new(Ids(row, "prompt_ids"), [chosen, rejected], []);

@@ -7,12 +7,26 @@ public sealed class TrainerOptionsTests
 {
     public static TheoryData<TrainerOptions> Changed => new(
         Common(new SftTrainer.Options { CompletionColumnName = "a", ChosenColumnName = "b", Generation = new() { MaxNewTokens = 3 } }),
-        Common(new RewardModelTrainer.Options { ChosenColumnName = "c", RejectedColumnName = "d", CompletionColumnName = "a", MarginColumnName = "m" }),
+        Common(new RewardModelTrainer.Options { ChosenColumnName = "c", MarginColumnName = "m", CenteringCoefficient = 1 }),
         Common(new DpoTrainer.Options
         {
-            ChosenColumnName = "c", RejectedColumnName = "d", Beta = 0.7, SftWeight = 3, Loss = new PairLoss.Sigmoid { LabelSmoothing = 0.2 },
+            ChosenColumnName = "c",
+            RejectedColumnName = "d",
+            Beta = 0.7,
+            Loss = new PairLoss.Sigmoid { LabelSmoothing = 0.2 },
             Reference = new ReferencePolicy.Following { EverySteps = 9 },
-        }));
+        }),
+        Common(new IpoTrainer.Options { ChosenColumnName = "c", Tau = 0.7, Ratio = IpoTrainer.LogRatio.PerToken }),
+        Common(new SimPoTrainer.Options
+        {
+            Beta = 3,
+            Margin = new SimPoMargin.Absolute { Value = 2 },
+            Reward = new SimPoReward.Alpha { Exponent = -0.5 },
+            Loss = new SimPoForm.Hinge(),
+            SftWeight = 0.3,
+        }),
+        Common(new CpoTrainer.Options { Beta = 0.3, Loss = new CpoForm.Logistic { LabelSmoothing = 0.3 }, SftWeight = 0 }),
+        Common(new OrpoTrainer.Options { OddsRatioWeight = 3, SftWeight = 0, SftScope = SftScope.PromptAndCompletion }));
 
     [Theory]
     [MemberData(nameof(Changed))]
@@ -29,7 +43,8 @@ public sealed class TrainerOptionsTests
     [Fact]
     public void TheOptionsOfEveryTrainerAreAmongThem()
     {
-        var all = typeof(TrainerOptions).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(TrainerOptions)) && !type.IsAbstract);
+        var all = typeof(TrainerOptions).Assembly.GetExportedTypes()
+            .Where(type => type.IsSubclassOf(typeof(TrainerOptions)) && !type.IsAbstract);
 
         ((IEnumerable<object[]>)Changed).Select(row => row[0].GetType()).Should().BeEquivalentTo(all);
     }
