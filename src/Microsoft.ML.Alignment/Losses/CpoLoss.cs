@@ -10,8 +10,8 @@ internal static class CpoLoss
     /// <param name="policy">Log-probabilities under the policy. Shapes <c>[B]</c>.</param>
     /// <param name="beta">Scale of rewards, β; above 0. The authors use 0.1.</param>
     /// <param name="labelSmoothing">Share of pairs thought to be labelled the wrong way round, ε, in [0, 0.5).</param>
-    public static PreferenceLoss Logistic(PairLogProbs policy, double beta, double labelSmoothing = 0) =>
-        Of(beta * policy.Sum, rewards => MarginLoss.Logistic(rewards.Margin, labelSmoothing));
+    public static PreferenceLoss Sigmoid(PairLogProbs policy, double beta, double labelSmoothing = 0) =>
+        Of(beta * policy.Sum, rewards => MarginLoss.Sigmoid(rewards.Margin, labelSmoothing));
 
     /// <summary>Computes max(0, 1 − m) with the same margin.</summary>
     /// <param name="policy">Log-probabilities under the policy. Shapes <c>[B]</c>.</param>

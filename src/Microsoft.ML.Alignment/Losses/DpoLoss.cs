@@ -15,5 +15,5 @@ internal static class DpoLoss
     /// <param name="labelSmoothing">ε, in [0, 0.5).</param>
     /// <returns>The loss of each pair. Shape <c>[B]</c>.</returns>
     public static Tensor Compute(Tensor margin, double beta, double labelSmoothing = 0) =>
-        MarginLoss.Logistic(beta * margin, labelSmoothing);
+        MarginLoss.Sigmoid(beta * margin, labelSmoothing);
 }

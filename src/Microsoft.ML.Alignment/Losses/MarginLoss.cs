@@ -4,12 +4,12 @@ namespace Microsoft.ML.Alignment.Losses;
 internal static class MarginLoss
 {
     /// <summary>
-    /// Computes −(1 − ε)·log σ(m) − ε·log σ(−m): the logistic loss, where a share ε of the pairs is thought to be labelled wrongly.
+    /// Computes −(1 − ε)·log σ(m) − ε·log σ(−m): DPO's loss of a margin, where a share ε of the pairs is thought to be labelled wrongly.
     /// </summary>
     /// <param name="margin">m. Shape <c>[B]</c>.</param>
     /// <param name="labelSmoothing">ε, in [0, 0.5).</param>
     /// <returns>Shape <c>[B]</c>.</returns>
-    public static Tensor Logistic(Tensor margin, double labelSmoothing)
+    public static Tensor Sigmoid(Tensor margin, double labelSmoothing)
     {
         var loss = -nn.functional.logsigmoid(margin);
         return labelSmoothing > 0 ? ((1 - labelSmoothing) * loss) - (labelSmoothing * nn.functional.logsigmoid(-margin)) : loss;

@@ -30,8 +30,8 @@ internal static class SimPoLoss
     /// <param name="rewards">Rewards of both sides. Shapes <c>[B]</c>.</param>
     /// <param name="gamma">Target margin between rewards, γ; 0 or more. The authors' code is given γ/β.</param>
     /// <param name="labelSmoothing">Share of pairs thought to be labelled the wrong way round, ε, in [0, 0.5).</param>
-    public static PreferenceLoss Logistic(Pair rewards, double gamma, double labelSmoothing = 0) =>
-        new(MarginLoss.Logistic(rewards.Margin - gamma, labelSmoothing), rewards.Chosen.detach(), rewards.Rejected.detach());
+    public static PreferenceLoss Sigmoid(Pair rewards, double gamma, double labelSmoothing = 0) =>
+        new(MarginLoss.Sigmoid(rewards.Margin - gamma, labelSmoothing), rewards.Chosen.detach(), rewards.Rejected.detach());
 
     /// <summary>Computes max(0, 1 − m) with m = r_chosen − r_rejected − γ, as the authors' code offers it.</summary>
     /// <param name="rewards">Rewards of both sides. Shapes <c>[B]</c>.</param>

@@ -4,9 +4,9 @@ using Microsoft.ML.Alignment.Losses;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>What CPO makes of the log-probabilities of a pair.</summary>
-[JsonDerivedType(typeof(Logistic), nameof(Logistic))]
-[JsonDerivedType(typeof(Hinge), nameof(Hinge))]
-[JsonDerivedType(typeof(SquaredPerToken), nameof(SquaredPerToken))]
+[JsonDerivedType(typeof(Sigmoid), "sigmoid")]
+[JsonDerivedType(typeof(Hinge), "hinge")]
+[JsonDerivedType(typeof(SquaredPerToken), "squaredPerToken")]
 public abstract record CpoForm
 {
     private protected CpoForm()
@@ -16,13 +16,13 @@ public abstract record CpoForm
     internal abstract PreferenceLoss Loss(PairLogProbs policy, double beta);
 
     /// <summary>−log σ(β·(log π(chosen) − log π(rejected))): the paper's (Xu et al., 2024, arXiv:2401.08417).</summary>
-    public sealed record Logistic : CpoForm
+    public sealed record Sigmoid : CpoForm
     {
         /// <summary>Gets the share of pairs thought to be labelled the wrong way round. In [0, 0.5); the default is 0.</summary>
         /// <exception cref="ArgumentOutOfRangeException">It is outside.</exception>
         public double LabelSmoothing { get; init => field = Require.InRange(0, 0.5, value); }
 
-        internal override PreferenceLoss Loss(PairLogProbs policy, double beta) => CpoLoss.Logistic(policy, beta, LabelSmoothing);
+        internal override PreferenceLoss Loss(PairLogProbs policy, double beta) => CpoLoss.Sigmoid(policy, beta, LabelSmoothing);
     }
 
     /// <summary>max(0, 1 − β·(log π(chosen) − log π(rejected))), as TRL offers it.</summary>

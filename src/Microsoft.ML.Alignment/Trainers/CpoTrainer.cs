@@ -48,8 +48,8 @@ public sealed class CpoTrainer : PairwiseTrainer
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double Beta { get; init => field = Require.Positive(value); } = 0.1;
 
-        /// <summary>Gets the loss of a pair. The default is the paper's, the logistic one.</summary>
-        public CpoForm Loss { get; init; } = new CpoForm.Logistic();
+        /// <summary>Gets the loss of a pair. The default is the sigmoid one, as in the paper.</summary>
+        public CpoForm Loss { get; init => field = Require.NotNull(value); } = new CpoForm.Sigmoid();
 
         /// <summary>
         /// Gets the weight of the chosen completions' negative log-likelihood, per token, α in TRL. 0 or more; the default is 1: the

@@ -52,13 +52,13 @@ public sealed class SimPoTrainer : PairwiseTrainer
         public double Beta { get; init => field = Require.Positive(value); } = 2;
 
         /// <summary>Gets how far apart rewards should be. The default is the authors', a γ/β of 0.25; TRL takes γ itself.</summary>
-        public SimPoMargin Margin { get; init; } = new SimPoMargin.RatioToBeta();
+        public SimPoMargin Margin { get; init => field = Require.NotNull(value); } = new SimPoMargin.RatioToBeta();
 
         /// <summary>Gets what reward a completion has. The default is its log-probability per token.</summary>
-        public SimPoReward Reward { get; init; } = new SimPoReward.LogProb();
+        public SimPoReward Reward { get; init => field = Require.NotNull(value); } = new SimPoReward.LogProb();
 
-        /// <summary>Gets the loss of a margin. The default is the logistic one.</summary>
-        public SimPoForm Loss { get; init; } = new SimPoForm.Logistic();
+        /// <summary>Gets the loss of a margin. The default is the sigmoid one, as in the paper.</summary>
+        public SimPoForm Loss { get; init => field = Require.NotNull(value); } = new SimPoForm.Sigmoid();
 
         /// <summary>
         /// Gets the weight of the chosen completions' negative log-likelihood in the loss, per token. 0 or more; the default is 0, the

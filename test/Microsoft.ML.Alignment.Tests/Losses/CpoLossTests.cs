@@ -16,7 +16,7 @@ public sealed class CpoLossTests : IDisposable
     {
         var pair = new PlainPair(-12, -15, 6, 8);
 
-        PairLossChecks.Single(pair, p => CpoLoss.Logistic(p, 0.1)).Should().BeApproximately(0.554355244, 1e-9);
+        PairLossChecks.Single(pair, p => CpoLoss.Sigmoid(p, 0.1)).Should().BeApproximately(0.554355244, 1e-9);
         PairLossChecks.Single(pair, p => CpoLoss.Hinge(p, 0.1)).Should().BeApproximately(0.7, 1e-12);
         PairLossChecks.Single(pair, p => CpoLoss.SquaredPerToken(p, 0.1)).Should().BeApproximately(5.125 * 5.125, 1e-12);
     }
@@ -29,7 +29,7 @@ public sealed class CpoLossTests : IDisposable
         double Loss(double m) => -((1 - smoothing) * ScalarMath.LogSigmoid(m)) - (smoothing * ScalarMath.LogSigmoid(-m));
 
         PairLossChecks.RequireEqual(
-            PairLossChecks.Pairs(1), p => CpoLoss.Logistic(p, beta, smoothing), (p, _) => Loss(beta * (p.Chosen - p.Rejected)));
+            PairLossChecks.Pairs(1), p => CpoLoss.Sigmoid(p, beta, smoothing), (p, _) => Loss(beta * (p.Chosen - p.Rejected)));
         PairLossChecks.RequireEqual(
             PairLossChecks.Pairs(2), p => CpoLoss.Hinge(p, beta), (p, _) => Math.Max(0, 1 - (beta * (p.Chosen - p.Rejected))));
         PairLossChecks.RequireEqual(
@@ -44,7 +44,7 @@ public sealed class CpoLossTests : IDisposable
         var indifferent = new Pair(full_like(pairs.Sum.Chosen, -3), full_like(pairs.Sum.Rejected, -3));
 
         var dpo = new PairLoss.Sigmoid { LabelSmoothing = 0.1 }.Evaluate(pairs, pairs with { Sum = indifferent }, 0.3);
-        var cpo = CpoLoss.Logistic(pairs, 0.3, 0.1);
+        var cpo = CpoLoss.Sigmoid(pairs, 0.3, 0.1);
 
         cpo.Loss.allclose(dpo.Loss, atol: 1e-12).Should().BeTrue();
     }
@@ -63,7 +63,7 @@ public sealed class CpoLossTests : IDisposable
         {
             1 => CpoLoss.Hinge(policy, 0.1),
             2 => CpoLoss.SquaredPerToken(policy, 0.1),
-            _ => CpoLoss.Logistic(policy, 0.1, labelSmoothing: entry == 3 ? 0.1 : 0),
+            _ => CpoLoss.Sigmoid(policy, 0.1, labelSmoothing: entry == 3 ? 0.1 : 0),
         };
 
         Near.Relative(loss.Loss.mean().item<float>() + golden.ChosenNegativeLogLikelihood, golden.Loss("cpo", entry), 1e-4);

@@ -17,9 +17,9 @@ public sealed class SimPoLossTests : IDisposable
     [Fact]
     public void LossesAreThoseOfTheReferenceNumbers()
     {
-        var logistic = PairLossChecks.Single(Pair, p => SimPoLoss.Logistic(SimPoLoss.LogRewards(p, 2.5), 1.375));
+        var logistic = PairLossChecks.Single(Pair, p => SimPoLoss.Sigmoid(SimPoLoss.LogRewards(p, 2.5), 1.375));
         var hinge = PairLossChecks.Single(Pair, p => SimPoLoss.Hinge(SimPoLoss.LogRewards(p, 2.5), 1.375));
-        var shaped = PairLossChecks.Single(Pair, p => SimPoLoss.Logistic(SimPoLoss.AlphaRewards(p, 2.5, 0.25), 0.5));
+        var shaped = PairLossChecks.Single(Pair, p => SimPoLoss.Sigmoid(SimPoLoss.AlphaRewards(p, 2.5, 0.25), 0.5));
 
         logistic.Should().BeApproximately(1.857227078, 1e-9);
         hinge.Should().BeApproximately(2.6875, 1e-12);
@@ -34,7 +34,7 @@ public sealed class SimPoLossTests : IDisposable
     {
         double Loss(double m) => -((1 - smoothing) * ScalarMath.LogSigmoid(m)) - (smoothing * ScalarMath.LogSigmoid(-m));
 
-        PairLossChecks.RequireEqual(PairLossChecks.Pairs(1), p => SimPoLoss.Logistic(SimPoLoss.LogRewards(p, beta), gamma, smoothing),
+        PairLossChecks.RequireEqual(PairLossChecks.Pairs(1), p => SimPoLoss.Sigmoid(SimPoLoss.LogRewards(p, beta), gamma, smoothing),
             (p, _) => Loss((beta * p.MeanChosen) - (beta * p.MeanRejected) - gamma));
         PairLossChecks.RequireEqual(PairLossChecks.Pairs(2), p => SimPoLoss.Hinge(SimPoLoss.LogRewards(p, beta), gamma),
             (p, _) => Math.Max(0, 1 + gamma - (beta * (p.MeanChosen - p.MeanRejected))));
@@ -48,7 +48,7 @@ public sealed class SimPoLossTests : IDisposable
     {
         double Reward(double logProb) => 2.5 * (1 - Math.Pow(Math.Exp(logProb), -alpha)) / alpha;
 
-        PairLossChecks.RequireEqual(PairLossChecks.Pairs(3), p => SimPoLoss.Logistic(SimPoLoss.AlphaRewards(p, 2.5, alpha), 0.5),
+        PairLossChecks.RequireEqual(PairLossChecks.Pairs(3), p => SimPoLoss.Sigmoid(SimPoLoss.AlphaRewards(p, 2.5, alpha), 0.5),
             (p, _) => -ScalarMath.LogSigmoid(Reward(p.MeanChosen) - Reward(p.MeanRejected) - 0.5));
     }
 
@@ -71,7 +71,7 @@ public sealed class SimPoLossTests : IDisposable
         var rewards = SimPoLoss.AlphaRewards(policy, beta: 10, alpha: 2);
 
         rewards.Chosen.isfinite().all().item<bool>().Should().BeTrue();
-        SimPoLoss.Logistic(rewards, 0.5).Loss.isfinite().all().item<bool>().Should().BeTrue();
+        SimPoLoss.Sigmoid(rewards, 0.5).Loss.isfinite().all().item<bool>().Should().BeTrue();
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class SimPoLossTests : IDisposable
         var pairs = PairLossChecks.Tensors(PairLossChecks.Pairs(5));
         var rewards = SimPoLoss.LogRewards(pairs, 2);
 
-        var straight = SimPoLoss.Logistic(rewards, gamma: 0);
-        var swapped = SimPoLoss.Logistic(new(rewards.Rejected, rewards.Chosen), gamma: 0);
+        var straight = SimPoLoss.Sigmoid(rewards, gamma: 0);
+        var swapped = SimPoLoss.Sigmoid(new(rewards.Rejected, rewards.Chosen), gamma: 0);
 
         // -log σ(m) + log σ(-m) = -m
         (straight.Loss - swapped.Loss).allclose(-rewards.Margin, atol: 1e-12).Should().BeTrue();
@@ -103,7 +103,7 @@ public sealed class SimPoLossTests : IDisposable
     {
         var golden = new RecordedLosses();
 
-        var loss = SimPoLoss.Logistic(SimPoLoss.LogRewards(golden.LogProbs("policy_logps"), beta), gamma);
+        var loss = SimPoLoss.Sigmoid(SimPoLoss.LogRewards(golden.LogProbs("policy_logps"), beta), gamma);
 
         RequireRecorded(golden, entry, loss, sftWeight);
     }
@@ -113,7 +113,7 @@ public sealed class SimPoLossTests : IDisposable
     {
         var golden = new RecordedLosses();
 
-        var loss = SimPoLoss.Logistic(SimPoLoss.AlphaRewards(golden.LogProbs("policy_logps"), 2.5, 0.25), 0.5);
+        var loss = SimPoLoss.Sigmoid(SimPoLoss.AlphaRewards(golden.LogProbs("policy_logps"), 2.5, 0.25), 0.5);
 
         RequireRecorded(golden, 6, loss, sftWeight: 0);
     }

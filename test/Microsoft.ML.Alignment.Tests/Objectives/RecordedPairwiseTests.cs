@@ -35,7 +35,7 @@ public sealed class RecordedPairwiseTests : IDisposable
         {
             1 => new CpoForm.Hinge(),
             2 => new CpoForm.SquaredPerToken(),
-            _ => new CpoForm.Logistic { LabelSmoothing = entry == 3 ? 0.1 : 0 },
+            _ => new CpoForm.Sigmoid { LabelSmoothing = entry == 3 ? 0.1 : 0 },
         };
 
         RequireGradients("cpo", entry, p => form.Loss(p, 0.1), sftWeight: 1);
@@ -45,10 +45,10 @@ public sealed class RecordedPairwiseTests : IDisposable
     [InlineData(4, 2, 0.5, 0)]
     [InlineData(5, 2.5, 1.375, 0.5)]
     public void SimPo(int entry, double beta, double gamma, double sftWeight) =>
-        RequireGradients("cpo", entry, p => SimPoLoss.Logistic(SimPoLoss.LogRewards(p, beta), gamma), sftWeight);
+        RequireGradients("cpo", entry, p => SimPoLoss.Sigmoid(SimPoLoss.LogRewards(p, beta), gamma), sftWeight);
 
     [SharedFact(Policy)]
-    public void AlphaPo() => RequireGradients("cpo", 6, p => SimPoLoss.Logistic(SimPoLoss.AlphaRewards(p, 2.5, 0.25), 0.5), sftWeight: 0);
+    public void AlphaPo() => RequireGradients("cpo", 6, p => SimPoLoss.Sigmoid(SimPoLoss.AlphaRewards(p, 2.5, 0.25), 0.5), sftWeight: 0);
 
     [SharedTheory(Policy)]
     [InlineData(0, 0.1)]

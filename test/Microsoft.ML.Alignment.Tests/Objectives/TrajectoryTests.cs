@@ -106,7 +106,7 @@ public sealed class TrajectoryTests : IDisposable
         using var model = StoriesModel.Load();
         using var policy = model.TrainableCopy();
 
-        var objective = new PreferenceObjective(policy, p => SimPoLoss.Logistic(SimPoLoss.LogRewards(p, beta), gamma));
+        var objective = new PreferenceObjective(policy, p => SimPoLoss.Sigmoid(SimPoLoss.LogRewards(p, beta), gamma));
 
         // TRL reports a negative log-likelihood of 0 where it has no weight.
         Replay(run, policy, objective, [.. PerTokenInTrl, "nll_loss"]);
@@ -120,7 +120,7 @@ public sealed class TrajectoryTests : IDisposable
         using var model = StoriesModel.Load();
         using var policy = model.TrainableCopy();
 
-        Replay(run, policy, new PreferenceObjective(policy, p => CpoLoss.Logistic(p, beta)) { SftWeight = run.Number("cpo_alpha") });
+        Replay(run, policy, new PreferenceObjective(policy, p => CpoLoss.Sigmoid(p, beta)) { SftWeight = run.Number("cpo_alpha") });
     }
 
     [SharedFact(StoriesModel.Folder, "golden/trajectories/orpo-full")]
