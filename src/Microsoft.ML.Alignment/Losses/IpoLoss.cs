@@ -6,6 +6,12 @@ namespace Microsoft.ML.Alignment.Losses;
 /// </summary>
 internal static class IpoLoss
 {
+    /// <summary>Computes (h − 1/(2τ))².</summary>
+    /// <param name="margin">h, in nats: of sums over each completion, or of means a token. Shape <c>[B]</c>.</param>
+    /// <param name="tau">Strength of the pull towards the reference, τ; above 0.</param>
+    /// <returns>The loss of each pair. Shape <c>[B]</c>.</returns>
+    public static Tensor Compute(Tensor margin, double tau) => (margin - (1 / (2 * tau))).square();
+
     /// <summary>Computes (h − 1/(2τ))² of summed log-ratios: the equation as it stands, where y is a whole completion.</summary>
     /// <param name="policy">Log-probabilities under the policy. Shapes <c>[B]</c>.</param>
     /// <param name="reference">The same under the frozen reference.</param>
@@ -27,6 +33,6 @@ internal static class IpoLoss
     private static PreferenceLoss Of(Tensor h, PairLogProbs policy, PairLogProbs reference, double tau)
     {
         var rewards = tau * (policy.Sum - reference.Sum).Detach();
-        return new((h - (1 / (2 * tau))).square(), rewards.Chosen, rewards.Rejected);
+        return new(Compute(h, tau), rewards.Chosen, rewards.Rejected);
     }
 }

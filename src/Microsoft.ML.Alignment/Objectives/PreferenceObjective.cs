@@ -7,18 +7,19 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment.Objectives;
 
 /// <summary>The objective of every pairwise method: only the loss differs. It is averaged over the pairs of the optimizer step.</summary>
-internal sealed class PreferenceObjective : IObjective<TokenBatch>
+internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceScores
 {
     private readonly LanguageModel _policy;
-    private readonly Func<TokenBatch, PairLogProbs, PreferenceLoss> _loss;
+    private readonly LanguageModel? _reference;
+    private readonly PairwiseLoss _loss;
+    private Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> _coupled = [];
 
     /// <summary>Compares the policy with a reference, which sees the same rows, without dropout.</summary>
     public PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss) =>
-        (_policy, _loss) = (policy, (batch, logProbs) => loss(logProbs, ReferenceLogProbs(reference, batch)));
+        (_policy, _reference, _loss) = (policy, reference, loss);
 
     /// <summary>Compares the policy with nothing: one pass a step, of the policy.</summary>
-    public PreferenceObjective(LanguageModel policy, ReferenceFreeLoss loss) =>
-        (_policy, _loss) = (policy, (_, logProbs) => loss(logProbs));
+    public PreferenceObjective(LanguageModel policy, ReferenceFreeLoss loss) => (_policy, _loss) = (policy, (logProbs, _) => loss(logProbs));
 
     /// <summary>Gets the precision of the matrix products of both models.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
@@ -31,6 +32,29 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>
     /// <summary>Gets the tokens that this negative log-likelihood is over.</summary>
     public SftScope SftScope { get; init; } = SftScope.Completion;
 
+    /// <summary>Gets what the loss must know beside sums and counts.</summary>
+    public PairDetails Details { get; init; }
+
+    /// <summary>
+    /// Gets whether an entry of the loss depends on several pairs: then on those of the whole step, however it is cut into micro-batches.
+    /// </summary>
+    public bool CouplesPairs { get; init; }
+
+    /// <inheritdoc/>
+    public string ScoreKind => $"pairs {ReferenceDetails} {Precision}";
+
+    private PairDetails ReferenceDetails => Details & ~PairDetails.Agreement;
+
+    /// <inheritdoc/>
+    public void Begin(IReadOnlyList<TokenBatch> step)
+    {
+        _coupled = [];
+        if (!CouplesPairs || step.Count < 2)
+            return;
+        using var _ = no_grad();
+        _coupled = CoupledPairs.Split([.. step.Select(FirstLook)], _loss);
+    }
+
     /// <inheritdoc/>
     public TermCounts Count(TokenBatch batch) => new(batch.ExampleCount, SftTokenCount(batch.ExampleCount, TargetsOf(batch)));
 
@@ -38,10 +62,8 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>
     public StepResult Evaluate(TokenBatch batch, TermCounts step)
     {
         var (count, targets) = (batch.ExampleCount, TargetsOf(batch));
-        var sequences = _policy.LogProbs(batch.Rows, targets, new ForwardOptions(Precision, Dropout: true)); // [2B], [3B] with prompts
-        var logProbs = PairLogProbs.Split(sequences.First(2 * count));
-        var pairs = _loss(batch, logProbs);
-        var prompts = sequences.Sum.narrow(0, 2 * count, targets.SequenceCount - (2 * count)); // [B], or empty
+        var (logProbs, prompts) = PairPass.Run(_policy, batch with { Targets = targets }, new(Precision, Dropout: true), Details);
+        var pairs = _coupled.TryGetValue(batch, out var coupled) ? coupled(logProbs) : _loss(logProbs, ReferenceLogProbs(batch));
         var negativeLogLikelihood = -(logProbs.Sum.Chosen.sum() + prompts.sum());
         var total = pairs.Loss.sum() / step.Examples;
         if (SftWeight > 0)
@@ -51,6 +73,9 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>
             new("nll_loss", negativeLogLikelihood.detach(), SftTokenCount(count, targets))]);
     }
 
+    /// <inheritdoc/>
+    public Tensor ReferenceScores(TokenBatch batch) => PairScores.Join(LiveReference(_reference!, batch));
+
     private PackedTargets TargetsOf(TokenBatch batch) =>
         SftScope == SftScope.PromptAndCompletion ? PromptTargets.Append(batch) : batch.Targets;
 
@@ -58,11 +83,20 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>
     private static int SftTokenCount(int count, PackedTargets targets) =>
         targets.TokenCount - targets.TokenCounts.Skip(count).Take(count).Sum();
 
-    private PairLogProbs ReferenceLogProbs(LanguageModel reference, TokenBatch batch)
+    /// <summary>Nothing where there is no reference, which the loss then does not read.</summary>
+    private PairLogProbs ReferenceLogProbs(TokenBatch batch) => _reference is null
+        ? default
+        : PairScores.Of(batch, ReferenceDetails, _policy.Network.Device) ?? LiveReference(_reference, batch);
+
+    private PairLogProbs LiveReference(LanguageModel reference, TokenBatch batch)
     {
         using var _ = no_grad();
-        return PairLogProbs.Split(reference.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(Precision)));
+        return PairPass.Run(reference, batch, new(Precision), ReferenceDetails).Pairs;
     }
+
+    /// <summary>The log-probabilities of a micro-batch without dropout and gradients.</summary>
+    private CoupledPairs.Part FirstLook(TokenBatch batch) =>
+        new(batch, PairPass.Run(_policy, batch, new(Precision), Details).Pairs, ReferenceLogProbs(batch));
 
     private static IEnumerable<Metric> PairMetrics(int count, PreferenceLoss pairs, Pair logProbs)
     {

@@ -33,6 +33,7 @@ public sealed class IpoTrainer : PairwiseTrainer
             FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
             Beta = options.Tau,
+            Reference = options.Reference,
         }, data) => _options = options;
 
     /// <summary>What the log-ratio of a completion is.</summary>
@@ -45,7 +46,7 @@ public sealed class IpoTrainer : PairwiseTrainer
     }
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) =>
-        new PreferenceObjective(trained.Model, trained.Incoming, Loss) { Precision = trained.Training.Precision };
+        new PreferenceObjective(trained.Model, trained.Reference, Loss) { Precision = trained.Training.Precision };
 
     private PreferenceLoss Loss(PairLogProbs policy, PairLogProbs reference) => _options.Ratio == LogRatio.PerToken
         ? IpoLoss.PerToken(policy, reference, _options.Tau)
@@ -68,5 +69,8 @@ public sealed class IpoTrainer : PairwiseTrainer
         /// the mean.
         /// </summary>
         public LogRatio Ratio { get; init; } = LogRatio.Summed;
+
+        /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
+        public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();
     }
 }

@@ -43,7 +43,8 @@ public sealed class CpoLossTests : IDisposable
         var pairs = PairLossChecks.Tensors(PairLossChecks.Pairs(4));
         var indifferent = new Pair(full_like(pairs.Sum.Chosen, -3), full_like(pairs.Sum.Rejected, -3));
 
-        var (cpo, dpo) = (CpoLoss.Sigmoid(pairs, 0.3, 0.1), DpoLoss.Compute(pairs.Sum, indifferent, 0.3, 0.1));
+        var dpo = new PairLoss.Sigmoid { LabelSmoothing = 0.1 }.Evaluate(pairs, pairs with { Sum = indifferent }, 0.3);
+        var cpo = CpoLoss.Sigmoid(pairs, 0.3, 0.1);
 
         cpo.Loss.allclose(dpo.Loss, atol: 1e-12).Should().BeTrue();
     }

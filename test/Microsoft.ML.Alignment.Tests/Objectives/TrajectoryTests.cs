@@ -88,22 +88,14 @@ public sealed class TrajectoryTests : IDisposable
         Replay(run, policy, new PreferenceObjective(policy, reference, Dpo(run)));
     }
 
-    /// <summary>The run has another loss than the library so far; it holds objective and accumulation to the recorded curve.</summary>
     [SharedFact(StoriesModel.Folder, "golden/trajectories/dpo-smoothed")]
     public void RobustDpoInMicroBatches()
     {
         var run = new RecordedRun("dpo-smoothed");
-        var (beta, smoothing) = (run.Number("beta"), run.Number("label_smoothing"));
         using var model = StoriesModel.Load();
         using var policy = model.TrainableCopy();
-        PreferenceLoss Robust(PairLogProbs policy, PairLogProbs reference)
-        {
-            var kept = DpoLoss.Compute(policy.Sum, reference.Sum, beta);
-            var flipped = DpoLoss.Compute(Swap(policy.Sum), Swap(reference.Sum), beta);
-            return kept with { Loss = (((1 - smoothing) * kept.Loss) - (smoothing * flipped.Loss)) / (1 - (2 * smoothing)) };
-        }
 
-        Replay(run, policy, new PreferenceObjective(policy, model, Robust));
+        Replay(run, policy, new PreferenceObjective(policy, model, Dpo(run, new PairLoss.Robust { LabelSmoothing = run.Number("label_smoothing") })));
     }
 
     [SharedFact(StoriesModel.Folder, "golden/trajectories/simpo-full")]
@@ -167,13 +159,11 @@ public sealed class TrajectoryTests : IDisposable
         Replay(run, policy, new PreferenceObjective(policy, model, Dpo(run)));
     }
 
-    private static PairwiseLoss Dpo(RecordedRun run)
+    private static PairwiseLoss Dpo(RecordedRun run, PairLoss? loss = null)
     {
         var beta = run.Number("beta");
-        return (policy, reference) => DpoLoss.Compute(policy.Sum, reference.Sum, beta);
+        return (policy, reference) => (loss ?? new PairLoss.Sigmoid()).Evaluate(policy, reference, beta);
     }
-
-    private static Pair Swap(Pair pair) => new(pair.Rejected, pair.Chosen);
 
     private static void Replay(RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective, params string[] meaningOther)
     {
