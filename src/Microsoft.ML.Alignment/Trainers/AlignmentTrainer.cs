@@ -109,15 +109,26 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     {
         var training = trained.Training;
         var config = trained.Model.Config;
+        DataSummary? found = null;
         var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _run.CancellationToken)
         {
             BeginTokenId = config.BosTokenId,
+            Summarized = summary => found = summary,
         };
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
         using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
+        Tell(TrainingSummary.Of(
+            _settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store))), log);
         var source = new DatasetSource(store, plan);
         new TrainingLoop(trained.Model, training, new TrainingContext(_settings.Method, _run, log.Info))
             .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+    }
+
+    private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
+    {
+        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
+            log.Info(line);
+        _run.Summary?.Report(summary);
     }
 
     private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
