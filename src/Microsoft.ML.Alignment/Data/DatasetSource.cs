@@ -10,12 +10,25 @@ internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatc
     public IEnumerable<IReadOnlyList<TokenBatch>> Steps(int epoch)
     {
         var order = plan.Shuffle ? Permutation.Of(store.Count, plan.Seed, epoch) : [.. Enumerable.Range(0, store.Count)];
+        var before = order[^1];
         foreach (var step in order.Chunk(plan.BatchSize))
-            yield return MicroBatches(step);
+        {
+            var neighbour = before;
+            TokenizedExample[] examples = [.. step.Select(store.Read)];
+            yield return MicroBatches(examples, plan.Mismatched?.Of(examples, () => Other(neighbour, step[0])));
+            before = step[^1];
+        }
     }
 
+    private TokenizedExample Other(int index, int than) => index != than
+        ? store.Read(index)
+        : throw new InvalidDataException("The data hold one row that can be used; two are needed, so that it can be seen beside another's completion.");
+
     /// <summary>Examples of like length are computed together, so that the micro-batches of a step take like time and memory.</summary>
-    private TokenBatch[] MicroBatches(int[] step) =>
-        [.. step.OrderByDescending(store.TokenCount).Chunk(plan.MicroBatchSize)
-            .Select(indexes => Collator.Pack([.. indexes.Select(store.Read)], plan.EndRows))];
+    private TokenBatch[] MicroBatches(TokenizedExample[] step, TokenizedExample[]? mismatched) =>
+        [.. Enumerable.Range(0, step.Length).OrderByDescending(at => step[at].TokenCount).Chunk(plan.MicroBatchSize)
+            .Select(rows => Collator.Pack([.. rows.Select(at => step[at])], plan.EndRows) with
+            {
+                Mismatched = mismatched is null ? null : Collator.Pack([.. rows.Select(at => mismatched[at])], endRows: false),
+            })];
 }
