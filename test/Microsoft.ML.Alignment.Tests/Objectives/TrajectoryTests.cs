@@ -120,11 +120,12 @@ public sealed class TrajectoryTests : IDisposable
         return (policy, reference) => (loss ?? new PairLoss.Sigmoid()).Evaluate(policy, reference, beta);
     }
 
-    private static void Replay(RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective)
+    internal static void Replay(
+        RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective, IBatchSource<TokenBatch>? source = null)
     {
         var progress = new ProgressList();
 
-        new TrainingLoop(model, run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(run.Source(), objective);
+        new TrainingLoop(model, run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(source ?? run.Source(), objective);
 
         progress.Reports.Should().HaveSameCount(run.Steps);
         foreach (var (actual, expected) in progress.Reports.Zip(run.Steps))
