@@ -55,19 +55,36 @@ public sealed class AlignmentCatalog
         /// <summary>Supervised fine-tuning: imitates completions.</summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        public SftTrainer Sft(SftTrainer.Options? options = null, IDataView? trainingSet = null) =>
-            new(_environment, options ?? new(), _run, trainingSet);
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public SftTrainer Sft(SftTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
         /// <summary>A reward model from pairs of a better and a worse completion.</summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        public RewardModelTrainer RewardModel(RewardModelTrainer.Options? options = null, IDataView? trainingSet = null) =>
-            new(_environment, options ?? new(), _run, trainingSet);
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public RewardModelTrainer RewardModel(RewardModelTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
         /// <summary>Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290) on pairs of a better and a worse completion.</summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        public DpoTrainer Dpo(DpoTrainer.Options? options = null, IDataView? trainingSet = null) =>
-            new(_environment, options ?? new(), _run, trainingSet);
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public DpoTrainer Dpo(DpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306) on completions labelled as desirable or not.</summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public KtoTrainer Kto(KtoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>Binary Classifier Optimization (Jung et al., 2024, arXiv:2404.04656) on completions labelled as desirable or not.</summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public BcoTrainer Bco(BcoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
     }
 }

@@ -8,14 +8,20 @@ internal readonly record struct LabelCounts(int Desirable, int Undesirable)
     /// <summary>Gets the number of completions.</summary>
     public int Total => Desirable + Undesirable;
 
-    /// <summary>The labels of a micro-batch: whether the first value of an example is above 0. Shape <c>[B]</c>.</summary>
-    public static bool[] Labels(TokenBatch batch) => [.. batch.Values.Select(values => values[0] > 0)];
+    /// <summary>The labels of a micro-batch. Shape <c>[B]</c>.</summary>
+    public static bool[] Labels(TokenBatch batch) => [.. batch.Values.Select(IsDesirable)];
 
     /// <summary>Counts over micro-batches.</summary>
-    public static LabelCounts Of(IReadOnlyList<TokenBatch> batches)
+    public static LabelCounts Of(IReadOnlyList<TokenBatch> batches) => Of([.. batches.SelectMany(Labels)]);
+
+    /// <summary>Counts over all examples of a store.</summary>
+    public static LabelCounts Of(IExampleStore store) => Of([.. Enumerable.Range(0, store.Count).Select(index => IsDesirable(store.Read(index).Values))]);
+
+    private static LabelCounts Of(bool[] labels)
     {
-        var labels = batches.SelectMany(Labels).ToArray();
         var desirable = labels.Count(isDesirable => isDesirable);
         return new(desirable, labels.Length - desirable);
     }
+
+    private static bool IsDesirable(float[] values) => values[0] > 0;
 }
