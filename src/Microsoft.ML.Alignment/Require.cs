@@ -11,6 +11,9 @@ internal static class Require
     public static double NotNegative(double value, [CallerMemberName] string option = "") =>
         value >= 0 && double.IsFinite(value) ? value : throw Refused(option, value, "a finite number of 0 or more");
 
+    public static double AtMost(double maximum, double value, [CallerMemberName] string option = "") =>
+        value <= maximum ? value : throw Refused(option, value, $"at most {maximum}");
+
     public static double? PositiveOrNull(double? value, [CallerMemberName] string option = "") =>
         value is null ? null : Positive(value.Value, option);
 

@@ -22,7 +22,8 @@ internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatc
 
     private TokenizedExample Other(int index, int than) => index != than
         ? store.Read(index)
-        : throw new InvalidDataException("The data hold one row that can be used; two are needed, so that it can be seen beside another's completion.");
+        : throw new InvalidDataException(
+            "The data hold one row that can be used; two are needed, so that it can be seen beside another's completion.");
 
     /// <summary>Examples of like length are computed together, so that the micro-batches of a step take like time and memory.</summary>
     private TokenBatch[] MicroBatches(TokenizedExample[] step, TokenizedExample[]? mismatched) =>

@@ -1,13 +1,15 @@
 namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>Puts prompts together with completions of other rows; KTO measures on them how far the policy is from its reference.</summary>
-/// <param name="maxLength">Most tokens of prompt and completion; a prompt that is too long beside its new completion is cut from the left.</param>
+/// <param name="maxLength">
+/// Most tokens of prompt and completion; a prompt that is too long beside its new completion is cut from the left.
+/// </param>
 /// <param name="beginTokenId">The id that stays in front when a prompt that begins with it is cut; null if there is none.</param>
 internal sealed class MismatchedCompletions(int maxLength, int? beginTokenId)
 {
     /// <summary>
-    /// Gives each row the completion of the row before it in the step, the first that of the last; where that row has the same prompt, of the
-    /// nearest one before with another prompt, if there is any.
+    /// Gives each row the completion of the row before it in the step, the first that of the last; where that row has the same prompt, that
+    /// of the nearest one before with another prompt, if there is any.
     /// </summary>
     /// <param name="step">The rows of an optimizer step, with one completion each.</param>
     /// <param name="neighbour">Another row of the data, which a row that is alone in its step takes the completion of.</param>
@@ -21,7 +23,12 @@ internal sealed class MismatchedCompletions(int maxLength, int? beginTokenId)
     private TokenizedExample With(TokenizedExample row, int[] completion)
     {
         var room = maxLength - completion.Length;
-        return row with { Prompt = PromptCut.FromLeft(row.Prompt, room, beginTokenId), Completions = [completion] };
+        return row with
+        {
+            Prompt = PromptCut.FromLeft(row.Prompt, room, beginTokenId),
+            Completions = [completion],
+            ReferenceScores = null, // they are of the completion that was there
+        };
     }
 
     private static TokenizedExample Donor(IReadOnlyList<TokenizedExample> rows, int index)

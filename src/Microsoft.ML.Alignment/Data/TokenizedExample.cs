@@ -6,6 +6,9 @@ namespace Microsoft.ML.Alignment.Data;
 /// <param name="Values">Numbers that belong to the row and that the method names, e.g. the margin of a pair.</param>
 internal sealed record TokenizedExample(int[] Prompt, int[][] Completions, float[] Values)
 {
+    /// <summary>Gets what the method's reference thinks of the completions, where that was computed before training; else null.</summary>
+    public float[]? ReferenceScores { get; init; }
+
     /// <summary>Gets the number of tokens if the prompt is stored once.</summary>
     public int TokenCount => Prompt.Length + Completions.Sum(c => c.Length);
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Losses;
 /// <param name="IsDesirable">Whether the completion is desirable, bool. Shape <c>[B]</c>.</param>
 internal readonly record struct LabelledValues(Tensor Values, Tensor IsDesirable)
 {
-    /// <summary>The values with the sign under which all are to rise: those of undesirable completions are negated. Shape <c>[B]</c>.</summary>
+    /// <summary>The values such that all are to rise: those of undesirable completions are negated. Shape <c>[B]</c>.</summary>
     public Tensor Signed() => where(IsDesirable, Values, -Values);
 
     /// <summary>The sum over the desirable completions. Scalar.</summary>

@@ -39,4 +39,16 @@ public abstract partial record PairLoss
     {
         internal override Tensor Compute(PairEvidence pairs) => ApoLoss.Down(pairs.Ratios, pairs.Beta);
     }
+    /// <summary>
+    /// −log σ(β(m − λ·max(0, −Δ_c))): DPO-positive (Pal et al., 2024, "Smaug", arXiv:2402.13228, eq. 3), where the chosen completion's probability
+    /// may not pay for the margin. The paper takes β = 0.3.
+    /// </summary>
+    public sealed record Dpop : PairLoss
+    {
+        /// <summary>Gets the cost of a nat by which the chosen completion falls below the reference, λ. Above 0; the default is 50, as in the paper.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
+        public double Penalty { get; init => field = Require.Positive(value); } = 50;
+
+        internal override Tensor Compute(PairEvidence pairs) => DpopLoss.Compute(pairs.Ratios, pairs.Beta, Penalty);
+    }
 }

@@ -22,6 +22,7 @@ namespace Microsoft.ML.Alignment;
 [JsonDerivedType(typeof(Sppo), "sppo")]
 [JsonDerivedType(typeof(ApoZero), "apoZero")]
 [JsonDerivedType(typeof(ApoDown), "apoDown")]
+[JsonDerivedType(typeof(Dpop), "dpop")]
 [JsonDerivedType(typeof(Aot), "aot")]
 [JsonDerivedType(typeof(AotUnpaired), "aotUnpaired")]
 [JsonDerivedType(typeof(LdDpo), "ldDpo")]

@@ -15,7 +15,8 @@ internal readonly record struct LabelCounts(int Desirable, int Undesirable)
     public static LabelCounts Of(IReadOnlyList<TokenBatch> batches) => Of([.. batches.SelectMany(Labels)]);
 
     /// <summary>Counts over all examples of a store.</summary>
-    public static LabelCounts Of(IExampleStore store) => Of([.. Enumerable.Range(0, store.Count).Select(index => IsDesirable(store.Read(index).Values))]);
+    public static LabelCounts Of(IExampleStore store) =>
+        Of([.. Enumerable.Range(0, store.Count).Select(index => IsDesirable(store.Read(index).Values))]);
 
     private static LabelCounts Of(bool[] labels)
     {

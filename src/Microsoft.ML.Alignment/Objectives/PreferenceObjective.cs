@@ -9,7 +9,7 @@ namespace Microsoft.ML.Alignment.Objectives;
 /// <param name="policy">The model that trains.</param>
 /// <param name="reference">The model that the policy is compared with. It sees the same rows, without dropout.</param>
 /// <param name="loss">The method's loss, averaged over the pairs of the optimizer step.</param>
-internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss) : IObjective<TokenBatch>
+internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss) : IObjective<TokenBatch>, IReferenceScores
 {
     private Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> _coupled = [];
 
@@ -54,10 +54,20 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
             new("nll_loss", negativeLogLikelihood.detach(), Count(batch).Tokens)]);
     }
 
-    private PairLogProbs ReferenceLogProbs(TokenBatch batch)
+    /// <inheritdoc/>
+    public string ScoreKind => $"pairs {ReferenceDetails} {Precision}";
+
+    /// <inheritdoc/>
+    public Tensor ReferenceScores(TokenBatch batch) => PairScores.Join(LiveReference(batch));
+
+    private PairDetails ReferenceDetails => Details & ~PairDetails.Agreement;
+
+    private PairLogProbs ReferenceLogProbs(TokenBatch batch) => PairScores.Of(batch, ReferenceDetails, policy.Network.Device) ?? LiveReference(batch);
+
+    private PairLogProbs LiveReference(TokenBatch batch)
     {
         using var _ = no_grad();
-        return PairPass.Run(reference, batch, new ForwardOptions(Precision), Details & ~PairDetails.Agreement);
+        return PairPass.Run(reference, batch, new ForwardOptions(Precision), ReferenceDetails);
     }
 
     /// <summary>A first look at a micro-batch, without dropout and gradients.</summary>

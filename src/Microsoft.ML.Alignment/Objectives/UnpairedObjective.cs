@@ -11,7 +11,8 @@ namespace Microsoft.ML.Alignment.Objectives;
 /// <param name="models">The model that trains and its reference.</param>
 /// <param name="loss">The method's loss, averaged over the completions of the optimizer step.</param>
 /// <param name="point">What outcomes are compared with, one value for all of the step.</param>
-internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss loss, IReferencePoint point) : IObjective<TokenBatch>
+internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss loss, IReferencePoint point)
+    : IObjective<TokenBatch>, IReferenceScores
 {
     private Step? _announced;
 
@@ -35,6 +36,12 @@ internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss lo
             .. FeedbackMetrics.Of(LabelCounts.Of([batch]), ofStep.Labels, rewards, new(logProbs.detach(), labels)),
             .. PointMetric(ofStep.Point, batch.ExampleCount)]);
     }
+
+    /// <inheritdoc/>
+    public string ScoreKind => $"completions {models.Precision}";
+
+    /// <inheritdoc/>
+    public Tensor ReferenceScores(TokenBatch batch) => models.LiveReference(batch).unsqueeze(0); // [1, B]
 
     private Step LookAt(IReadOnlyList<TokenBatch> batches) => new(batches, point.Of(batches), LabelCounts.Of(batches));
 

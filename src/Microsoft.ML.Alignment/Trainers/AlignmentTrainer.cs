@@ -126,14 +126,18 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             BeginTokenId = config.BosTokenId,
             Summarized = summary => found = summary,
         };
-        var rows = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
-        using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
+        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
+        var context = new TrainingContext(Settings.Method, _data.Run, log.Info);
+        using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
+        var objective = CreateObjective(trained with { Reference = reference.Model });
+        using var store = Read(
+            () => ExampleReader.Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options));
         Tell(TrainingSummary.Of(
             Settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store))), log);
         LookAt(store, log.Info);
-        var source = new DatasetSource(store, Plan(rows, options));
-        new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, _data.Run, log.Info))
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+        var source = new DatasetSource(Read(() => reference.Prepare(store, plan, objective, context)), Plan(plan, options));
+        new TrainingLoop(trained.Model, training, context with { Hooks = reference.Hooks })
+            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), objective);
     }
 
     private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
@@ -143,11 +147,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         _data.Run.Summary?.Report(summary);
     }
 
-    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
+    private IExampleStore Read(Func<IExampleStore> read)
     {
         try
         {
-            return ExampleReader.Read(data, columns, encoder, options);
+            return read();
         }
         catch (OperationCanceledException canceled) when (canceled.CancellationToken == _data.Run.CancellationToken)
         {

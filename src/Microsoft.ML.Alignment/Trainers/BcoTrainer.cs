@@ -8,8 +8,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// Binary Classifier Optimization (Jung et al., 2024, arXiv:2404.04656): learns from single completions, each labelled as desirable or not, by
-/// fitting a classifier whose logit is the implicit reward less a running mean. The reference is exactly the policy that comes in.
+/// Binary Classifier Optimization (Jung et al., 2024, arXiv:2404.04656): learns from single completions, each labelled as desirable or not,
+/// by fitting a classifier whose logit is the implicit reward less a running mean.
 /// </summary>
 /// <remarks>
 /// <para>Pairs become labelled completions with <see cref="AlignmentDataCatalog.FeedbackFromPairs"/>, ratings with
@@ -35,10 +35,13 @@ public sealed class BcoTrainer : UnpairedTrainer
             FullDefaults = new(LearningRate: 5e-7, Epochs: 1),
             LoraDefaults = new(LearningRate: 5e-6, Epochs: 1),
             Beta = options.Beta,
-        }, options, data) => _options = options;
+            Reference = options.Reference,
+        }, data) => _options = options;
+
+    private protected override string LabelColumnName => _options.LabelColumnName;
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new UnpairedObjective(
-        new(trained.Model, trained.Incoming, trained.Training.Precision),
+        new(trained.Model, trained.Reference, trained.Training.Precision),
         (logRatios, shift) => BcoLoss.Compute(logRatios, shift, _options.Beta), new RunningMidpoint(trained.Model.Network.Device));
 
     /// <summary>

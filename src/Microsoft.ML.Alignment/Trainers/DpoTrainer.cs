@@ -31,10 +31,11 @@ public sealed class DpoTrainer : PairwiseTrainer
             FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
             Beta = options.Beta,
+            Reference = options.Reference,
         }, data) => _options = options;
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new PreferenceObjective(
-        trained.Model, trained.Incoming, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
+        trained.Model, trained.Reference, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
     {
         Precision = trained.Training.Precision,
         Details = _options.Loss.Details,
@@ -56,10 +57,13 @@ public sealed class DpoTrainer : PairwiseTrainer
         public PairLoss Loss { get; init => field = Require.NotNull(value); } = new PairLoss.Sigmoid();
 
         /// <summary>
-        /// Gets the weight of the chosen completions' negative log-likelihood beside the loss (RPO; Pang et al., 2024, arXiv:2404.19733, eq. 1), averaged
-        /// over tokens. 0 or more; the default is 0.
+        /// Gets the weight of the chosen completions' negative log-likelihood beside the loss (RPO; Pang et al., 2024, arXiv:2404.19733, eq. 1),
+        /// averaged over tokens. 0 or more; the default is 0.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
         public double SftWeight { get; init => field = Require.NotNegative(value); }
+
+        /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
+        public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();
     }
 }

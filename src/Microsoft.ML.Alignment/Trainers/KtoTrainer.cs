@@ -8,8 +8,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306): learns from single completions, each labelled as desirable or not.
-/// The reference is exactly the policy that comes in.
+/// Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306): learns from single completions, each labelled as desirable or
+/// not.
 /// </summary>
 /// <remarks>
 /// <para>Pairs become labelled completions with <see cref="AlignmentDataCatalog.FeedbackFromPairs"/>, ratings with
@@ -35,7 +35,10 @@ public sealed class KtoTrainer : UnpairedTrainer
             FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
             Beta = options.Beta,
-        }, options, data) => _options = options;
+            Reference = options.Reference,
+        }, data) => _options = options;
+
+    private protected override string LabelColumnName => _options.LabelColumnName;
 
     private FeedbackWeights Weights => new(_options.DesirableWeight, _options.UndesirableWeight);
 
@@ -48,7 +51,7 @@ public sealed class KtoTrainer : UnpairedTrainer
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained)
     {
-        var models = new ReferencedPolicy(trained.Model, trained.Incoming, trained.Training.Precision);
+        var models = new ReferencedPolicy(trained.Model, trained.Reference, trained.Training.Precision);
         return new UnpairedObjective(
             models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, _options.Beta, Weights),
             _options.Baseline == KtoBaseline.Divergence ? new MismatchedDivergence(models) : new ZeroPoint(trained.Model.Network.Device));
@@ -60,13 +63,15 @@ public sealed class KtoTrainer : UnpairedTrainer
     /// </summary>
     public sealed record Options : UnpairedTrainerOptions
     {
-        /// <summary>Gets how soon gains and losses saturate, β: the larger, the closer the policy stays to the reference. Above 0; the default is 0.1.</summary>
+        /// <summary>
+        /// Gets how soon gains and losses saturate, β: the larger, the closer the policy stays to the reference. Above 0; the default is 0.1.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double Beta { get; init => field = Require.Positive(value); } = 0.1;
 
         /// <summary>
-        /// Gets the weight of desirable completions, λ_D. Above 0; the default is 1. The paper advises that the weights times the numbers of both
-        /// kinds are as 1 : 1 to 4 : 3; the log says how they are.
+        /// Gets the weight of desirable completions, λ_D. Above 0; the default is 1. The paper advises that the weights times the numbers of
+        /// both kinds are as 1 : 1 to 4 : 3; the log says how they are.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double DesirableWeight { get; init => field = Require.Positive(value); } = 1;

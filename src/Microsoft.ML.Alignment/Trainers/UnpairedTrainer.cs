@@ -6,23 +6,27 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
 
-/// <summary>A trainer that fits a policy to single completions, each labelled as desirable or not. Its methods differ in their objectives only.</summary>
+/// <summary>
+/// A trainer that fits a policy to single completions, each labelled as desirable or not. Its methods differ in their objectives only.
+/// </summary>
 public abstract class UnpairedTrainer : PolicyTrainer
 {
-    private readonly UnpairedTrainerOptions _options;
+    private protected UnpairedTrainer(IHostEnvironment environment, TrainerSettings settings, TrainerData data)
+        : base(environment, settings, data)
+    {
+    }
 
-    private protected UnpairedTrainer(IHostEnvironment environment, TrainerSettings settings, UnpairedTrainerOptions options, TrainerData data)
-        : base(environment, settings, data) => _options = options;
+    private protected abstract string LabelColumnName { get; }
 
     private protected sealed override void CheckColumns(ColumnCheck data)
     {
-        data.Text("prompt", _options.PromptColumnName);
-        data.Text("completion", _options.CompletionColumnName);
-        data.Flag("label", _options.LabelColumnName);
+        data.Text("prompt", Settings.Options.Columns.Prompt);
+        data.Text("completion", Settings.Options.Columns.Completion);
+        data.Flag("label", LabelColumnName);
     }
 
     private protected sealed override ExampleColumns Columns(DataViewSchema schema, Action<string> log) =>
-        new(_options.PromptColumnName, [_options.CompletionColumnName], [_options.LabelColumnName]);
+        new(Settings.Options.Columns.Prompt, [Settings.Options.Columns.Completion], [LabelColumnName]);
 
     private protected sealed override void LookAt(IExampleStore store, Action<string> log)
     {

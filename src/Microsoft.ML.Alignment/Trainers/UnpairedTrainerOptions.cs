@@ -17,5 +17,8 @@ public abstract record UnpairedTrainerOptions : PolicyTrainerOptions
     /// <exception cref="ArgumentException">It is empty.</exception>
     public string LabelColumnName { get; init => field = Require.NotEmpty(value); } = "Label";
 
+    /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
+    public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();
+
     internal sealed override StageColumns Columns => new(PromptColumnName, "Chosen", "Rejected", CompletionColumnName);
 }

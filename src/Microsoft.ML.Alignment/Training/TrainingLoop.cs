@@ -71,6 +71,8 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
         RequireFinite(step, "loss", summary.Loss);
         RequireFinite(step, "gradient norm", summary.GradientNorm);
         optimizer.Step(learningRate);
+        foreach (var hook in context.Hooks)
+            hook.Stepped(step);
         return summary;
     }
 

@@ -55,8 +55,8 @@ public sealed class FeedbackConversionTests
         var pairs = Catalog.PairsFromScores(View(Scores()), new() { Pairing = CompletionPairing.All });
 
         Rows(pairs).Should().BeEquivalentTo([
-            ("p", "best", "middle", 2f), ("p", "best", "worst", 5), ("p", "best", "again", 2), ("p", "middle", "worst", 3), ("p", "again", "worst", 3),
-            ("q", "high", "low", 1)]);
+            ("p", "best", "middle", 2f), ("p", "best", "worst", 5), ("p", "best", "again", 2), ("p", "middle", "worst", 3),
+            ("p", "again", "worst", 3), ("q", "high", "low", 1)]);
     }
 
     [Fact]
@@ -108,7 +108,8 @@ public sealed class FeedbackConversionTests
 
         var pairs = Catalog.PairsFromRankings(rankings, pairing);
 
-        string.Join(' ', pairs.Texts("Chosen").Zip(pairs.Texts("Rejected"), (chosen, rejected) => $"{chosen}>{rejected}")).Should().Be(expected);
+        var found = pairs.Texts("Chosen").Zip(pairs.Texts("Rejected"), (chosen, rejected) => $"{chosen}>{rejected}");
+        string.Join(' ', found).Should().Be(expected);
         pairs.Schema.Select(column => column.Name).Should().Equal("Prompt", "Chosen", "Rejected");
         pairs.Texts("Prompt").Last().Should().Be("r");
     }
@@ -145,13 +146,13 @@ public sealed class FeedbackConversionTests
     public void AMissingColumnIsNamedBeforeAnythingIsRead()
     {
         var scored = View(new Scored("p", "a", 1));
-        Catalog.Invoking(c => c.FeedbackFromPairs(scored)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*'Chosen' is missing*");
-        Catalog.Invoking(c => c.FeedbackFromRatings(scored, 1)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*'Rating' is missing*");
-        Catalog.Invoking(c => c.PairsFromScores(scored, new() { ScoreColumnName = "Prompt" })).Should().Throw<ArgumentOutOfRangeException>()
-            .WithMessage("*'Prompt'*expected*");
-        Catalog.Invoking(c => c.PairsFromRankings(scored, completionsColumnName: "Completion")).Should().Throw<ArgumentOutOfRangeException>()
-            .WithMessage("*'Completion' is String*vector of text*");
-        Catalog.Invoking(c => c.FeedbackFromRatings(scored, double.NaN, "Score")).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*NaN*");
+        Refuses(c => c.FeedbackFromPairs(scored), "*'Chosen' is missing*");
+        Refuses(c => c.FeedbackFromRatings(scored, 1), "*'Rating' is missing*");
+        Refuses(c => c.PairsFromScores(scored, new() { ScoreColumnName = "Prompt" }), "*'Prompt'*expected*");
+        Refuses(c => c.PairsFromRankings(scored, completionsColumnName: "Completion"), "*'Completion' is String*vector of text*");
+        Refuses(c => c.FeedbackFromRatings(scored, double.NaN, "Score"), "*NaN*");
+        static void Refuses(Func<AlignmentDataCatalog, IDataView> convert, string message) =>
+            Catalog.Invoking(convert).Should().Throw<ArgumentOutOfRangeException>().WithMessage(message);
     }
 
     [Fact]

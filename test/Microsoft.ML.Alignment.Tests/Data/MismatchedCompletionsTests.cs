@@ -35,6 +35,11 @@ public sealed class MismatchedCompletionsTests
     }
 
     [Fact]
+    public void TheReferencesScoresOfARowGoWithItsCompletion() =>
+        Mismatched.Of([Row(5, 50) with { ReferenceScores = [-1] }, Row(6, 60) with { ReferenceScores = [-2] }], NoNeighbour)
+            .Should().OnlyContain(example => example.ReferenceScores == null);
+
+    [Fact]
     public void ARowAloneTakesItsNeighboursCompletion() =>
         Mismatched.Of([Row(5, 50)], () => Row(6, 60)).Should().ContainSingle().Which.Completions[0][0].Should().Be(60);
 

@@ -43,7 +43,8 @@ public sealed class BcoLossTests : IDisposable
     {
         var (a, b) = (0.9, -0.3);
         var dpo = -ScalarMath.LogSigmoid(a - b);
-        double Sum(double shift) => BcoLoss.Compute(new(tensor([a, b]), tensor([true, false])), tensor(shift), beta: 1).Loss.sum().item<double>();
+        var pair = new LabelledValues(tensor([a, b]), tensor([true, false]));
+        double Sum(double shift) => BcoLoss.Compute(pair, tensor(shift), beta: 1).Loss.sum().item<double>();
 
         var best = Sum((a + b) / 2);
 

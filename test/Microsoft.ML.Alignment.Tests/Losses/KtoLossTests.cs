@@ -39,12 +39,14 @@ public sealed class KtoLossTests : IDisposable
     public void LossEqualsAnIndependentComputation()
     {
         var random = new Random(4);
-        foreach (var (beta, divergence, weights) in new[] { (0.1, 0d, Equal), (0.5, 1.7, new FeedbackWeights(1.3, 0.6)), (3, 0.2, new FeedbackWeights(0, 2)) })
+        var (uneven, oneSided) = (new FeedbackWeights(1.3, 0.6), new FeedbackWeights(0, 2));
+        foreach (var (beta, divergence, weights) in new[] { (0.1, 0d, Equal), (0.5, 1.7, uneven), (3, 0.2, oneSided) })
         {
             var ratios = Enumerable.Range(0, 7).Select(_ => 10 * (random.NextDouble() - 0.5)).ToArray();
             bool[] labels = [true, true, false, true, false, false, true];
 
-            var loss = KtoLoss.Compute(new(tensor(ratios.Select(r => (float)r).ToArray()), tensor(labels)), tensor((float)divergence), beta, weights);
+            var values = new LabelledValues(tensor(ratios.Select(r => (float)r).ToArray()), tensor(labels));
+            var loss = KtoLoss.Compute(values, tensor((float)divergence), beta, weights);
 
             for (var i = 0; i < ratios.Length; i++)
             {

@@ -34,9 +34,9 @@ public sealed class FeedbackTrajectoryTests : IDisposable
     [Fact]
     public void MismatchedCompletionsAreTheRecordedOnes()
     {
-        var size = run.Training.BatchSize;
-        var mismatched = run.Examples.Chunk(size)
-            .SelectMany(step => new MismatchedCompletions(128, null).Of(step, () => throw new InvalidOperationException("No step is one row.")));
+        var completions = new MismatchedCompletions(128, null);
+        TokenizedExample NoNeighbour() => throw new InvalidOperationException("No step is one row.");
+        var mismatched = run.Examples.Chunk(run.Training.BatchSize).SelectMany(step => completions.Of(step, NoNeighbour));
 
         foreach (var (actual, row) in mismatched.Zip(run.Rows))
         {

@@ -51,6 +51,7 @@ internal sealed record PlainPairLoss(PairLoss Loss, Func<PlainPair, double, doub
         ["sppo"] = new(new PairLoss.Sppo(), (p, b) => Math.Pow(p.Ratio.Chosen - (0.5 / b), 2) + Math.Pow(p.Ratio.Rejected + (0.5 / b), 2)),
         ["apo-zero"] = new(new PairLoss.ApoZero(), (p, b) => 1 - ScalarMath.Sigmoid(b * p.Ratio.Chosen) + ScalarMath.Sigmoid(b * p.Ratio.Rejected)),
         ["apo-down"] = new(new PairLoss.ApoDown(), (p, b) => ScalarMath.Sigmoid(b * p.Ratio.Chosen) + 1 - ScalarMath.Sigmoid(b * p.Margin)),
+        ["dpop"] = new(new PairLoss.Dpop { Penalty = 1.5 }, (p, b) => Logistic(b * (p.Margin - (1.5 * Math.Max(0, -p.Ratio.Chosen))))),
         ["mixture"] = new(
             new PairLoss.Mixture { Terms = [new(0.8, new PairLoss.Sigmoid()), new(0.2, new PairLoss.BcoPair())] },
             (p, b) => (0.8 * Logistic(b * p.Margin)) + (0.2 * (Logistic(b * p.Ratio.Chosen) + Logistic(-b * p.Ratio.Rejected)))),

@@ -9,8 +9,10 @@ public sealed class LabelBalanceTests
     [InlineData(8, 8, 1, 1, "1 : 1")]
     [InlineData(8, 6, 1, 1, "1.33 : 1")]
     [InlineData(3, 30, 12, 1, "1.2 : 1")]
-    public void WeightsWithinTheAdvisedRangeAreLeftAlone(int desirable, int undesirable, double desirableWeight, double undesirableWeight, string ratio) =>
-        LabelBalance.Describe(new(desirable, undesirable), new(desirableWeight, undesirableWeight)).Should().EndWith($"they count {ratio}, as advised.");
+    public void WeightsWithinTheAdvisedRangeAreLeftAlone(
+        int desirable, int undesirable, double desirableWeight, double undesirableWeight, string ratio) =>
+        LabelBalance.Describe(new(desirable, undesirable), new(desirableWeight, undesirableWeight))
+            .Should().EndWith($"they count {ratio}, as advised.");
 
     /// <summary>16 : 8 is 2 : 1; 1 : 1 takes λ_D = 8/16 or λ_U = 16/8, 4 : 3 takes λ_D = 4/3 · 8/16 or λ_U = 3/4 · 16/8.</summary>
     [Fact]

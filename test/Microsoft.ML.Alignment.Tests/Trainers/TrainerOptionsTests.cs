@@ -8,10 +8,15 @@ public sealed class TrainerOptionsTests
     public static TheoryData<TrainerOptions> Changed => new(
         Common(new SftTrainer.Options { CompletionColumnName = "a", ChosenColumnName = "b", Generation = new() { MaxNewTokens = 3 } }),
         Common(new RewardModelTrainer.Options { ChosenColumnName = "c", RejectedColumnName = "d", CompletionColumnName = "a", MarginColumnName = "m" }),
-        Common(new DpoTrainer.Options { ChosenColumnName = "c", RejectedColumnName = "d", Beta = 0.7, Loss = new PairLoss.Hinge(), SftWeight = 3 }),
+        Common(new DpoTrainer.Options
+        {
+            ChosenColumnName = "c", RejectedColumnName = "d", Beta = 0.7, SftWeight = 3, Loss = new PairLoss.Sigmoid { LabelSmoothing = 0.2 },
+            Reference = new ReferencePolicy.Following { EverySteps = 9 },
+        }),
         Common(new KtoTrainer.Options
         {
             CompletionColumnName = "a", LabelColumnName = "l", Beta = 0.7, DesirableWeight = 2, UndesirableWeight = 3, Baseline = KtoBaseline.Zero,
+            Reference = new ReferencePolicy.FrozenCopy(),
         }),
         Common(new BcoTrainer.Options { CompletionColumnName = "a", LabelColumnName = "l", Beta = 0.7 }));
 

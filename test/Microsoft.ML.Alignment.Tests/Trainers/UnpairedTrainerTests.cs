@@ -20,7 +20,7 @@ public sealed class UnpairedTrainerTests
     {
         using var fitted = Fit(method, Short);
 
-        var margins = fitted.Transform(AlignedChain.ViewOfPairs(context)).GetColumn<float>("ImplicitRewardMargin").ToArray();
+        var margins = Margins(fitted);
 
         margins.Should().OnlyContain(margin => float.IsFinite(margin)).And.Contain(margin => margin > 1e-3);
         fitted.LastTransformer.Model.AdapterNames.Should().Equal(method == "Bco" ? "bco" : "kto");
@@ -31,7 +31,7 @@ public sealed class UnpairedTrainerTests
     {
         using var fitted = Fit("Kto", Short with { MaxSteps = 20 });
 
-        fitted.Transform(AlignedChain.ViewOfPairs(context)).GetColumn<float>("ImplicitRewardMargin").Should().OnlyContain(margin => margin > 0);
+        Margins(fitted).Should().OnlyContain(margin => margin > 0);
     }
 
     [Theory]
@@ -47,8 +47,15 @@ public sealed class UnpairedTrainerTests
         expected.Should().Contain(margin => Math.Abs(margin) > 1e-3);
         for (var i = 0; i < expected.Length; i++)
             actual[i].Should().BeApproximately(expected[i], 1e-4f);
-        float[] Margins(ITransformer fitted) =>
-            [.. fitted.Transform(AlignedChain.ViewOfPairs(context)).GetColumn<float>("ImplicitRewardMargin")];
+    }
+
+    [Fact]
+    public void AReferenceComputedBeforeTrainingLeadsToTheSamePolicy()
+    {
+        using var live = Fit("Kto", Short with { MaxSteps = 6 });
+        using var precomputed = Fit("Kto", Short with { MaxSteps = 6 }, new ReferencePolicy.Precomputed());
+
+        Margins(precomputed).Should().Equal(Margins(live), "without shuffling, rows meet in the same micro-batches");
     }
 
     [Fact]
@@ -57,8 +64,8 @@ public sealed class UnpairedTrainerTests
         using var kto = Fit("Kto", Short);
         using var bco = Fit("Bco", Short);
 
-        log.Should().Contain(line => line.Contains("Kto: 5 desirable and 5 undesirable completions. With weights 1 and 1 they count 1 : 1, as advised."));
-        log.Should().Contain(line => line.Contains("Bco: 5 desirable and 5 undesirable completions."));
+        log.Should().Contain(line => line.Contains("Kto: 5 desirable and 5 undesirable completions. With weights 1 and 1 they count 1 : 1, as"));
+        log.Should().Contain(line => line.EndsWith("Bco: 5 desirable and 5 undesirable completions."));
     }
 
     [Fact]
@@ -76,7 +83,7 @@ public sealed class UnpairedTrainerTests
     public void KtoNeedsTwoRows()
     {
         var align = context.Alignment();
-        var one = context.Data.LoadFromEnumerable(new[] { new { Prompt = "One day, Lily wanted to go. So Lily", Completion = " went.", Label = true } });
+        var one = context.Data.LoadFromEnumerable(new[] { new { Prompt = "One day, Lily wanted to go. So", Completion = " she went.", Label = true } });
 
         var fit = () => align.BaseModel(AlignedChain.BasePath).Append(align.Trainers.Kto(new() { Lora = Lora, Training = Short })).Fit(one);
 
@@ -86,18 +93,22 @@ public sealed class UnpairedTrainerTests
     [Fact]
     public void ValuesOutOfRangeAreRefused()
     {
-        new Action(() => _ = new KtoTrainer.Options { Beta = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Beta*above 0*");
-        new Action(() => _ = new KtoTrainer.Options { DesirableWeight = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*DesirableWeight*");
-        new Action(() => _ = new KtoTrainer.Options { UndesirableWeight = -1 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*UndesirableWeight*");
-        new Action(() => _ = new BcoTrainer.Options { Beta = double.NaN }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Beta*above 0*");
-        new Action(() => _ = new BcoTrainer.Options { LabelColumnName = "" }).Should().Throw<ArgumentException>().WithMessage("*LabelColumnName*");
+        Refuses(() => new KtoTrainer.Options { Beta = 0 }, "*Beta*above 0*");
+        Refuses(() => new KtoTrainer.Options { DesirableWeight = 0 }, "*DesirableWeight*");
+        Refuses(() => new KtoTrainer.Options { UndesirableWeight = -1 }, "*UndesirableWeight*");
+        Refuses(() => new BcoTrainer.Options { Beta = double.NaN }, "*Beta*above 0*");
+        Refuses(() => new BcoTrainer.Options { LabelColumnName = "" }, "*LabelColumnName*");
+        static void Refuses(Func<TrainerOptions> make, string message) => make.Should().Throw<ArgumentException>().WithMessage(message);
     }
 
-    private TransformerChain<PolicyTransformer> Fit(string method, TrainingOptions training)
+    private float[] Margins(ITransformer fitted) =>
+        [.. fitted.Transform(AlignedChain.ViewOfPairs(context)).GetColumn<float>("ImplicitRewardMargin")];
+
+    private TransformerChain<PolicyTransformer> Fit(string method, TrainingOptions training, ReferencePolicy? reference = null)
     {
         var align = context.Alignment();
         var feedback = align.Data.FeedbackFromPairs(AlignedChain.ViewOfPairs(context));
-        var kto = new KtoTrainer.Options { Lora = Lora, Training = training };
+        var kto = new KtoTrainer.Options { Lora = Lora, Training = training, Reference = reference ?? new ReferencePolicy.Incoming() };
         IEstimator<PolicyTransformer> trainer = method switch
         {
             "Kto" => align.Trainers.Kto(kto, feedback),

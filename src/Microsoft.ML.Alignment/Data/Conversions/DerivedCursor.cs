@@ -39,9 +39,11 @@ internal sealed class DerivedCursor<TRow>(
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsColumnActive(column))
-            throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
+            throw new ArgumentOutOfRangeException(
+                nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
         return columns[column.Index].Getter(Current) as ValueGetter<TValue>
-            ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}, read as {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
+            ?? throw new InvalidOperationException(
+                $"Column '{column.Name}' is {column.Type}, read as {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
     }
 
     protected override void Dispose(bool disposing)

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Alignment.Data.Conversions;
 /// <param name="columns">Its columns.</param>
 /// <param name="rows">Begins a pass; nothing is read before.</param>
 /// <param name="count">The number of rows, where it is known without reading.</param>
-internal sealed class DerivedView<TRow>(IReadOnlyList<DerivedColumn<TRow>> columns, Func<IEnumerable<TRow>> rows, long? count = null) : IDataView
+internal sealed class DerivedView<TRow>(IReadOnlyList<DerivedColumn<TRow>> columns, Func<IEnumerable<TRow>> rows, long? count = null)
+    : IDataView
 {
     public bool CanShuffle => false;
 

@@ -32,6 +32,7 @@ internal static class FeedbackRows
         var value = rows.Value(0);
         return !float.IsNaN(value)
             ? value
-            : throw new InvalidDataException($"Row {rows.Number}, column '{column}': found NaN, a number is needed. Mend or remove the row.");
+            : throw new InvalidDataException(
+                $"Row {rows.Number}, column '{column}': found NaN, a number is needed. Mend or remove the row.");
     }
 }

@@ -6,7 +6,10 @@ public sealed record ScoredCompletionOptions
     /// <summary>Gets which completions of a prompt become pairs. The default is the best against the worst.</summary>
     public CompletionPairing Pairing { get; init; } = CompletionPairing.BestAgainstWorst;
 
-    /// <summary>Gets the least difference of scores that makes a pair. 0 or more; the default, 0, asks for any difference. Equal scores never do.</summary>
+    /// <summary>
+    /// Gets the least difference of scores that makes a pair. 0 or more; the default, 0, asks for any difference. Equal scores make none.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
     public double MinimumMargin { get; init => field = Require.NotNegative(value); }
 
     /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.Alignment.Data.Conversions;
 
 /// <summary>
-/// Makes pairs of completions that were scored, in two passes: the first keeps a score a row and decides which rows meet, the second keeps a text
-/// until the rows that it meets have come. Rows of one prompt may stand anywhere.
+/// Makes pairs of completions that were scored, in two passes: the first keeps a score a row and decides which rows meet, the second keeps a
+/// text until the rows that it meets have come. Rows of one prompt may stand anywhere.
 /// </summary>
 internal sealed class ScoredPairs(IDataView view, ExampleColumns columns, ScorePairPlan plan)
 {
@@ -13,8 +13,7 @@ internal sealed class ScoredPairs(IDataView view, ExampleColumns columns, ScoreP
     public IEnumerable<PairRow> Read()
     {
         var pairs = Plan().ToLookup(pair => pair.Later);
-        var lastUse = pairs.SelectMany(group => group).SelectMany(pair => (int[])[pair.Chosen, pair.Rejected], (pair, row) => (row, pair.Later))
-            .GroupBy(use => use.row, use => use.Later).ToDictionary(uses => uses.Key, uses => uses.Max());
+        var lastUse = LastUse(pairs.SelectMany(group => group));
         var expiring = lastUse.ToLookup(use => use.Value, use => use.Key);
         var texts = new Dictionary<int, string>();
         using var rows = new ExampleRows(view, columns with { Values = [] });
@@ -27,6 +26,19 @@ internal sealed class ScoredPairs(IDataView view, ExampleColumns columns, ScoreP
             foreach (var used in expiring[row])
                 texts.Remove(used);
         }
+    }
+
+    /// <summary>For each row that is in a pair, the row with which its last pair is complete.</summary>
+    private static Dictionary<int, int> LastUse(IEnumerable<ScorePair> pairs)
+    {
+        var last = new Dictionary<int, int>();
+        foreach (var pair in pairs)
+        {
+            foreach (var row in (int[])[pair.Chosen, pair.Rejected])
+                last[row] = Math.Max(last.GetValueOrDefault(row), pair.Later);
+        }
+
+        return last;
     }
 
     private IEnumerable<ScorePair> Plan()

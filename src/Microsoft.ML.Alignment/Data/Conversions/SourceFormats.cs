@@ -9,7 +9,8 @@ internal readonly record struct SourceFormats(bool PromptIsMessages, bool Comple
         var kinds = completions.Select(name => TextFormat.IsMessages(schema[name])).Distinct().ToArray();
         if (kinds.Length > 1)
             throw new ArgumentException(
-                $"Of the columns {string.Join(", ", completions.Select(name => $"'{name}'"))} some hold conversations and some text; make them alike.");
+                $"Of the columns {string.Join(", ", completions.Select(name => $"'{name}'"))} some hold conversations and some text; "
+                + "make them alike.");
         return new(TextFormat.IsMessages(schema[prompt]), kinds[0]);
     }
 }
