@@ -25,11 +25,32 @@ internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatc
         : throw new InvalidDataException(
             "The data hold one row that can be used; two are needed, so that it can be seen beside another's completion.");
 
-    /// <summary>Examples of like length are computed together, so that the micro-batches of a step take like time and memory.</summary>
     private TokenBatch[] MicroBatches(TokenizedExample[] step, TokenizedExample[]? mismatched) =>
-        [.. Enumerable.Range(0, step.Length).OrderByDescending(at => step[at].TokenCount).Chunk(plan.MicroBatchSize)
-            .Select(rows => Collator.Pack([.. rows.Select(at => step[at])], plan.EndRows) with
+        [.. Cut(step).Select(rows => Collator.Pack([.. rows.Select(at => step[at])], plan.EndRows) with
+        {
+            Mismatched = mismatched is null ? null : Collator.Pack([.. rows.Select(at => mismatched[at])], endRows: false),
+        })];
+
+    /// <summary>
+    /// Places of the examples of each micro-batch. Those of like length are computed together, so that the micro-batches take like time and memory.
+    /// </summary>
+    private List<List<int>> Cut(TokenizedExample[] step)
+    {
+        var prefix = Collator.SharedPrefix(step);
+        var batches = new List<List<int>>();
+        var rows = 0;
+        foreach (var at in Enumerable.Range(0, step.Length).OrderByDescending(at => step[at].TokenCount))
+        {
+            rows += step[at].TokenCount - prefix;
+            if (batches.Count == 0 || batches[^1].Count == plan.MicroBatchSize || prefix + rows > plan.MicroBatchTokens)
             {
-                Mismatched = mismatched is null ? null : Collator.Pack([.. rows.Select(at => mismatched[at])], endRows: false),
-            })];
+                batches.Add([]);
+                rows = step[at].TokenCount - prefix;
+            }
+
+            batches[^1].Add(at);
+        }
+
+        return batches;
+    }
 }

@@ -126,7 +126,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             BeginTokenId = config.BosTokenId,
             Summarized = summary => found = summary,
         };
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
+        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        {
+            MicroBatchTokens = training.MicroBatchTokens,
+            EndRows = ReadsEndTokens,
+        };
         var context = new TrainingContext(Settings.Method, _data.Run, log.Info);
         using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
         var objective = CreateObjective(trained with { Reference = reference.Model });

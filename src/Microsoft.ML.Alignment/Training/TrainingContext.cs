@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Microsoft.ML.Alignment.Training;
 
 /// <summary>What surrounds one stage of training.</summary>
@@ -8,4 +10,19 @@ internal sealed record TrainingContext(string Stage, AlignmentRun Run, Action<st
 {
     /// <summary>Gets what changes with the policy, in this order after each optimizer step.</summary>
     public IReadOnlyList<IStepHook> Hooks { get; init; } = [];
+
+    /// <summary>Gets who watches, beside the log and <see cref="AlignmentRun.Progress"/>.</summary>
+    public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
+
+    /// <summary>Gets what answers the fixed prompts at each evaluation, without drawing from torch's own generator; null where there are none.</summary>
+    public Func<CancellationToken, IReadOnlyList<SampleAnswer>>? AnswerSamples { get; init; }
+
+    /// <summary>Gets the place of the stage among those that the run fits, from 1.</summary>
+    public int StageIndex { get; init; } = 1;
+
+    /// <summary>Gets the method's own options as they are saved.</summary>
+    public JsonElement? Options { get; init; }
+
+    /// <summary>Gets what it trains on, in numbers.</summary>
+    public StageData Data { get; init; }
 }
