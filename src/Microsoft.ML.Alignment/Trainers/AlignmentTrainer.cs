@@ -134,7 +134,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private CheckedSource<TokenBatch> Source(IExampleStore store, ResolvedTraining training)
     {
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
+        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        {
+            MicroBatchTokens = training.MicroBatchTokens,
+            EndRows = ReadsEndTokens,
+        };
         return new(new DatasetSource(store, plan), _host.CheckAlive);
     }
 
