@@ -12,7 +12,7 @@ internal static class VerbStory
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(command.Seed);
-        var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
+        var align = ml.Alignment(ProgressLine.RunOf(command, stop));
         var verbs = Verb.LoadAll();
         var options = VerbPipeline.Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
         using var model = DrillModel.Open(ml, align, command.ModelPath, command.Seed);
@@ -23,7 +23,7 @@ internal static class VerbStory
 
         var result = Evaluate(ml, verbs, aligned) with { Model = model.Name, Seed = command.Seed, Seconds = clock.Elapsed.TotalSeconds };
         ResultTable.Print(result);
-        OutputFile.Write(command.OutPath, partial => ml.Model.Save(aligned, preferences.Schema, partial));
+        OutputFile.Write(command.OutPath, partial => ml.Model.SaveReproducible(aligned, preferences.Schema, partial));
         Console.WriteLine($"Saved to {command.OutPath} ({new FileInfo(command.OutPath).Length / 1e6:F0} MB).");
         if (command.ReportPath is { } report)
             Report.Write(report, result);
