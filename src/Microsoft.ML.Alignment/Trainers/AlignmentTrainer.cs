@@ -2,9 +2,9 @@ using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
-using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -45,23 +45,32 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="InvalidOperationException">An option of the evaluation is set, and there is no validation set.</exception>
+    /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
+        var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
         using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         var training = Settings.Resolve(_host.Seed);
+        training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
         var data = _data.TrainingSet ?? input;
-        var format = AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, incoming);
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            var record = Train(new(model, incoming, training), data, format, log);
+            var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
+            {
+                StageIndex = index,
+                Options = StageFile.OptionsOf(Settings.Options),
+            };
+            var record = Train(new(model, incoming, training), data, context, folder);
             Freeze(model);
             using (model)
-                return CreateTransformer(_host.Environment, StageOf(format), model.WithHistory([.. incoming.History, record]), incoming);
+                return CreateTransformer(
+                    _host.Environment, StageOf(FormatOf(data, incoming)), model.WithHistory([.. incoming.History, record]), incoming);
         }
         catch
         {
@@ -110,49 +119,69 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private StageRecord Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
+    private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var training = trained.Training;
-        var config = trained.Model.Config;
+        var recorder = new StageRecorder();
         DataSummary? found = null;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _data.Run.CancellationToken)
+        using var store = Read(trained, data, context, summary => found = summary);
+        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
+        Tell(TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, MemoryOf(trained, store))), context.Log);
+        using var still = LoraAdapter.WithoutDropout(trained.Model);
+        var validation = validationStore is null
+            ? null
+            : new Validation<TokenBatch>(Source(validationStore, trained.Training), CreateObjective(trained with { Model = still }));
+        context = context with
         {
-            BeginTokenId = config.BosTokenId,
-            Summarized = summary => found = summary,
+            Data = new(store.Count, validationStore?.Count ?? 0),
+            Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
+            Observers = [.. context.Observers, recorder],
         };
+        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(store, trained.Training), CreateObjective(trained), validation);
+        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
+    }
+
+    private static MemoryEstimate MemoryOf(TrainedModel trained, IExampleStore store) =>
+        MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store);
+
+    private void Tell(TrainingSummary summary, Action<string> log)
+    {
+        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
+            log(line);
+        _data.Run.Summary?.Report(summary);
+    }
+
+    private CheckedSource<TokenBatch> Source(IExampleStore store, ResolvedTraining training)
+    {
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
         {
             MicroBatchTokens = training.MicroBatchTokens,
             EndRows = ReadsEndTokens,
         };
-        using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        Tell(TrainingSummary.Of(
-            Settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store))), log);
-        var source = new DatasetSource(store, plan);
-        var recorder = new StageRecorder(_data.Run);
-        new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, recorder.Run, log.Info))
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
-        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ExampleHash.Of(store)));
+        return new(new DatasetSource(store, plan), _host.CheckAlive);
     }
 
-    private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
+    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary>? summarized)
     {
-        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            log.Info(line);
-        _data.Run.Summary?.Report(summary);
-    }
-
-    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
-    {
+        var (training, config) = (trained.Training, trained.Model.Config);
+        var options = new ReadOptions(
+            Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, context.Run.CancellationToken)
+        {
+            BeginTokenId = config.BosTokenId,
+            Summarized = summarized,
+        };
+        var encoder = ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
         try
         {
-            return ExampleReader.Read(data, columns, encoder, options);
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), encoder, options);
         }
-        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _data.Run.CancellationToken)
+        catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
-            throw new TrainingCanceledException(Settings.Method, canceled);
+            throw new TrainingCanceledException(context.Stage, canceled);
         }
     }
+
+    private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
+        AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);
 
     private static void Freeze(LanguageModel model)
     {
