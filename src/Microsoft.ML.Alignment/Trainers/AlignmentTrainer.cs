@@ -2,9 +2,9 @@ using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
-using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -45,23 +45,32 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="InvalidOperationException">An option of the evaluation is set, and there is no validation set.</exception>
+    /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
+        var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
         using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         var training = Settings.Resolve(_host.Seed);
+        training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
         var data = _data.TrainingSet ?? input;
-        var format = AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, incoming);
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            var record = Train(new(model, incoming, training), data, format, log);
+            var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
+            {
+                StageIndex = index,
+                Options = StageFile.OptionsOf(Settings.Options),
+            };
+            var record = Train(new(model, incoming, training), data, context, folder);
             Freeze(model);
             using (model)
-                return CreateTransformer(_host.Environment, StageOf(format), model.WithHistory([.. incoming.History, record]), incoming);
+                return CreateTransformer(
+                    _host.Environment, StageOf(FormatOf(data, incoming)), model.WithHistory([.. incoming.History, record]), incoming);
         }
         catch
         {
@@ -87,6 +96,17 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>The columns that the method trains on.</summary>
     private protected abstract ExampleColumns Columns(DataViewSchema schema, Action<string> log);
 
+    /// <summary>How rows are dealt out to steps, where the method needs more of it.</summary>
+    /// <param name="plan">What all methods need.</param>
+    /// <param name="maxLength">The most tokens of a sequence.</param>
+    /// <param name="beginTokenId">The id that stays in front of a prompt that is cut; null if there is none.</param>
+    private protected virtual BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan;
+
+    /// <summary>Says what the rows mean for the method, before it trains on them.</summary>
+    private protected virtual void LookAt(IExampleStore store, Action<string> log)
+    {
+    }
+
     private protected abstract IObjective<TokenBatch> CreateObjective(TrainedModel trained);
 
     /// <summary>Makes the fitted stage, which owns the model from now on. It shares what it needs of the incoming policy.</summary>
@@ -102,7 +122,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return copy.With([], null);
     }
 
-    private Adapter CreateAdapter(LanguageModel incoming, LoraOptions lora, int seed)
+    private Models.Adapter CreateAdapter(LanguageModel incoming, LoraOptions lora, int seed)
     {
         var name = Settings.AdapterName;
         for (var repeat = 2; incoming.AdapterNames.Contains(name); repeat++)
@@ -110,49 +130,79 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private StageRecord Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
+    private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
+    {
+        var recorder = new StageRecorder();
+        DataSummary? found = null;
+        using var store = Read(trained, data, context, summary => found = summary);
+        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
+        Tell(TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, MemoryOf(trained, store))), context.Log);
+        LookAt(store, context.Log);
+        using var still = LoraAdapter.WithoutDropout(trained.Model);
+        using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
+        trained = trained with { Reference = reference.Model };
+        var objective = CreateObjective(trained);
+        var validation = validationStore is null
+            ? null
+            : new Validation<TokenBatch>(Source(validationStore, trained), CreateObjective(trained with { Model = still }));
+        context = context with
+        {
+            Data = new(store.Count, validationStore?.Count ?? 0),
+            Hooks = reference.Hooks,
+            Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
+            Observers = [.. context.Observers, recorder],
+        };
+        var examples = reference.Prepare(store, Dealt(trained), objective, context);
+        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained), objective, validation);
+        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
+    }
+
+    private static MemoryEstimate MemoryOf(TrainedModel trained, IExampleStore store) =>
+        MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store);
+
+    private void Tell(TrainingSummary summary, Action<string> log)
+    {
+        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
+            log(line);
+        _data.Run.Summary?.Report(summary);
+    }
+
+    private CheckedSource<TokenBatch> Source(IExampleStore store, TrainedModel trained) =>
+        new(new DatasetSource(store, Plan(Dealt(trained), MaxLengthOf(trained), trained.Model.Config.BosTokenId)), _host.CheckAlive);
+
+    private BatchPlan Dealt(TrainedModel trained)
     {
         var training = trained.Training;
-        var config = trained.Model.Config;
-        DataSummary? found = null;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _data.Run.CancellationToken)
-        {
-            BeginTokenId = config.BosTokenId,
-            Summarized = summary => found = summary,
-        };
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        return new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
         {
             MicroBatchTokens = training.MicroBatchTokens,
             EndRows = ReadsEndTokens,
         };
-        using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        Tell(TrainingSummary.Of(
-            Settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store))), log);
-        var source = new DatasetSource(store, plan);
-        var recorder = new StageRecorder(_data.Run);
-        new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, recorder.Run, log.Info))
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
-        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ExampleHash.Of(store)));
     }
 
-    private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
-    {
-        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            log.Info(line);
-        _data.Run.Summary?.Report(summary);
-    }
+    private static int MaxLengthOf(TrainedModel trained) => Math.Min(trained.Training.MaxLength, trained.Model.Config.MaxPositions);
 
-    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
+    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary>? summarized)
     {
+        var options = new ReadOptions(
+            MaxLengthOf(trained), trained.Training.InvalidRows, context.Log, context.Run.CancellationToken)
+        {
+            BeginTokenId = trained.Model.Config.BosTokenId,
+            Summarized = summarized,
+        };
+        var encoder = ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
         try
         {
-            return ExampleReader.Read(data, columns, encoder, options);
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), encoder, options);
         }
-        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _data.Run.CancellationToken)
+        catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
-            throw new TrainingCanceledException(Settings.Method, canceled);
+            throw new TrainingCanceledException(context.Stage, canceled);
         }
     }
+
+    private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
+        AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);
 
     private static void Freeze(LanguageModel model)
     {

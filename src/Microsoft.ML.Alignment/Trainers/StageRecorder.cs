@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Native;
 using Microsoft.ML.Alignment.Pipeline;
@@ -11,23 +10,27 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment.Trainers;
 
 /// <summary>Watches a stage train, and writes the record that goes into its saved model.</summary>
-/// <param name="run">The run; whoever it tells of steps is told as before.</param>
-internal sealed class StageRecorder(AlignmentRun run) : IProgress<TrainingProgress>
+internal sealed class StageRecorder : ITrainingObserver
 {
     // The weights of one base go through several stages and are hashed once.
     private static readonly ConditionalWeakTable<object, string> BaseHashes = [];
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private TrainingProgress? _last;
+    private StageEnd _end;
 
-    /// <summary>Gets the run as it is watched.</summary>
-    public AlignmentRun Run => run with { Progress = this };
-
-    public void Report(TrainingProgress value)
+    public void Started(StageStart stage)
     {
-        _last = value;
-        run.Progress?.Report(value);
     }
+
+    public void Stepped(TrainingProgress progress)
+    {
+    }
+
+    public void Evaluated(StageEvaluation evaluation)
+    {
+    }
+
+    public void Ended(StageEnd end) => _end = end;
 
     /// <summary>The record of the stage, which has ended.</summary>
     public StageRecord Record(TrainerSettings settings, TrainedModel trained, DataRecord data) => new()
@@ -37,14 +40,11 @@ internal sealed class StageRecorder(AlignmentRun run) : IProgress<TrainingProgre
         Training = StageFile.OptionsOf(trained.Training),
         Data = data,
         BaseHash = BaseHashes.GetValue(trained.Incoming.BaseIdentity, _ => TensorBlob.Hash(trained.Incoming.BaseWeights)),
-        Steps = _last!.Step,
-        Metrics = Metrics(_last),
+        Steps = _end.WeightsOfStep,
+        Metrics = _end.Metrics,
         Environment = Environment(),
-        Cost = new(_clock.Elapsed.TotalSeconds, ProcessMemory.Peak),
+        Cost = _end.Reason == StageEndReason.Restored ? null : new(_clock.Elapsed.TotalSeconds, ProcessMemory.Peak),
     };
-
-    private static Dictionary<string, double> Metrics(TrainingProgress last) =>
-        new(last.Metrics) { ["loss"] = last.Loss, ["grad_norm"] = last.GradientNorm };
 
     private static EnvironmentRecord Environment()
     {
