@@ -117,8 +117,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         };
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
         using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        Tell(TrainingSummary.Of(
-            _settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store))), log);
+        Tell(StageSummary.Of(_settings.Method, trained, store, found!), log);
         var source = new DatasetSource(store, plan);
         new TrainingLoop(trained.Model, training, new TrainingContext(_settings.Method, _run, log.Info))
             .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));

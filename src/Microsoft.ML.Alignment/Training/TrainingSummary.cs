@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment;
 
@@ -35,17 +34,4 @@ public sealed record TrainingSummary
         Options: {Options}.
         Memory: {Memory}.
         """);
-
-    /// <summary>Puts a stage's summary together.</summary>
-    internal static TrainingSummary Of(string stage, DataSummary data, LanguageModel model, (ResolvedTraining Options, MemoryEstimate Memory) training) => new()
-    {
-        Stage = stage,
-        Data = data,
-        TrainableParameters = model.TrainableParameters.Sum(parameter => parameter.NumberOfElements),
-        TotalParameters = model.Network.Weights.Values.Sum(weight => weight.NumberOfElements)
-            + model.Adapters.SelectMany(adapter => adapter.Updates.Values).Sum(update => update.A.NumberOfElements + update.B.NumberOfElements)
-            + (model.RewardHead?.NumberOfElements ?? 0),
-        Options = training.Options.ToString(),
-        Memory = training.Memory,
-    };
 }

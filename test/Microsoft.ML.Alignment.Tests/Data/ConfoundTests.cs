@@ -51,7 +51,7 @@ public sealed class ConfoundTests
     [Fact]
     public void PlantedPunctuationIsNamed() =>
         Find(4, (pair, i) => i % 4 == 0 ? pair : pair with { Rejected = pair.Rejected.Insert(3, "!") })
-            .Should().Contain(c => c.Feature == "rejected has more punctuation" || c.Feature == "rejected has more \"!\"").Which.Accuracy.Should().Be(0.875);
+            .Should().Contain(c => c.Feature == "rejected has more \"!\"").Which.Accuracy.Should().Be(0.875);
 
     [Fact]
     public void FewPairsProveNothing()
@@ -112,7 +112,8 @@ public sealed class ConfoundTests
         tally.Counts[new(FeatureKind.Word, "late")].Chosen.Should().BeInRange(2000 - 20, 2000);
     }
 
-    private static IReadOnlyList<Confound> Find(int seed, Func<Pair, int, Pair> plant, int count = Pairs) => Catalog.FindConfounds(View(seed, plant, count));
+    private static IReadOnlyList<Confound> Find(int seed, Func<Pair, int, Pair> plant, int count = Pairs) =>
+        Catalog.FindConfounds(View(seed, plant, count));
 
     private static IDataView View(int seed, Func<Pair, int, Pair> plant, int count = Pairs) =>
         Catalog.LoadFromEnumerable(RandomPairs(seed, count).Select(plant).ToArray());
@@ -122,7 +123,7 @@ public sealed class ConfoundTests
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(i => new Pair($"p{i}", Sentence(), Sentence()))];
 
-        string Sentence() => string.Join(' ', Enumerable.Range(0, random.Next(5, 40)).Select(_ => Words[random.Next(Words.Length)])) + ".?"[random.Next(2)];
+        string Sentence() => string.Join(' ', random.GetItems(Words, random.Next(5, 40))) + ".?"[random.Next(2)];
     }
 
     private sealed record Pair(string Prompt, string Chosen, string Rejected);

@@ -44,7 +44,8 @@ public sealed class DataSummaryTests
         // Completions have 2 and 3 tokens in each pair.
         summary.CompletionTokens.Should().Be(new LengthQuantiles(2, 2, 3, 3, 3, 2.5));
         summary.SequenceTokens.Should().Be(new LengthQuantiles(5, 5, 13, 14, 14, ((4 * 5) + (4 * 6) + 13 + 14) / 10.0) with { Median = 6 });
-        summary.ToString().Should().Contain("Rows: 5 of 9 used; left out: 1 × empty completion, 1 × equal completions, 1 × missing prompt, 1 × too long.")
+        summary.ToString().Should()
+            .Contain("Rows: 5 of 9 used; left out: 1 × empty completion, 1 × equal completions, 1 × missing prompt, 1 × too long.")
             .And.Contain("1 rows cut to 12").And.Contain("Duplicates: 1 rows; 1 pairs");
     }
 
@@ -92,8 +93,8 @@ public sealed class DataSummaryTests
     private static DataSummary Summarize(IEnumerable<Pair> rows, int maxLength)
     {
         DataSummary? summary = null;
-        ExampleReader.Read(
-            Catalog.LoadFromEnumerable(rows), new("Prompt", ["Chosen", "Rejected"], []), Characters, Options(maxLength, found => summary = found)).Dispose();
+        var options = Options(maxLength, found => summary = found);
+        ExampleReader.Read(Catalog.LoadFromEnumerable(rows), new("Prompt", ["Chosen", "Rejected"], []), Characters, options).Dispose();
         return summary!;
     }
 

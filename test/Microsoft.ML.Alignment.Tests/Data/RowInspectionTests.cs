@@ -54,7 +54,8 @@ public sealed class RowInspectionTests : IDisposable
     [Fact]
     public void ARowThatCannotBeTrainedOnSaysWhy()
     {
-        var view = Catalog.LoadFromEnumerable([new Pair("One day", " went home to the park.", " b"), new Pair("", "c", "d"), new Pair("One", " a", " a")]);
+        var view = Catalog.LoadFromEnumerable(
+            [new Pair("One day", " went home to the park.", " b"), new Pair("", "c", "d"), new Pair("One", " a", " a")]);
         var tooLong = Catalog.Inspect(view, model, 1, new() { MaxLength = 4 });
         tooLong.Problem.Should().StartWith("column 'Chosen': too long");
         tooLong.Completions.Should().HaveCount(2, "the tokens show what is too long");
@@ -67,9 +68,11 @@ public sealed class RowInspectionTests : IDisposable
     public void ARowThatIsNotThereIsRefused()
     {
         var view = Catalog.LoadFromEnumerable([new Pair("a", "b", "c")]);
-        FluentActions.Invoking(() => Catalog.Inspect(view, model, 2)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*no row 2*rows 1 to 1*");
+        FluentActions.Invoking(() => Catalog.Inspect(view, model, 2)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*no row 2*rows 1 to 1*");
         FluentActions.Invoking(() => Catalog.Inspect(view, model, 0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => Catalog.Inspect(view, 1)).Should().Throw<ArgumentException>().WithMessage("*carries no model*BaseModel*Transform*");
+        FluentActions.Invoking(() => Catalog.Inspect(view, 1)).Should().Throw<ArgumentException>()
+            .WithMessage("*carries no model*BaseModel*Transform*");
     }
 
     [Fact]

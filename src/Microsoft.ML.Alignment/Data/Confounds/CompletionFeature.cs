@@ -7,11 +7,11 @@ internal enum FeatureKind
     Start,
     End,
     Word,
+    Sign,
     Lines,
     Digits,
     Capitals,
     Punctuation,
-    Sign,
 }
 
 /// <summary>A feature of a completion: it has it or not, or it has more of it than the other.</summary>

@@ -7,8 +7,8 @@ internal static class ConfoundCheck
     private const double FalseAlarm = 0.05;
 
     /// <summary>
-    /// The features whose interval lies above the minimum and whose distance from one half chance does not explain: by Hoeffding's inequality
-    /// (1963) |p̂ − ½| ≥ t has a probability of at most 2 exp(−2nt²) each, so that with m features t = √(ln(2m / 0.05) / 2n).
+    /// The features whose interval lies above the minimum and whose distance from one half chance does not explain: by Hoeffding's
+    /// inequality (1963) |p̂ − ½| ≥ t has a probability of at most 2 exp(−2nt²) each, so that with m features t = √(ln(2m / 0.05) / 2n).
     /// </summary>
     public static IReadOnlyList<Confound> Find(FeatureTally tally, ConfoundOptions options)
     {
@@ -40,7 +40,9 @@ internal static class ConfoundCheck
         }
     }
 
-    /// <summary>The 95 % interval of a share (Wilson 1927); with half pairs, whose variance is less than a share's, a little too wide.</summary>
+    /// <summary>
+    /// The 95 % interval of a share (Wilson 1927); with half pairs, whose variance is less than a share's, a little too wide.
+    /// </summary>
     internal static (double Lower, double Upper) WilsonInterval(double share, long count)
     {
         const double Z = 1.959963984540054;

@@ -15,8 +15,8 @@ internal record struct FeatureCount(long Chosen, long Rejected, long Missed, ulo
 
 /// <summary>
 /// Counts over a stream of pairs which side has which feature. Features that differ in fewer than one pair of 200 are forgotten on the way
-/// (lossy counting: Manku and Motwani 2002), so that memory does not grow with the data; what is left is short by half a percent of the pairs
-/// at most.
+/// (lossy counting: Manku and Motwani 2002), so that memory does not grow with the data; what is left is short by half a percent of the
+/// pairs at most.
 /// </summary>
 internal sealed class FeatureTally
 {

@@ -17,7 +17,8 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
         while (rows.Number < number)
         {
             if (!rows.MoveNext())
-                throw new ArgumentOutOfRangeException(nameof(number), number, $"There is no row {number}; the data has rows 1 to {rows.Number}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(number), number, $"There is no row {number}; the data has rows 1 to {rows.Number}.");
         }
 
         return Inspect(rows);
@@ -25,7 +26,8 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
 
     private RowInspection Inspect(ExampleRows row)
     {
-        var result = new RowInspection { Row = row.Number, Format = reading.Format, MaxLength = reading.Options.MaxLength, Completions = [] };
+        var maxLength = reading.Options.MaxLength;
+        var result = new RowInspection { Row = row.Number, Format = reading.Format, MaxLength = maxLength, Completions = [] };
         try
         {
             var whole = Build(row, reading.Options with { MaxLength = int.MaxValue });
@@ -53,8 +55,10 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
     [
         .. example.Completions.Select((ids, c) => new InspectedText(
             columns.Completions[c], reading.Tokenizer.DecodeContinuation(ids, skipSpecialTokens: false),
-            [.. ids.Select((id, at) => Token(id, at == ids.Length - 1 && reading.EndTokenIds.Contains(id) ? TokenRole.End : TokenRole.Completion))]))
+            [.. ids.Select((id, at) => Token(id, at == ids.Length - 1 && IsEnd(id) ? TokenRole.End : TokenRole.Completion))]))
     ];
+
+    private bool IsEnd(int id) => reading.EndTokenIds.Contains(id);
 
     private InspectedToken Token(int id, TokenRole role)
     {
