@@ -14,6 +14,10 @@ public sealed class ConfoundTests
     [InlineData(3)]
     public void CleanPairsHaveNoConfound(int seed) => Find(seed, (pair, _) => pair).Should().BeEmpty();
 
+    [SharedFact("data/preferences-conversational.jsonl")]
+    public void RealPreferencesOfManyTopicsHaveNoConfound() =>
+        Catalog.FindConfounds(Catalog.LoadJsonLines(Golden.Shared("data/preferences-conversational.jsonl"))).Should().BeEmpty();
+
     [Fact]
     public void APlantedWordIsNamedWithItsAccuracy()
     {

@@ -10,7 +10,7 @@ public sealed class DataSummaryTests
 
     // A character is a token, so that lengths can be counted by eye; a prompt has a begin, a completion an end.
     private static readonly TextEncoder Characters = new(
-        prompt => [Begin, .. prompt.Select(c => (int)c)], (_, completion) => [.. completion.Select(c => (int)c), End]);
+        prompt => [Begin, .. prompt.Select(c => (int)c)], (_, completion) => [.. completion.Select(c => (int)c), End], id => $"<{(char)id}>");
 
     [Fact]
     public void RowsAreCountedByWhatBecomesOfThem()
@@ -65,6 +65,14 @@ public sealed class DataSummaryTests
         var summary = Summarize(rows, 40);
         summary.Confounds.Should().Contain(c => c.Feature == "chosen starts with \"yes\"" && c.Accuracy == 1 && c.Pairs == 60);
         summary.ToString().Should().Contain("Confound: chosen starts with \"yes\": right for 100.0 % of 60 pairs");
+    }
+
+    [Fact]
+    public void ATokenInsideOfWordsIsFound()
+    {
+        // No word comes twice; what they share is a letter, here a token, that the other side's words lack.
+        var rows = Enumerable.Range(0, 60).Select(i => new Pair($"p{i}", $"a{i}za{i * 7 % 60}", $"a{i * 11 % 60}ya{i}"));
+        Summarize(rows, 40).Confounds.Should().Contain(c => c.Feature == "chosen contains the token \"<z>\"" && c.Accuracy == 1);
     }
 
     [Fact]

@@ -30,10 +30,12 @@ internal sealed class FeatureTally
     /// <summary>Gets the features that were not forgotten.</summary>
     public IReadOnlyDictionary<CompletionFeature, FeatureCount> Counts => counts;
 
-    public void Add(string chosen, string rejected)
+    public void Add(string chosen, string rejected) => Add(new CompletionFeatures(chosen, []), new(rejected, []));
+
+    public void Add(CompletionFeatures chosen, CompletionFeatures rejected)
     {
         var mark = SplitMix64.Spread((ulong)++Pairs);
-        foreach (var (feature, sign) in new CompletionFeatures(chosen).Differences(new(rejected)))
+        foreach (var (feature, sign) in chosen.Differences(rejected))
         {
             ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, feature, out var known);
             if (!known)

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Data.Inspection;
 /// <summary>Reads one row as training reads it and says what becomes of each token.</summary>
 internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
 {
-    private readonly TextEncoder encoder = new(reading.Encoder.EncodePrompt, reading.Encoder.EncodeCompletion);
+    private readonly TextEncoder encoder = new(reading.Encoder.EncodePrompt, reading.Encoder.EncodeCompletion, reading.Encoder.TextOf);
 
     /// <param name="view">The rows.</param>
     /// <param name="number">Which one, from 1.</param>
@@ -60,10 +60,5 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
 
     private bool IsEnd(int id) => reading.EndTokenIds.Contains(id);
 
-    private InspectedToken Token(int id, TokenRole role)
-    {
-        const char Broken = '\uFFFD';
-        var text = reading.Tokenizer.DecodeContinuation([id], skipSpecialTokens: false);
-        return new(id, text.Contains(Broken) || text.Length == 0 ? reading.Tokenizer.TokenOf(id) ?? "" : text, role);
-    }
+    private InspectedToken Token(int id, TokenRole role) => new(id, reading.Encoder.TextOf(id), role);
 }
