@@ -14,18 +14,14 @@ internal static class VerbStory
         var ml = new MLContext(command.Seed);
         var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
         var verbs = Verb.LoadAll();
-        if (command.ModelPath is null)
-            AlignmentRuntime.Configure(TinyModel.Runtime);
-        Console.WriteLine(AlignmentRuntime.Describe());
-        using var tiny = command.ModelPath is null ? TinyModel.Pretrain(ml, align, verbs, command.Seed) : null;
-        var settings = tiny is null ? DrillSettings.ForRealModel(command.Seed) : DrillSettings.ForTinyModel(command.Seed);
+        var options = VerbPipeline.Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
+        using var model = DrillModel.Open(ml, align, command.ModelPath, command.Seed);
 
         var drill = new Drill(ml, verbs.Where(verb => verb.Split == "train"));
-        var modelPath = command.ModelPath ?? tiny!.Folder;
         var preferences = drill.Preferences;
-        using var aligned = VerbPipeline.Compose(align, modelPath, drill, settings).Fit(preferences);
+        using var aligned = VerbPipeline.Compose(align, model.Location, drill, options).Fit(preferences);
 
-        var result = Evaluate(ml, verbs, aligned) with { Model = command.ModelPath ?? "tiny", Seed = command.Seed, Seconds = clock.Elapsed.TotalSeconds };
+        var result = Evaluate(ml, verbs, aligned) with { Model = model.Name, Seed = command.Seed, Seconds = clock.Elapsed.TotalSeconds };
         ResultTable.Print(result);
         OutputFile.Write(command.OutPath, partial => ml.Model.Save(aligned, preferences.Schema, partial));
         Console.WriteLine($"Saved to {command.OutPath} ({new FileInfo(command.OutPath).Length / 1e6:F0} MB).");

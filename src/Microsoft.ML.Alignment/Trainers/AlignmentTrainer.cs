@@ -14,13 +14,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     where TTransformer : AlignmentTransformer
 {
     private readonly TrainerHost _host;
-    private readonly TrainerSettings _settings;
-    private readonly AlignmentRun _run;
-    private readonly IDataView? _trainingSet;
+    private readonly TrainerData _data;
 
-    private protected AlignmentTrainer(IHostEnvironment environment, TrainerSettings settings, AlignmentRun run, IDataView? trainingSet)
+    private protected AlignmentTrainer(IHostEnvironment environment, TrainerSettings settings, TrainerData data)
     {
-        (_settings, _run, _trainingSet) = (settings, run, trainingSet);
+        (Settings, _data) = (settings, data);
         _host = new(environment, settings.Method + "Trainer");
     }
 
@@ -31,10 +29,12 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        if (_settings.Options.InitialModel is null)
-            AlignmentSchema.CheckPolicy(inputSchema, _settings.Method);
-        CheckColumns(new(_host.Context, _trainingSet is null ? inputSchema : AlignmentSchema.ShapeOf(_trainingSet.Schema)));
-        return AlignmentSchema.Append(inputSchema, AnnotationKind, Outputs(_settings.Columns, name => AlignmentSchema.HasText(inputSchema, name)));
+        if (Settings.Options.InitialModel is null)
+            AlignmentSchema.CheckPolicy(inputSchema, Settings.Method);
+        CheckColumns(new(_host.Context, _data.TrainingSet is null ? inputSchema : AlignmentSchema.ShapeOf(_data.TrainingSet.Schema)));
+        if (_data.ValidationSet is not null)
+            CheckColumns(new(_host.Context, AlignmentSchema.ShapeOf(_data.ValidationSet.Schema), "validation set's "));
+        return AlignmentSchema.Append(inputSchema, AnnotationKind, Outputs(name => AlignmentSchema.HasText(inputSchema, name)));
     }
 
     /// <summary>Trains.</summary>
@@ -49,11 +49,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
-        using var incoming = (_settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, _settings.Method)).Share();
-        var training = _settings.Resolve(_host.Seed);
-        log.Info($"{_settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
-        var data = _trainingSet ?? input;
-        var format = AlignmentSchema.ResolveFormat(_settings.Options.PromptFormat, data.Schema, _settings.Columns.Prompt, incoming);
+        using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
+        var training = Settings.Resolve(_host.Seed);
+        log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
+        var data = _data.TrainingSet ?? input;
+        var format = AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, incoming);
         var model = CreateModel(incoming, training.Seed);
         try
         {
@@ -68,13 +68,16 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         }
     }
 
+    private protected TrainerSettings Settings { get; }
+
     private protected abstract string AnnotationKind { get; }
 
     /// <summary>Gets whether the loss is read at the completions' last tokens.</summary>
     private protected virtual bool ReadsEndTokens => false;
 
     /// <summary>The columns that the fitted stage computes.</summary>
-    private protected abstract IReadOnlyList<ScoreColumn> Outputs(StageColumns columns, Func<string, bool> has);
+    /// <param name="has">Whether the input has a text column of this name.</param>
+    private protected abstract IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has);
 
     /// <summary>Refuses data without the columns that the method trains on.</summary>
     private protected abstract void CheckColumns(ColumnCheck data);
@@ -91,7 +94,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>The model that trains: the policy that came in with one more adapter, or a copy of all its weights.</summary>
     private protected virtual LanguageModel CreateModel(LanguageModel incoming, int seed)
     {
-        if (_settings.Options.Lora is { } lora)
+        if (Settings.Options.Lora is { } lora)
             return incoming.With([.. incoming.Adapters, CreateAdapter(incoming, lora, seed)], null);
         using var copy = incoming.TrainableCopy();
         return copy.With([], null);
@@ -99,9 +102,9 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private Models.Adapter CreateAdapter(LanguageModel incoming, LoraOptions lora, int seed)
     {
-        var name = _settings.AdapterName;
+        var name = Settings.AdapterName;
         for (var repeat = 2; incoming.AdapterNames.Contains(name); repeat++)
-            name = $"{_settings.AdapterName}-{repeat}";
+            name = $"{Settings.AdapterName}-{repeat}";
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
@@ -110,16 +113,20 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var training = trained.Training;
         var config = trained.Model.Config;
         DataSummary? found = null;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _run.CancellationToken)
+        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _data.Run.CancellationToken)
         {
             BeginTokenId = config.BosTokenId,
             Summarized = summary => found = summary,
         };
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
+        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        {
+            MicroBatchTokens = training.MicroBatchTokens,
+            EndRows = ReadsEndTokens,
+        };
         using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        Tell(StageSummary.Of(_settings.Method, trained, store, found!), log);
+        Tell(StageSummary.Of(Settings.Method, trained, store, found!), log);
         var source = new DatasetSource(store, plan);
-        new TrainingLoop(trained.Model, training, new TrainingContext(_settings.Method, _run, log.Info))
+        new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, _data.Run, log.Info))
             .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
     }
 
@@ -127,7 +134,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     {
         foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
             log.Info(line);
-        _run.Summary?.Report(summary);
+        _data.Run.Summary?.Report(summary);
     }
 
     private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
@@ -136,9 +143,9 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         {
             return ExampleReader.Read(data, columns, encoder, options);
         }
-        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _run.CancellationToken)
+        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _data.Run.CancellationToken)
         {
-            throw new TrainingCanceledException(_settings.Method, canceled);
+            throw new TrainingCanceledException(Settings.Method, canceled);
         }
     }
 
@@ -154,11 +161,13 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private StageSettings StageOf(PromptFormat format) => new()
     {
-        Method = _settings.AdapterName,
-        Columns = _settings.Columns,
+        Method = Settings.AdapterName,
+        Columns = Settings.Options.Columns,
         PromptFormat = format,
-        Options = _settings.SavedOptions,
+        Generation = Settings.Options.Writing,
+        Beta = Settings.Beta,
+        Options = StageFile.OptionsOf(Settings.Options),
     };
 
-    private string Trained() => _settings.Options.Lora is { } lora ? $"an adapter of rank {lora.Rank}, alpha {lora.Alpha}" : "all weights";
+    private string Trained() => Settings.Options.Lora is { } lora ? $"an adapter of rank {lora.Rank}, alpha {lora.Alpha}" : "all weights";
 }

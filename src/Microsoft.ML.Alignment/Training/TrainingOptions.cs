@@ -28,8 +28,16 @@ public sealed record TrainingOptions
     /// <summary>Gets the examples (pairs) of an optimizer step. At least 1; the default is 8.</summary>
     public int BatchSize { get; init => field = Require.AtLeast(1, value); } = 8;
 
-    /// <summary>Gets the examples of one pass, so that memory is bounded; the step's gradient does not depend on it. Null is the whole batch.</summary>
+    /// <summary>
+    /// Gets the most examples of one pass; null, the default, leaves it to <see cref="MicroBatchTokens"/>. The step's gradient does not depend on it.
+    /// </summary>
     public int? MicroBatchSize { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>
+    /// Gets the most tokens of one pass, which bounds the memory of a step; what prompts share counts once, and one example may have more.
+    /// At least 1; the default is 512, beyond which processors gain little. The step's gradient does not depend on it.
+    /// </summary>
+    public int MicroBatchTokens { get; init => field = Require.AtLeast(1, value); } = 512;
 
     /// <summary>Gets the most tokens of a sequence. At least 2; the default is 1024. Over-long prompts are cut from the left; completions are never cut.</summary>
     public int MaxLength { get; init => field = Require.AtLeast(2, value); } = 1024;
@@ -64,6 +72,24 @@ public sealed record TrainingOptions
     /// <summary>Gets the seed of order, adapters and dropout; null takes the <c>MLContext</c>'s, else 0.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>
+    /// Gets after how many optimizer steps the model is evaluated on the validation set, beside once before the first and once after the last.
+    /// At least 1; null, the default, evaluates after each epoch.
+    /// </summary>
+    public int? EvaluateEverySteps { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>
+    /// Gets how many evaluations in a row may pass without a new lowest validation loss before training stops. At least 1; null, the default,
+    /// never stops early. Needs a validation set.
+    /// </summary>
+    public int? EarlyStoppingPatience { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>
+    /// Gets whether the stage ends with the weights of the lowest validation loss instead of the last ones. The start does not compete. The
+    /// default is false. Needs a validation set.
+    /// </summary>
+    public bool LoadBestAtEnd { get; init; }
+
     /// <summary>Gets what happens to rows that cannot be trained on. The default is to throw.</summary>
     public InvalidRows InvalidRows { get; init; } = InvalidRows.Throw;
 
@@ -75,6 +101,7 @@ public sealed record TrainingOptions
         MaxSteps = MaxSteps ?? 0,
         BatchSize = BatchSize,
         MicroBatchSize = Math.Min(MicroBatchSize ?? BatchSize, BatchSize),
+        MicroBatchTokens = MicroBatchTokens,
         MaxLength = MaxLength,
         WarmupRatio = WarmupRatio,
         Schedule = Schedule,
@@ -86,6 +113,9 @@ public sealed record TrainingOptions
         Precision = Precision,
         Shuffle = Shuffle,
         Seed = Seed ?? seed,
+        EvaluateEverySteps = EvaluateEverySteps ?? 0,
+        EarlyStoppingPatience = EarlyStoppingPatience ?? 0,
+        LoadBestAtEnd = LoadBestAtEnd,
         InvalidRows = InvalidRows,
     };
 }

@@ -63,7 +63,7 @@ public sealed class DataSummaryTests
     {
         var rows = Enumerable.Range(0, 60).Select(i => new Pair($"p{i}", $"yes {i * 7 % 60}", $"no {i * 11 % 60}"));
         var summary = Summarize(rows, 40);
-        summary.Confounds.Should().Contain(c => c.Feature == "chosen starts with \"yes\"" && c.Accuracy == 1 && c.Pairs == 60);
+        summary.Confounds.Should().Contain(c => c.Feature == "chosen starts with \"yes\"" && c.Accuracy.Value == 1 && c.Accuracy.Count == 60);
         summary.ToString().Should().Contain("Confound: chosen starts with \"yes\": right for 100.0 % of 60 pairs");
     }
 
@@ -72,7 +72,7 @@ public sealed class DataSummaryTests
     {
         // No word comes twice; what they share is a letter, here a token, that the other side's words lack.
         var rows = Enumerable.Range(0, 60).Select(i => new Pair($"p{i}", $"a{i}za{i * 7 % 60}", $"a{i * 11 % 60}ya{i}"));
-        Summarize(rows, 40).Confounds.Should().Contain(c => c.Feature == "chosen contains the token \"<z>\"" && c.Accuracy == 1);
+        Summarize(rows, 40).Confounds.Should().Contain(c => c.Feature == "chosen contains the token \"<z>\"" && c.Accuracy.Value == 1);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed partial class MemoryFormulaTests
         var input = start.Transform(rows);
         SftTrainer Trainer(int batchSize) => align.Trainers.Sft(new()
         {
-            Training = new() { MaxSteps = 1, BatchSize = batchSize },
+            Training = new() { MaxSteps = 1, BatchSize = batchSize, MicroBatchTokens = int.MaxValue },
             Lora = lora ? new() { Rank = 4 } : null,
         });
         Trainer(1).Fit(input).Dispose();

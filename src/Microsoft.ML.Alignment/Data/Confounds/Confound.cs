@@ -7,16 +7,14 @@ namespace Microsoft.ML.Alignment;
 /// What the preferred completion is or has, in words, e.g. <c>chosen is longer</c> or <c>rejected contains "sorry"</c>.
 /// </param>
 /// <param name="Accuracy">
-/// Share of pairs that the feature decides rightly, in [0.5, 1]; where it is equal on both sides, half a pair.
+/// Share of different pairs that the feature decides rightly, in [0.5, 1], with its 95 % interval; where both sides are alike, half a pair.
 /// </param>
-/// <param name="Lower">Lower end of the 95 % interval of the accuracy (Wilson 1927).</param>
-/// <param name="Upper">Upper end of it.</param>
-/// <param name="Pairs">Different pairs that were looked at.</param>
-public sealed record Confound(string Feature, double Accuracy, double Lower, double Upper, long Pairs)
+public sealed record Confound(string Feature, IntervalEstimate Accuracy)
 {
     /// <summary>The feature with its accuracy in one line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Feature}: right for {100 * Accuracy:F1} % of {Pairs} pairs (95 % interval {100 * Lower:F1} to {100 * Upper:F1})");
+        $"{Feature}: right for {100 * Accuracy.Value:F1} % of {Accuracy.Count} pairs " +
+        $"(95 % interval {100 * Accuracy.Lower:F1} to {100 * Accuracy.Upper:F1})");
 }
 
 /// <summary>Which features are named, and where the pairs are.</summary>
