@@ -124,7 +124,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             EndRows = ReadsEndTokens,
         };
         using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        Tell(StageSummary.Of(Settings.Method, trained, store, found!), log);
+        Tell(StageSummary.Of(Settings, trained, store, found!), log);
         var source = new DatasetSource(store, plan);
         new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, _data.Run, log.Info))
             .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Alignment;
 
 /// <summary>What the tensors of a stage take at most, in bytes. The runtime and its libraries (about 300 MB) come on top.</summary>
 /// <param name="Weights">
-/// Float32 weights of the model and, where a copy of all weights trains, of the policy that came in, which a reference needs; copies in
+/// Float32 weights of the model and, where a copy of all weights trains and is compared with the policy that came in, of that; copies in
 /// bfloat16 where that is computed in.
 /// </param>
 /// <param name="OptimizerState">Gradients and AdamW's two moments: 12 bytes a parameter that trains.</param>

@@ -6,21 +6,21 @@ namespace Microsoft.ML.Alignment.Training;
 
 /// <summary>Computes a <see cref="MemoryEstimate"/>.</summary>
 /// <remarks>
-/// Activations are what autograd and our kernels keep of a row in each layer: the residual stream twice, normalised rows twice, queries, keys,
-/// values, what was attended to, the scores of attention where they are made, and three times the width of the feed-forward block. Backward
-/// works on one layer at a time, which is counted as one layer more; a reference's pass takes no more than that. The head's logits are there
-/// twice.
+/// Activations are what autograd and our kernels keep of a row in each layer: the residual stream twice, normalised rows twice, queries,
+/// keys, values, what was attended to, the scores of attention where they are made, and three times the width of the feed-forward block.
+/// Backward works on one layer at a time, which is counted as one layer more; a reference's pass takes no more than that. The head's logits
+/// are there twice.
 /// </remarks>
 internal static class MemoryFormula
 {
     /// <param name="model">The model that trains.</param>
-    /// <param name="incoming">The policy that came in, which may be needed as the reference.</param>
+    /// <param name="reference">The policy that came in, where the method compares with it; null where it does not.</param>
     /// <param name="training">How it trains.</param>
     /// <param name="store">What it trains on.</param>
-    public static MemoryEstimate Estimate(LanguageModel model, LanguageModel incoming, ResolvedTraining training, IExampleStore store)
+    public static MemoryEstimate Estimate(LanguageModel model, LanguageModel? reference, ResolvedTraining training, IExampleStore store)
     {
         var trainable = model.TrainableParameters.Sum(parameter => parameter.NumberOfElements);
-        return new(Weights(model, incoming, training.Precision), 3 * sizeof(float) * trainable, Activations(model, training, store));
+        return new(Weights(model, reference, training.Precision), 3 * sizeof(float) * trainable, Activations(model, training, store));
     }
 
     /// <summary>The number of all parameters of a model: base, adapters and head. No weight is decoded for it.</summary>
@@ -30,9 +30,10 @@ internal static class MemoryFormula
 
     private static long Count(StoredTensor tensor) => tensor.Shape.Aggregate(1L, (product, size) => product * size);
 
-    private static long Weights(LanguageModel model, LanguageModel incoming, Precision precision)
+    private static long Weights(LanguageModel model, LanguageModel? reference, Precision precision)
     {
-        var parameters = Parameters(model) + (incoming.BaseIdentity == model.BaseIdentity ? 0 : Parameters(incoming));
+        var hasOwnReference = reference is not null && reference.BaseIdentity != model.BaseIdentity;
+        var parameters = Parameters(model) + (hasOwnReference ? Parameters(reference!) : 0);
         return parameters * (precision == Precision.BFloat16 ? sizeof(float) + sizeof(short) : sizeof(float));
     }
 

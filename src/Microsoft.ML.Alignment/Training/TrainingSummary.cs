@@ -20,7 +20,7 @@ public sealed record TrainingSummary
     /// <summary>Gets the share of parameters that train, in (0, 1].</summary>
     public double TrainableShare => (double)TrainableParameters / TotalParameters;
 
-    /// <summary>Gets the options of training with nothing left open, in one line.</summary>
+    /// <summary>Gets the options of training with nothing left open, then the method's own as JSON, in one line.</summary>
     public required string Options { get; init; }
 
     /// <summary>Gets what the stage takes of memory at most.</summary>

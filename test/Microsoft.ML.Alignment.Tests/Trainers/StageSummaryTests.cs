@@ -39,13 +39,25 @@ public sealed class StageSummaryTests
         told.Select(summary => summary.TotalParameters)
             .Should().Equal(BaseParameters + (2 * OfRank1), BaseParameters + (5 * OfRank1) + 64, BaseParameters);
         told[0].TrainableShare.Should().BeApproximately(11560.0 / 271592, 1e-12);
-        told[0].Options.Should().Contain("learning rate 0.0002").And.Contain("batch 3").And.Contain("invalid rows Skip");
+        told[0].Options.Should().Contain("learning rate 0.0002").And.Contain("batch 3").And.Contain("invalid rows Skip").And.MatchRegex("\"[Rr]ank\":2");
 
         // 12 bytes for each parameter that trains; weights of 4 bytes, with the policy that came in where a copy of all trains.
         told.Select(summary => summary.Memory.OptimizerState).Should().Equal(told.Select(summary => 12 * summary.TrainableParameters));
         told[0].Memory.Weights.Should().Be(4 * (BaseParameters + (2 * OfRank1)));
         told[2].Memory.Weights.Should().Be(4 * ((2 * BaseParameters) + (2 * OfRank1)));
         told[2].Memory.Total.Should().Be(told[2].Memory.Weights + told[2].Memory.OptimizerState + told[2].Memory.Activations);
+    }
+
+    [Fact]
+    public void WithoutAReferenceTheIncomingWeightsAreNotCounted()
+    {
+        TrainingSummary? told = null;
+        var ml = new MLContext(7);
+        var align = ml.Alignment(new() { Summary = new Told(summary => told = summary) });
+        using var fitted = align.BaseModel(Golden.Shared(StoriesModel.Folder))
+            .Append(align.Trainers.Sft(new() { Training = new() { MaxSteps = 1, BatchSize = 2, Precision = Precision.BFloat16 } }))
+            .Fit(ml.Data.LoadFromEnumerable(AlignedChain.Rows));
+        told!.Memory.Weights.Should().Be((4 + 2) * BaseParameters);
     }
 
     [Fact]
