@@ -11,6 +11,28 @@ public sealed record AlignmentRun
 
     /// <summary>Gets the token that stops training; the fit then throws <see cref="TrainingCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>
+    /// Gets the folder that keeps the run: a folder a stage, in the order in which they are fitted, with checkpoints and the finished weights.
+    /// Null, the default, keeps nothing. Without <see cref="Resume"/> it must be absent or empty.
+    /// </summary>
+    public string? WorkspacePath { get; init => field = value is null ? null : Require.NotEmpty(value); }
+
+    /// <summary>
+    /// Gets whether to go on with the run in <see cref="WorkspacePath"/>: finished stages are loaded, a stage that was interrupted goes on from its
+    /// newest checkpoint, and the result is that of a run that was never interrupted, bit by bit. A workspace that is absent or empty begins anew.
+    /// The default is false.
+    /// </summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Gets after how many optimizer steps a checkpoint is written to the workspace. At least 1; the default is 100.</summary>
+    public int CheckpointEverySteps { get; init => field = Require.AtLeast(1, value); } = 100;
+
+    /// <summary>Gets how many checkpoints of a stage are kept, the best one not counted. At least 1; the default is 2.</summary>
+    public int KeepLast { get; init => field = Require.AtLeast(1, value); } = 2;
+
+    /// <summary>Gets prompts that the model answers at each evaluation, so that one sees how its answers change. The default is none.</summary>
+    public IReadOnlyList<string> SamplePrompts { get; init; } = [];
 }
 
 /// <summary>Where training stands after an optimizer step.</summary>

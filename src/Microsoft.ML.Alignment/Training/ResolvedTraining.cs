@@ -38,6 +38,14 @@ internal sealed record ResolvedTraining
 
     public required int Seed { get; init; }
 
+    /// <summary>Gets the steps between two evaluations; 0 is an epoch.</summary>
+    public required int EvaluateEverySteps { get; init; }
+
+    /// <summary>Gets how many evaluations may pass without a new best; 0 is any number.</summary>
+    public required int EarlyStoppingPatience { get; init; }
+
+    public required bool LoadBestAtEnd { get; init; }
+
     public required InvalidRows InvalidRows { get; init; }
 
     /// <summary>Computes the optimizer steps of a run over data with so many steps an epoch.</summary>

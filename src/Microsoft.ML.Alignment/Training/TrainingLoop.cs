@@ -19,23 +19,49 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
         if (source.StepsPerEpoch < 1)
             throw new ArgumentException($"{context.Stage} has nothing to train on: its data give no step an epoch.", nameof(source));
         var totalSteps = training.TotalSteps(source.StepsPerEpoch);
-        context.Log($"{context.Stage}: {totalSteps} steps; {training}");
         manual_seed(training.Seed);
         using var optimizer = CreateOptimizer();
+        ITrainingObserver[] observers = [new RunLog(context), .. context.Observers];
+        var end = new StageEnd(StageEndReason.Failed, 0);
         try
         {
-            Run(source, objective, optimizer, totalSteps);
+            Array.ForEach(observers, observer => observer.Started(StartOf(totalSteps)));
+            foreach (var progress in Run(source, objective, optimizer, totalSteps))
+            {
+                end = end with { Step = progress.Step, WeightsOfStep = progress.Step };
+                Array.ForEach(observers, observer => observer.Stepped(progress));
+            }
+
+            end = end with { Reason = StageEndReason.Completed };
+        }
+        catch (OperationCanceledException)
+        {
+            end = end with { Reason = StageEndReason.Canceled };
+            throw;
+        }
+        catch (TrainingDivergedException)
+        {
+            end = end with { Reason = StageEndReason.Diverged };
+            throw;
         }
         finally
         {
             optimizer.ZeroGrad();
+            Array.ForEach(observers, observer => observer.Ended(end));
         }
     }
 
-    private void Run<TBatch>(IBatchSource<TBatch> source, IObjective<TBatch> objective, FusedAdamW optimizer, int totalSteps)
+    private StageStart StartOf(int totalSteps) => new(context.Stage, policy, training, totalSteps)
+    {
+        Index = context.StageIndex,
+        Options = context.Options,
+        Data = context.Data,
+    };
+
+    private IEnumerable<TrainingProgress> Run<TBatch>(IBatchSource<TBatch> source, IObjective<TBatch> objective, FusedAdamW optimizer, int totalSteps)
         where TBatch : ITrainingBatch
     {
-        var reporter = new ProgressReporter(context, totalSteps);
+        var meter = new StepMeter(context.Stage, firstStep: 0, totalSteps);
         var step = 0;
         foreach (var batches in Steps(source).Take(totalSteps))
         {
@@ -44,7 +70,7 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
             var learningRate = Schedule.Rate(step, totalSteps, training);
             var summary = Step(++step, batches, objective, optimizer, learningRate);
             FreeScalars();
-            reporter.Report(step, learningRate, batches.Sum(batch => batch.TokenCount), summary);
+            yield return meter.Measure(step, learningRate, batches.Sum(batch => batch.TokenCount), summary);
         }
     }
 

@@ -64,6 +64,24 @@ public sealed record TrainingOptions
     /// <summary>Gets the seed of order, adapters and dropout; null takes the <c>MLContext</c>'s, else 0.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>
+    /// Gets after how many optimizer steps the model is evaluated on the validation set, beside once before the first and once after the last.
+    /// At least 1; null, the default, evaluates after each epoch.
+    /// </summary>
+    public int? EvaluateEverySteps { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>
+    /// Gets how many evaluations in a row may pass without a new lowest validation loss before training stops. At least 1; null, the default,
+    /// never stops early. Needs a validation set.
+    /// </summary>
+    public int? EarlyStoppingPatience { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>
+    /// Gets whether the stage ends with the weights of the lowest validation loss instead of the last ones. The start does not compete. The
+    /// default is false. Needs a validation set.
+    /// </summary>
+    public bool LoadBestAtEnd { get; init; }
+
     /// <summary>Gets what happens to rows that cannot be trained on. The default is to throw.</summary>
     public InvalidRows InvalidRows { get; init; } = InvalidRows.Throw;
 
@@ -86,6 +104,9 @@ public sealed record TrainingOptions
         Precision = Precision,
         Shuffle = Shuffle,
         Seed = Seed ?? seed,
+        EvaluateEverySteps = EvaluateEverySteps ?? 0,
+        EarlyStoppingPatience = EarlyStoppingPatience ?? 0,
+        LoadBestAtEnd = LoadBestAtEnd,
         InvalidRows = InvalidRows,
     };
 }
