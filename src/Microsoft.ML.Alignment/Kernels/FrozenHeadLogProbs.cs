@@ -3,32 +3,41 @@ namespace Microsoft.ML.Alignment.Kernels;
 /// <summary>Completion log-probs under a head that does not train: backward needs no logits, only two matrix products run in total.</summary>
 /// <remarks>
 /// d log p / d h = W[label] - softmax(h W^T) W does not depend on the incoming gradient, so forward computes it while a chunk's
-/// logits exist, <c>[M, D]</c>; backward scales its rows.
+/// logits exist, <c>[M, D]</c>; backward scales its rows. The entropy is -log p - h (d(-log p) / dh): with z the logits and p their softmax,
+/// h (softmax W - W[label]) = sum p z - z[label], and log p[label] = z[label] - log sum exp z.
 /// </remarks>
 internal sealed class FrozenHeadLogProbs : KernelFunction<FrozenHeadLogProbs>
 {
     /// <inheritdoc cref="CompletionLogProbs.Compute"/>
-    public static Tensor Apply(Tensor hidden, Tensor headWeight, Tensor labels, RowChunks chunks) => Run(hidden, headWeight, labels, chunks);
+    public static Tensor Apply(Tensor hidden, Tensor headWeight, Tensor labels, HeadPass pass) => Run(hidden, headWeight, labels, pass);
 
     /// <inheritdoc/>
     protected override Tensor Forward(SavedForBackward saved, object[] inputs)
     {
-        var (hidden, headWeight, labels, chunks) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (RowChunks)inputs[3]);
+        var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
         var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device);
+        var isTop = pass.Statistics is null ? null : empty(hidden.shape[0], ScalarType.Bool, hidden.device);
         var slopes = empty_like(hidden); // [M, D], d(-log p)/dh
-        foreach (var (start, count) in chunks.All())
+        foreach (var (start, count) in pass.Chunks.All())
         {
             using var chunk = NewDisposeScope();
             var label = labels.narrow(0, start, count);
             var logProbs = CompletionLogProbs.LogSoftmax(hidden.narrow(0, start, count), headWeight);
-            result.narrow(0, start, count).copy_(CompletionLogProbs.Pick(logProbs, label));
+            var picked = CompletionLogProbs.Pick(logProbs, label);
+            result.narrow(0, start, count).copy_(picked);
+            isTop?.narrow(0, start, count).copy_(CompletionLogProbs.IsTop(logProbs, picked));
             var logitGradient = CompletionLogProbs.IntoLogitGradient(logProbs, label);
             slopes.narrow(0, start, count).copy_(logitGradient.to_type(headWeight.dtype).mm(headWeight));
         }
 
+        if (isTop is not null)
+            pass.Statistics!.Set(isTop, result.add(Dot(hidden, slopes)).neg());
         saved.Keep(slopes);
         return result;
     }
+
+    // Row by row, in float32. Shapes [M, D] to [M].
+    private static Tensor Dot(Tensor x, Tensor y) => x.to_type(ScalarType.Float32).mul(y.to_type(ScalarType.Float32)).sum([-1]);
 
     /// <inheritdoc/>
     protected override Tensor?[] Backward(SavedForBackward saved, Tensor gradient)

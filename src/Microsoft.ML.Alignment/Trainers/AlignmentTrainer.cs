@@ -4,6 +4,7 @@ using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Training.Recording;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -116,13 +117,24 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             Summarized = summary => found = summary,
         };
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
-        using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        Tell(TrainingSummary.Of(
-            _settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store))), log);
+        var encoder = ScoringModel.Encoder(trained.Model, format);
+        using var store = Read(data, Columns(data.Schema, log.Info), encoder, options);
+        var summary = TrainingSummary.Of(
+            _settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store)));
+        Tell(summary, log);
         var source = new DatasetSource(store, plan);
-        new TrainingLoop(trained.Model, training, new TrainingContext(_settings.Method, _run, log.Info))
+        new TrainingLoop(trained.Model, training, Context(trained.Model, encoder, log) with { Data = new(store.Count, 0) { Summary = summary } })
             .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
     }
+
+    private TrainingContext Context(LanguageModel model, PromptEncoder encoder, TrainerHost.FitLog log) => new(_settings.Method, _run, log.Info)
+    {
+        Observers = [new StageRecorder(new StageLog(log.Info, _run.LoggerFactory), TimeProvider.System)],
+        AnswerSamples = _settings.Options.Generation is { } generation && _run.SamplePrompts.Count > 0
+            ? new FixedPrompts(model, encoder, generation, _run.SamplePrompts).Answer
+            : null,
+        Options = _settings.SavedOptions,
+    };
 
     private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
     {

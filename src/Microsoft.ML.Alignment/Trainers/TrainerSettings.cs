@@ -14,6 +14,9 @@ internal interface ITrainerOptions
     /// <summary>Gets the adapter to train; null trains all weights.</summary>
     LoraOptions? Lora { get; }
 
+    /// <summary>Gets how the fitted model writes completions; null where it writes none.</summary>
+    GenerationOptions? Generation => null;
+
     /// <summary>Gets the model to start from instead of the one upstream.</summary>
     LanguageModel? InitialModel { get; }
 }
