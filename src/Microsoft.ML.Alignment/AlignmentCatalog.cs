@@ -1,5 +1,6 @@
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -12,6 +13,7 @@ public sealed class AlignmentCatalog
     internal AlignmentCatalog(IHostEnvironment environment, AlignmentRun run)
     {
         _environment = environment;
+        RunWorkspace.Of(run);
         Data = new(environment);
         Trainers = new(environment, run);
     }

@@ -3,8 +3,7 @@ namespace Microsoft.ML.Alignment.Kernels;
 /// <summary>Completion log-probs under a head that does not train: backward needs no logits, only two matrix products run in total.</summary>
 /// <remarks>
 /// d log p / d h = W[label] - softmax(h W^T) W does not depend on the incoming gradient, so forward computes it while a chunk's
-/// logits exist, <c>[M, D]</c>; backward scales its rows. The entropy is -log p - h (d(-log p) / dh): with z the logits and p their softmax,
-/// h (softmax W - W[label]) = sum p z - z[label], and log p[label] = z[label] - log sum exp z.
+/// logits exist, <c>[M, D]</c>; backward scales its rows.
 /// </remarks>
 internal sealed class FrozenHeadLogProbs : KernelFunction<FrozenHeadLogProbs>
 {
@@ -31,13 +30,10 @@ internal sealed class FrozenHeadLogProbs : KernelFunction<FrozenHeadLogProbs>
         }
 
         if (isTop is not null)
-            pass.Statistics!.Set(isTop, result.add(Dot(hidden, slopes)).neg());
+            pass.Statistics!.Set(isTop, entropy: null);
         saved.Keep(slopes);
         return result;
     }
-
-    // Row by row, in float32. Shapes [M, D] to [M].
-    private static Tensor Dot(Tensor x, Tensor y) => x.to_type(ScalarType.Float32).mul(y.to_type(ScalarType.Float32)).sum([-1]);
 
     /// <inheritdoc/>
     protected override Tensor?[] Backward(SavedForBackward saved, Tensor gradient)

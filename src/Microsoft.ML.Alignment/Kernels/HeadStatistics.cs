@@ -13,8 +13,8 @@ internal sealed class HeadStatistics : IDisposable
     public Tensor? IsTop { get; private set; }
 
     /// <summary>
-    /// Gets the entropy of the distribution that each token is of, in nats, float32. Shape <c>[M]</c>. Null under a head that trains, which
-    /// would have to look at all logits three more times.
+    /// Gets the entropy of the distribution that each token is of, in nats, float32. Shape <c>[M]</c>. Null in a pass
+    /// with gradients, which would have to look at all logits several more times.
     /// </summary>
     public Tensor? Entropy { get; private set; }
 

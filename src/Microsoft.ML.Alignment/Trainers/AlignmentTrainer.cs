@@ -4,7 +4,7 @@ using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Training.Recording;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -45,11 +45,13 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
+        var (index, folder) = RunWorkspace.Of(_run).Next(_settings.Method);
         using var incoming = (_settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, _settings.Method)).Share();
         var training = _settings.Resolve(_host.Seed);
         log.Info($"{_settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
@@ -58,7 +60,8 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            Train(new(model, incoming, training), data, format, log);
+            var context = new TrainingContext(_settings.Method, _run, log.Info) { StageIndex = index, Options = _settings.SavedOptions };
+            Train(new(model, incoming, training), data, format, context, folder);
             Freeze(model);
             return CreateTransformer(_host.Environment, StageOf(format), model, incoming);
         }
@@ -106,40 +109,35 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
+    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainingContext context, string? folder)
     {
         var training = trained.Training;
         var config = trained.Model.Config;
         DataSummary? found = null;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _run.CancellationToken)
+        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, _run.CancellationToken)
         {
             BeginTokenId = config.BosTokenId,
             Summarized = summary => found = summary,
         };
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
         var encoder = ScoringModel.Encoder(trained.Model, format);
-        using var store = Read(data, Columns(data.Schema, log.Info), encoder, options);
+        using var store = Read(data, Columns(data.Schema, context.Log), encoder, options);
         var summary = TrainingSummary.Of(
             _settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store)));
-        Tell(summary, log);
+        Tell(summary, context.Log);
         var source = new DatasetSource(store, plan);
-        new TrainingLoop(trained.Model, training, Context(trained.Model, encoder, log) with { Data = new(store.Count, 0) { Summary = summary } })
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+        context = context.Watched(trained.Model, encoder, _settings.Options.Generation) with
+        {
+            Data = new(store.Count, 0) { Summary = summary },
+            Checkpoints = StageWorkspace.Open(trained, context, folder, store, null),
+        };
+        new TrainingLoop(trained.Model, training, context).Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
     }
 
-    private TrainingContext Context(LanguageModel model, PromptEncoder encoder, TrainerHost.FitLog log) => new(_settings.Method, _run, log.Info)
-    {
-        Observers = [new StageRecorder(new StageLog(log.Info, _run.LoggerFactory), TimeProvider.System)],
-        AnswerSamples = _settings.Options.Generation is { } generation && _run.SamplePrompts.Count > 0
-            ? new FixedPrompts(model, encoder, generation, _run.SamplePrompts).Answer
-            : null,
-        Options = _settings.SavedOptions,
-    };
-
-    private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
+    private void Tell(TrainingSummary summary, Action<string> log)
     {
         foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            log.Info(line);
+            log(line);
         _run.Summary?.Report(summary);
     }
 

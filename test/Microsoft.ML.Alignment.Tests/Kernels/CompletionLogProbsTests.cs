@@ -113,7 +113,7 @@ public sealed class CompletionLogProbsTests : IDisposable
     [InlineData(false, 11)]
     [InlineData(true, 3)]
     [InlineData(true, 11)]
-    public void AGradientPassGivesTheSameStatistics(bool trainsHead, long rowsAtOnce)
+    public void AGradientPassTellsWhichTokensAreOnTop(bool trainsHead, long rowsAtOnce)
     {
         labels[3] = hidden.mm(head.t()).argmax(-1)[3];
         var expected = CompletionLogProbs.ComputeWithStatistics(hidden, head, labels);
@@ -124,22 +124,7 @@ public sealed class CompletionLogProbsTests : IDisposable
             hidden.Leaf(), trainsHead ? head.Leaf() : head, labels, rowsAtOnce * Vocabulary * sizeof(float) / (trainsHead ? 4 : 1), statistics);
 
         statistics.IsTop!.data<bool>().ToArray().Should().Equal(expected.IsTop.data<bool>().ToArray()).And.Contain(true).And.Contain(false);
-        if (trainsHead)
-            statistics.Entropy.Should().BeNull("it would cost three more passes over the logits");
-        else
-            Tensors.RelativeError(statistics.Entropy!, expected.Entropy).Should().BeLessThan(1e-5);
-    }
-
-    [Fact]
-    public void EntropyKeepsItsDigitsAtTheSizesOfARealModel()
-    {
-        var (h, w) = (Tensors.Random(3, 40, 576) * 2, Tensors.Random(4, 9_000, 576) * 0.2);
-        using var statistics = new HeadStatistics();
-
-        CompletionLogProbs.Compute(h.Leaf(), w, arange(40), statistics: statistics);
-
-        var exact = h.to_type(ScalarType.Float64).mm(w.to_type(ScalarType.Float64).t()).log_softmax(-1);
-        Tensors.RelativeError(statistics.Entropy!, -(exact.exp() * exact).sum([-1])).Should().BeLessThan(2e-5);
+        statistics.Entropy.Should().BeNull("it would cost several more passes over the logits");
     }
 
     [Fact]

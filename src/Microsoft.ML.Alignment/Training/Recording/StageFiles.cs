@@ -19,6 +19,7 @@ internal sealed class StageFiles : IDisposable
     public StageFiles(string folder, int? afterStep, TimeProvider clock)
     {
         Directory.CreateDirectory(folder);
+        RemoveLeftovers(folder);
         (this.folder, this.clock) = (folder, clock);
         metrics = MetricsFile.Open(folder, afterStep);
         samples = SamplesFile.Open(folder, afterStep);
@@ -49,5 +50,16 @@ internal sealed class StageFiles : IDisposable
         metrics.Dispose();
         samples.Dispose();
         tensorBoard.Dispose();
+    }
+
+    // What a process that was killed had not finished writing.
+    private static void RemoveLeftovers(string folder)
+    {
+        string[] leftovers =
+        [
+            .. Directory.GetFiles(folder, "*.tmp"),
+            .. Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(folder))!, $"{ReportFile.FileName}.*.tmp"),
+        ];
+        Array.ForEach(leftovers, File.Delete);
     }
 }
