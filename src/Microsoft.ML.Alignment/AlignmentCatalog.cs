@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Evaluation;
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Training.Checkpoints;
@@ -8,9 +9,9 @@ namespace Microsoft.ML.Alignment;
 /// <summary>The front door: aligns language models with ML.NET pipelines.</summary>
 public sealed class AlignmentCatalog
 {
-    private readonly IHostEnvironment _environment;
+    private readonly MLContext _environment;
 
-    internal AlignmentCatalog(IHostEnvironment environment, AlignmentRun run)
+    internal AlignmentCatalog(MLContext environment, AlignmentRun run)
     {
         _environment = environment;
         RunWorkspace.Of(run);
@@ -46,6 +47,61 @@ public sealed class AlignmentCatalog
         return PretrainedModel.Load(path);
     }
 
+    /// <summary>Measures how well implicit rewards, or other scores that a fitted stage has computed, tell chosen from rejected completions.</summary>
+    /// <param name="data">What <c>Transform</c> of a fitted stage gave, read once.</param>
+    /// <param name="chosenScoreColumnName">The single column of the chosen completions' scores.</param>
+    /// <param name="rejectedScoreColumnName">The single column of the rejected completions' scores.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    /// <exception cref="InvalidDataException">A score is not finite, or there is no row.</exception>
+    public PreferenceMetrics EvaluatePreferences(
+        IDataView data, string chosenScoreColumnName = "ChosenImplicitReward", string rejectedScoreColumnName = "RejectedImplicitReward") =>
+        Logged(nameof(EvaluatePreferences), ScoredData.Preferences(data, chosenScoreColumnName, rejectedScoreColumnName));
+
+    /// <summary>Measures a reward model on pairs: accuracy, margin, calibration and how far it rewards length.</summary>
+    /// <param name="data">What <c>Transform</c> of the fitted reward model gave, with <c>ChosenReward</c> and <c>RejectedReward</c>; read once.</param>
+    /// <param name="chosenColumnName">The text column of the better completions.</param>
+    /// <param name="rejectedColumnName">The text column of the worse completions.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    /// <exception cref="InvalidDataException">A reward is not finite, or there is no row.</exception>
+    public RewardModelMetrics EvaluateRewardModel(IDataView data, string chosenColumnName = "Chosen", string rejectedColumnName = "Rejected") =>
+        Logged(nameof(EvaluateRewardModel), ScoredData.RewardModel(data, chosenColumnName, rejectedColumnName));
+
+    /// <summary>Counts how often completions score higher than an opponent's for the same prompts.</summary>
+    /// <param name="data">Rows with a score of each, for example rewards from one reward model; read once.</param>
+    /// <param name="scoreColumnName">The single column of the completions' scores.</param>
+    /// <param name="opponentScoreColumnName">The single column of the opponent's scores.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    /// <exception cref="InvalidDataException">A score is not finite, or there is no row.</exception>
+    public WinRateMetrics EvaluateWinRate(IDataView data, string scoreColumnName, string opponentScoreColumnName) =>
+        Logged(nameof(EvaluateWinRate), ScoredData.WinRate(data, scoreColumnName, opponentScoreColumnName));
+
+    /// <summary>Fits a pipeline once a fold, without the fold's rows, and measures it on them.</summary>
+    /// <typeparam name="TMetrics">What is measured.</typeparam>
+    /// <param name="data">The rows.</param>
+    /// <param name="pipeline">The pipeline; stages with a training set of their own train on that in every fold.</param>
+    /// <param name="evaluate">Measures scored rows, for example <c>scored => align.EvaluatePreferences(scored)</c>.</param>
+    /// <param name="numberOfFolds">Folds, at least 2.</param>
+    /// <param name="samplingKeyColumnName">Rows that are equal here go to the same fold; null spreads all rows.</param>
+    /// <param name="seed">Seed of the split; null takes the context's.</param>
+    /// <returns>The folds, which the caller disposes: each holds its models.</returns>
+    /// <exception cref="ArgumentException">There are fewer than 2 folds, or no such column.</exception>
+    /// <exception cref="InvalidDataException">A fold has no row; use fewer folds.</exception>
+    public IReadOnlyList<CrossValidationFold<TMetrics>> CrossValidate<TMetrics>(
+        IDataView data, IEstimator<ITransformer> pipeline, Func<IDataView, TMetrics> evaluate,
+        int numberOfFolds = 5, string? samplingKeyColumnName = "Prompt", int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentNullException.ThrowIfNull(evaluate);
+        return CrossValidation.Run(_environment.Data.CrossValidationSplit(data, numberOfFolds, samplingKeyColumnName, seed), pipeline, evaluate);
+    }
+
+    private T Logged<T>(string name, T metrics)
+    {
+        using var log = new TrainerHost(_environment, name).Start();
+        log.Info($"{name}: {metrics}");
+        return metrics;
+    }
+
     /// <summary>The methods: each finds its model upstream, or in its options.</summary>
     public sealed class TrainerCatalog
     {
@@ -57,19 +113,22 @@ public sealed class AlignmentCatalog
         /// <summary>Supervised fine-tuning: imitates completions.</summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        public SftTrainer Sft(SftTrainer.Options? options = null, IDataView? trainingSet = null) =>
-            new(_environment, options ?? new(), _run, trainingSet);
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public SftTrainer Sft(SftTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
         /// <summary>A reward model from pairs of a better and a worse completion.</summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        public RewardModelTrainer RewardModel(RewardModelTrainer.Options? options = null, IDataView? trainingSet = null) =>
-            new(_environment, options ?? new(), _run, trainingSet);
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public RewardModelTrainer RewardModel(RewardModelTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
         /// <summary>Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290) on pairs of a better and a worse completion.</summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        public DpoTrainer Dpo(DpoTrainer.Options? options = null, IDataView? trainingSet = null) =>
-            new(_environment, options ?? new(), _run, trainingSet);
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public DpoTrainer Dpo(DpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
     }
 }

@@ -1,34 +1,6 @@
-using System.Globalization;
+using Samples.Compare;
 
 namespace Samples;
-
-/// <summary>What the user wants.</summary>
-internal abstract record Command;
-
-/// <summary>Show the usage.</summary>
-internal sealed record HelpCommand : Command;
-
-/// <summary>Train and evaluate.</summary>
-internal sealed record RunCommand : Command
-{
-    /// <summary>A Hugging Face folder or a GGUF file; null makes a tiny model.</summary>
-    public string? ModelPath { get; init; }
-
-    /// <summary>The user's own pairs; null is the verb drill.</summary>
-    public string? DataPath { get; init; }
-
-    public string? ReportPath { get; init; }
-
-    public string OutPath { get; init; } = Path.Combine("out", "aligned.zip");
-
-    public int Seed { get; init; } = 1;
-}
-
-/// <summary>Answer questions with a saved model; without questions, those on standard input.</summary>
-internal sealed record AskCommand(string ZipPath, IReadOnlyList<string> Questions) : Command;
-
-/// <summary>The command line makes no sense.</summary>
-internal sealed class UsageException(string message) : Exception(message);
 
 /// <summary>Reads the command line.</summary>
 internal static class CommandLine
@@ -38,16 +10,25 @@ internal static class CommandLine
 
         usage: Samples [options]                  offline: a tiny model is made and aligned in under three minutes
                Samples --model PATH [options]     the same with a real model: a Hugging Face folder or a GGUF file
+               Samples compare [options]          trains every method from the same SFT model; one table, one chart
                Samples ask ZIP ["question" ...]   answers from a saved pipeline, one line an answer; without questions,
                                                   those on standard input, one a line
         options:
           --data FILE     your own pairs (JSON Lines with prompt, chosen, rejected) instead of the verbs; needs --model
+          --options FILE  JSON that overrides options of the stages, e.g. {"dpo": {"beta": 0.3}} (members sft, rewardModel, dpo)
           --out FILE      where the aligned pipeline is saved (default: out/aligned.zip)
           --report FILE   writes the results as JSON too
+          --workspace DIR keeps the run there: report.html, metrics, answers, checkpoints; if it was interrupted, it goes on
           --seed N        seed of everything random (default: 1)
           --help          this text
 
-        exit code: 0 if the model improved clearly, 1 if not or if something failed, 2 for a wrong command line
+        options of compare: --model, --report, --seed as above, and
+          --chart FILE    where the chart is drawn, a PNG (default: out/compare.png)
+          --seeds 1,2,3   repeats everything; the table has the median of each cell
+          --methods A,B   only these
+
+        exit code: 0 if the model improved clearly (compare: if all went well), 1 if not or if something failed,
+        2 for a wrong command line
         """;
 
     /// <exception cref="UsageException">An argument is unknown or lacks its value.</exception>
@@ -55,37 +36,40 @@ internal static class CommandLine
     {
         if (args.Contains("--help") || args.Contains("-h"))
             return new HelpCommand();
-        if (args is ["ask", ..])
-            return args.Length > 1 ? new AskCommand(args[1], args[2..]) : throw new UsageException("ask: which file? Give the zip that a run saved.");
-        var command = new RunCommand();
-        for (var i = 0; i < args.Length; i += 2)
-            command = With(command, args[i], i + 1 < args.Length ? args[i + 1] : null);
-        return command is { DataPath: not null, ModelPath: null }
-            ? throw new UsageException("--data needs --model: the tiny model of the offline run knows nothing but verbs.")
-            : command;
+        return args switch
+        {
+            ["ask", var zip, .. var questions] => new AskCommand(zip, questions),
+            ["ask"] => throw new UsageException("ask: which file? Give the zip that a run saved."),
+            ["compare", .. var options] => CompareArguments.Parse(options),
+            _ => ParseRun(args),
+        };
     }
 
     public static int PrintUsage(TextWriter to)
     {
         to.WriteLine(Usage);
+        to.WriteLine();
+        to.WriteLine($"methods: {string.Join(", ", ComparedMethods.All.Select(method => method.Key))}");
         return 0;
+    }
+
+    private static RunCommand ParseRun(string[] args)
+    {
+        var command = OptionValues.Fold(args, new RunCommand(), With);
+        return command is { DataPath: not null, ModelPath: null }
+            ? throw new UsageException("--data needs --model: the tiny model of the offline run knows nothing but verbs.")
+            : command;
     }
 
     private static RunCommand With(RunCommand command, string option, string? value) => option switch
     {
-        "--model" => command with { ModelPath = Required(option, value) },
-        "--data" => command with { DataPath = Required(option, value) },
-        "--out" => command with { OutPath = Required(option, value) },
-        "--report" => command with { ReportPath = Required(option, value) },
-        "--seed" => command with { Seed = Number(option, Required(option, value)) },
-        _ => throw new UsageException($"Unknown argument '{option}'."),
+        "--model" => command with { ModelPath = OptionValues.Text(option, value) },
+        "--data" => command with { DataPath = OptionValues.Text(option, value) },
+        "--options" => command with { OptionsPath = OptionValues.Text(option, value) },
+        "--out" => command with { OutPath = OptionValues.Text(option, value) },
+        "--report" => command with { ReportPath = OptionValues.Text(option, value) },
+        "--workspace" => command with { WorkspacePath = OptionValues.Text(option, value) },
+        "--seed" => command with { Seed = OptionValues.Number(option, value) },
+        _ => throw OptionValues.Unknown(option),
     };
-
-    private static string Required(string option, string? value) =>
-        string.IsNullOrWhiteSpace(value) || value.StartsWith("--", StringComparison.Ordinal) ? throw new UsageException($"{option} needs a value.") : value;
-
-    private static int Number(string option, string value) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new UsageException($"{option} needs a whole number of 0 or more; '{value}' is none.");
 }

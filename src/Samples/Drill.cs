@@ -14,25 +14,29 @@ internal sealed class Drill(MLContext ml, IEnumerable<Verb> verbs)
     private readonly List<Verb> _verbs = [.. verbs];
 
     /// <summary>Right answers in every training wording, for SFT.</summary>
-    public IDataView Instructions => ml.Data.LoadFromEnumerable(
+    public IDataView Instructions => View(
         from verb in _verbs
         from wording in Wording.Training
         select new Instruction(wording.Ask(verb), wording.Say(verb, verb.Past)));
 
     /// <summary>The past form against each of the other two, for DPO.</summary>
-    public IDataView Preferences => ml.Data.LoadFromEnumerable(
+    public IDataView Preferences => View(
         from verb in _verbs
         from wording in Wording.Training
         from worse in new[] { verb.Wrong, verb.Doubled }.Distinct()
         select Pair(wording, verb, verb.Past, worse));
 
     /// <summary>The whole order past > wrong > doubled, for the reward model.</summary>
-    public IDataView Rankings => ml.Data.LoadFromEnumerable(
+    public IDataView Rankings => View(
         from verb in _verbs
         from wording in Wording.Training
         from pair in new[] { (verb.Past, verb.Wrong), (verb.Past, verb.Doubled), (verb.Wrong, verb.Doubled) }.Distinct()
         where pair.Item1 != pair.Item2
         select Pair(wording, verb, pair.Item1, pair.Item2));
+
+    // A list says how many rows it has.
+    private IDataView View<T>(IEnumerable<T> rows)
+        where T : class => ml.Data.LoadFromEnumerable<T>([.. rows]);
 
     private static Preference Pair(Wording wording, Verb verb, string better, string worse) =>
         new(wording.Ask(verb), wording.Say(verb, better), wording.Say(verb, worse));

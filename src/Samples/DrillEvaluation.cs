@@ -30,6 +30,7 @@ internal sealed class DrillEvaluation(MLContext ml, IEnumerable<Verb> verbs)
             Ranked = past.Zip(wrong, doubled).Count(p => p.First > p.Second && p.Second > p.Third),
             LogProbOfRight = past.Average(),
             KlToReference = reference is null ? 0 : Divergence(policy, reference, answers),
+            Answers = answers,
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Samples;
 
 /// <summary>How a policy does on the verbs of a split.</summary>
@@ -31,6 +33,10 @@ internal sealed record DrillScores
 
     /// <summary>Mean divergence from the policy that came into the stage over the answers it gave, in nats; 0 for the base model.</summary>
     public required double KlToReference { get; init; }
+
+    /// <summary>The answers to the irregular verbs in the first wording.</summary>
+    [JsonIgnore]
+    public required IReadOnlyList<string> Answers { get; init; }
 }
 
 /// <summary>How a reward model ranks the irregular verbs of a split.</summary>

@@ -19,6 +19,9 @@ internal sealed record DrillSettings
     /// <summary>Weight of the right answers' own likelihood beside DPO, so that it does not fall with that of the wrong ones.</summary>
     public double SftWeight { get; init; } = 1;
 
+    /// <summary>What suits the model of a run.</summary>
+    public static DrillSettings Of(RunCommand command) => command.ModelPath is null ? ForTinyModel(command.Seed) : ForRealModel(command.Seed);
+
     public static DrillSettings ForRealModel(int seed)
     {
         var training = new TrainingOptions { BatchSize = 8, Epochs = 1, Seed = seed, Precision = Precision.BFloat16 };

@@ -13,9 +13,10 @@ internal static class PairStory
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(command.Seed);
         var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
+        var options = Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
         Console.WriteLine(AlignmentRuntime.Describe());
         var pairs = ml.Data.TrainTestSplit(align.Data.LoadJsonLines(command.DataPath!), testFraction: 0.1, seed: command.Seed);
-        using var aligned = Compose(align, command).Fit(pairs.TrainSet);
+        using var aligned = Compose(align, command.ModelPath!, options).Fit(pairs.TrainSet);
 
         var result = Evaluate(ml, aligned, pairs.TestSet, command, clock);
         ResultTable.Print(result);
@@ -27,14 +28,21 @@ internal static class PairStory
     }
 
     // One data set serves all stages: SFT imitates the chosen completions.
-    private static EstimatorChain<PolicyTransformer> Compose(AlignmentCatalog align, RunCommand command)
+    private static EstimatorChain<PolicyTransformer> Compose(AlignmentCatalog align, string modelPath, StageOptions options) =>
+        align.BaseModel(modelPath)
+            .Append(align.Trainers.Sft(options.Sft))
+            .Append(align.Trainers.RewardModel(options.RewardModel))
+            .Append(align.Trainers.Dpo(options.Dpo));
+
+    private static StageOptions Options(DrillSettings settings)
     {
-        var settings = DrillSettings.ForRealModel(command.Seed);
         TrainingOptions Bounded(TrainingOptions training) => training with { MaxLength = 512, MicroBatchSize = 2, InvalidRows = InvalidRows.Skip };
-        return align.BaseModel(command.ModelPath!)
-            .Append(align.Trainers.Sft(new() { Lora = settings.Lora, Training = Bounded(settings.Sft) with { LearningRate = 2e-4 } }))
-            .Append(align.Trainers.RewardModel(new() { Lora = settings.Lora, Training = Bounded(settings.RewardModel) }))
-            .Append(align.Trainers.Dpo(new() { Lora = settings.Lora, Training = Bounded(settings.Dpo), SftWeight = settings.SftWeight }));
+        return new()
+        {
+            Sft = new() { Lora = settings.Lora, Training = Bounded(settings.Sft) with { LearningRate = 2e-4 } },
+            RewardModel = new() { Lora = settings.Lora, Training = Bounded(settings.RewardModel) },
+            Dpo = new() { Lora = settings.Lora, Training = Bounded(settings.Dpo), SftWeight = settings.SftWeight },
+        };
     }
 
     private static PairResult Evaluate(MLContext ml, TransformerChain<PolicyTransformer> aligned, IDataView test, RunCommand command, Stopwatch clock)

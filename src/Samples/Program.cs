@@ -1,4 +1,5 @@
 using Samples;
+using Samples.Compare;
 
 // Ctrl-C stops training between two steps.
 using var stop = new CancellationTokenSource();
@@ -13,6 +14,7 @@ try
     return CommandLine.Parse(args) switch
     {
         AskCommand ask => Ask.Run(ask),
+        CompareCommand compare => CompareStory.Run(compare, stop.Token),
         RunCommand { DataPath: not null } run => PairStory.Run(run, stop.Token),
         RunCommand run => VerbStory.Run(run, stop.Token),
         _ => CommandLine.PrintUsage(Console.Out),

@@ -22,6 +22,6 @@ internal static class Report
 
     private static JsonNode Node<T>(T value) => JsonSerializer.SerializeToNode(value, Format)!;
 
-    private static void Write(string path, JsonObject report) =>
+    public static void Write(string path, JsonObject report) =>
         OutputFile.Write(path, partial => File.WriteAllText(partial, report.ToJsonString(Format) + "\n"));
 }

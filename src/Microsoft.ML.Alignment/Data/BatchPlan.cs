@@ -11,6 +11,9 @@ internal sealed record BatchPlan(int BatchSize, int MicroBatchSize, int Seed, bo
 
     public int MicroBatchSize { get; } = Require.AtLeast(1, MicroBatchSize, nameof(MicroBatchSize));
 
+    /// <summary>Gets the most tokens that are computed at once; what prompts share counts once. One example may have more.</summary>
+    public int MicroBatchTokens { get; init => field = Require.AtLeast(1, value); } = int.MaxValue;
+
     /// <summary>Gets whether each completion's last token keeps its row; only heads that read the end of a sequence need it.</summary>
     public bool EndRows { get; init; } = true;
 }

@@ -41,8 +41,8 @@ internal static class Collator
         }
     }
 
-    /// <summary>The longest beginning of all prompts that leaves each a row of its own, which predicts its first completion token.</summary>
-    private static int SharedPrefix(IReadOnlyList<TokenizedExample> examples)
+    /// <summary>The longest beginning of all prompts that leaves each a row of its own, which predicts its first completion token; 0 if too short.</summary>
+    public static int SharedPrefix(IReadOnlyList<TokenizedExample> examples)
     {
         if (examples.Count < 2)
             return 0;

@@ -15,7 +15,24 @@ internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatc
     }
 
     /// <summary>Examples of like length are computed together, so that the micro-batches of a step take like time and memory.</summary>
-    private TokenBatch[] MicroBatches(int[] step) =>
-        [.. step.OrderByDescending(store.TokenCount).Chunk(plan.MicroBatchSize)
-            .Select(indexes => Collator.Pack([.. indexes.Select(store.Read)], plan.EndRows))];
+    private TokenBatch[] MicroBatches(int[] step)
+    {
+        TokenizedExample[] examples = [.. step.OrderByDescending(store.TokenCount).Select(store.Read)];
+        var prefix = Collator.SharedPrefix(examples);
+        var batches = new List<List<TokenizedExample>>();
+        var rows = 0;
+        foreach (var example in examples)
+        {
+            rows += example.TokenCount - prefix;
+            if (batches.Count == 0 || batches[^1].Count == plan.MicroBatchSize || prefix + rows > plan.MicroBatchTokens)
+            {
+                batches.Add([]);
+                rows = example.TokenCount - prefix;
+            }
+
+            batches[^1].Add(example);
+        }
+
+        return [.. batches.Select(batch => Collator.Pack(batch, plan.EndRows))];
+    }
 }

@@ -11,18 +11,22 @@ internal sealed class EvaluationRows : IDisposable
     private EvaluationRows(IExampleStore examples) => _examples = examples;
 
     /// <summary>Reads rows as the trainers of this model read them.</summary>
-    public static EvaluationRows Read(LanguageModel model, IDataView rows, EvaluationColumns columns)
+    public static EvaluationRows Read(LanguageModel model, IDataView rows, EvaluationColumns columns) =>
+        Read(model, rows, new(columns.PromptColumnName, [columns.CompletionColumnName], []), columns.PromptFormat);
+
+    /// <inheritdoc cref="Read(LanguageModel, IDataView, EvaluationColumns)"/>
+    public static EvaluationRows Read(LanguageModel model, IDataView rows, ExampleColumns columns, PromptFormat wanted)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var config = model.Config;
-        var format = TextFormat.Resolve(columns.PromptFormat, rows.Schema, columns.PromptColumnName, model.ChatTemplate is not null);
+        var format = TextFormat.Resolve(wanted, rows.Schema, columns.Prompt, model.ChatTemplate is not null);
         var encoder = new PromptEncoder(model.Tokenizer, model.ChatTemplate, format, config.EosTokenIds);
         var options = new ReadOptions(config.MaxPositions, InvalidRows.Throw, _ => { }, CancellationToken.None) { BeginTokenId = config.BosTokenId };
-        return new(ExampleReader.Read(rows, new(columns.PromptColumnName, [columns.CompletionColumnName], []), encoder, options));
+        return new(ExampleReader.Read(rows, columns, encoder, options));
     }
 
     /// <summary>Computes a value for each row.</summary>
-    /// <param name="compute">Gives the values of a batch's sequences, in their order.</param>
+    /// <param name="compute">Gives a value for each row of a batch, in their order.</param>
     /// <returns>The values in the order of the rows.</returns>
     public T[] Map<T>(Func<TokenBatch, IEnumerable<T>> compute)
     {

@@ -18,11 +18,30 @@ public static class LanguageModelEvaluation
     {
         ArgumentNullException.ThrowIfNull(model);
         using var examples = EvaluationRows.Read(model, rows, columns ?? new());
-        return examples.Map(batch =>
+        return examples.Map(batch => LogProbs(model, batch));
+    }
+
+    /// <summary>Measures how well a model's log-probabilities tell the chosen completions of pairs from the rejected ones.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="pairs">Rows with text columns of prompts, better and worse completions, in one of the forms that trainers read.</param>
+    /// <param name="columns">Names of the columns and how prompts are read; null for <c>Prompt</c>, <c>Chosen</c> and <c>Rejected</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
+    /// <exception cref="InvalidDataException">A row cannot be scored, or there is none.</exception>
+    public static LogProbPreferenceMetrics EvaluatePreferences(this LanguageModel model, IDataView pairs, PreferenceColumns? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        columns ??= new();
+        using var examples = EvaluationRows.Read(
+            model, pairs, new(columns.PromptColumnName, [columns.ChosenColumnName, columns.RejectedColumnName], []), columns.PromptFormat);
+        var scores = examples.Map(batch =>
         {
-            var logProbs = model.LogProbs(batch.Rows, batch.Targets, new ForwardOptions());
-            return logProbs.Sum.data<float>().Zip(batch.Targets.TokenCounts, (sum, count) => new CompletionLogProb(sum, count));
+            var sequences = LogProbs(model, batch).ToArray(); // chosen of all rows, then rejected
+            return sequences[..(sequences.Length / 2)].Zip(sequences[(sequences.Length / 2)..]);
         });
+        return new(Compare(logProb => logProb.Sum), Compare(logProb => logProb.Mean));
+
+        PreferenceMetrics Compare(Func<CompletionLogProb, double> score) =>
+            new([.. scores.Select(pair => score(pair.First))], [.. scores.Select(pair => score(pair.Second))]);
     }
 
     /// <summary>
@@ -46,5 +65,11 @@ public static class LanguageModelEvaluation
                 $"The reference has a vocabulary of {reference.Config.VocabularySize}, the policy one of {policy.Config.VocabularySize}; they must be equal.", nameof(reference));
         using var examples = EvaluationRows.Read(policy, rows, columns ?? new());
         return examples.Map(batch => TokenDivergence.Sum(policy, reference, batch));
+    }
+
+    private static IEnumerable<CompletionLogProb> LogProbs(LanguageModel model, TokenBatch batch)
+    {
+        var logProbs = model.LogProbs(batch.Rows, batch.Targets, new ForwardOptions());
+        return logProbs.Sum.data<float>().Zip(batch.Targets.TokenCounts, (sum, count) => new CompletionLogProb(sum, count));
     }
 }

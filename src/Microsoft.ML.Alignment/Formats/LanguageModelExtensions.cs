@@ -15,10 +15,11 @@ public static class LanguageModelExtensions
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
+    /// <param name="options">The type of the weights; null for the original's.</param>
     /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
     /// <exception cref="NotSupportedException">The configuration names a type in which weights are not written.</exception>
     /// <exception cref="InvalidDataException">The file that the base came from can no longer be read.</exception>
-    public static void SavePretrained(this LanguageModel model, string folder)
+    public static void SavePretrained(this LanguageModel model, string folder, SaveOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -26,9 +27,10 @@ public static class LanguageModelExtensions
         {
             foreach (var name in model.Files.Names)
                 File.WriteAllBytes(Path.Combine(temporary, RequireFileName(name)), model.Files.Bytes(name)!);
-            if (model.RewardHead is not null)
-                File.WriteAllBytes(Path.Combine(temporary, ModelFiles.Config), RewardModelConfig.Of(model));
-            SafetensorsWriter.Write(Path.Combine(temporary, HuggingFaceFolder.Weights), MergedWeights.Of(model));
+            var encoding = (options ?? new()).Encoding;
+            var config = model.RewardHead is null ? model.Files.Bytes(ModelFiles.Config)! : RewardModelConfig.Of(model);
+            File.WriteAllBytes(Path.Combine(temporary, ModelFiles.Config), SavedEncoding.Named(config, encoding));
+            SafetensorsWriter.Write(Path.Combine(temporary, HuggingFaceFolder.Weights), MergedWeights.Of(model, encoding));
         });
     }
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Formats;
 
-/// <summary>The weights of a model with its adapters merged in, in the type that its configuration names.</summary>
+/// <summary>The weights of a model with its adapters merged in, in the type that its configuration names or that is asked for.</summary>
 internal static class MergedWeights
 {
     public const string RewardHead = "score.weight";
@@ -11,10 +11,10 @@ internal static class MergedWeights
     private const string WeightEnding = ".weight";
 
     /// <summary>The weights, made one at a time as they are written. A reward model has its own head in the place of the vocabulary's.</summary>
-    /// <exception cref="NotSupportedException">The configuration names a type in which weights are not written.</exception>
-    public static IEnumerable<TensorToWrite> Of(LanguageModel model)
+    /// <exception cref="NotSupportedException">The configuration is asked and names a type in which weights are not written.</exception>
+    public static IEnumerable<TensorToWrite> Of(LanguageModel model, WeightEncoding wanted)
     {
-        var encoding = EncodingOf(model);
+        var encoding = SavedEncoding.Of(model, wanted);
         var changed = model.Adapters.SelectMany(a => a.Updates.Keys).Select(path => path + WeightEnding).ToHashSet();
         foreach (var weight in model.BaseWeights)
         {
@@ -28,20 +28,5 @@ internal static class MergedWeights
 
         if (model.RewardHead is { } head)
             yield return TensorToWrite.Convert(new TensorStoredTensor(RewardHead, head), encoding ?? TensorEncoding.F32);
-    }
-
-    /// <summary>The type of the weights; null if the configuration names none.</summary>
-    private static TensorEncoding? EncodingOf(LanguageModel model)
-    {
-        var config = JsonSettings.Parse(model.Files.Text(ModelFiles.Config)!, ModelFiles.Config);
-        return (config.FindText("dtype") ?? config.FindText("torch_dtype")) switch
-        {
-            null => null,
-            "float32" => TensorEncoding.F32,
-            "float16" => TensorEncoding.F16,
-            "bfloat16" => TensorEncoding.BF16,
-            var other => throw new NotSupportedException(
-                $"{ModelFiles.Config}: dtype '{other}' is not written; written are float32, float16 and bfloat16."),
-        };
     }
 }

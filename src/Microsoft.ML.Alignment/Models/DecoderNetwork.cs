@@ -91,7 +91,7 @@ internal sealed class DecoderNetwork : IDisposable
         var attended = attend(index, queries, keys, values); // [N, H·d]
         var middle = x + pass.Linear(attended, layer.Output);
         normed = pass.Narrow(RmsNorm.Apply(middle, layer.MlpNorm, config.NormEpsilon));
-        var gated = nn.functional.silu(pass.Linear(normed, layer.Gate)) * pass.Linear(normed, layer.Up);
+        var gated = SwiGlu.Apply(pass.Linear(normed, layer.Gate), pass.Linear(normed, layer.Up));
         return (middle + pass.Linear(gated, layer.Down)).MoveToOuterDisposeScope();
     }
 

@@ -40,7 +40,7 @@ public sealed class LanguageModel : IDisposable
             [ModelFiles.Config] = Encoding.UTF8.GetBytes(configJson),
             [ModelFiles.Tokenizer] = Encoding.UTF8.GetBytes(tokenizer.Json),
         });
-        return OverNewCore(new(files, config, RandomWeights.Make(config, seed), null, "a fresh model") { Tokenizer = tokenizer }, [], null);
+        return OverNewCore(new(files, config, RandomWeights.Make(config, seed), "a fresh model") { Tokenizer = tokenizer }, [], null);
     }
 
     /// <summary>Gets the tokenizer.</summary>
@@ -81,8 +81,7 @@ public sealed class LanguageModel : IDisposable
         var configJson = files.Text(ModelFiles.Config) ?? throw new InvalidDataException($"{source}: {ModelFiles.Config} is missing.");
         var config = ModelConfig.Parse(configJson, files.Text(ModelFiles.GenerationConfig));
         var tokenizer = files.Text(ModelFiles.Tokenizer) is { } json ? ModelTokenizer.FromJson(json) : null;
-        var (parameters, kept) = WeightLoader.Load(config, weights, source);
-        return OverNewCore(new(files, config, parameters, kept, source) { Tokenizer = tokenizer }, [], null);
+        return OverNewCore(new(files, config, WeightLoader.Check(config, weights, source), source) { Tokenizer = tokenizer }, [], null);
     }
 
     /// <summary>Gets where the base came from, for messages: a path or the name of a zip.</summary>
@@ -123,11 +122,11 @@ public sealed class LanguageModel : IDisposable
     internal LanguageModel MergedCopy(bool trains)
     {
         var merged = LinearLayers.Keys.ToDictionary(path => $"{path}.weight");
-        var weights = Network.Weights.ToDictionary(
-            weight => weight.Key,
-            weight => NewParameter.Of(() => merged.TryGetValue(weight.Key, out var path) ? MergedWeight(path) : weight.Value.clone(), trains));
+        var weights = BaseWeights.Select(weight => weight.Name).ToDictionary(
+            name => name,
+            name => NewParameter.Of(() => merged.TryGetValue(name, out var path) ? MergedWeight(path) : Stack.Core.Copy(name), trains));
         var head = RewardHead is null ? null : NewParameter.Of(() => RewardHead.clone(), trains);
-        return OverNewCore(new(Files, Config, weights, null, Source) { Tokenizer = Stack.Core.Tokenizer }, [], head);
+        return OverNewCore(new(Files, Config, weights, Source) { Tokenizer = Stack.Core.Tokenizer }, [], head);
     }
 
     /// <summary>The parameters that train: those of a trainable copy, of adapters and of a head that require gradients.</summary>
@@ -142,7 +141,7 @@ public sealed class LanguageModel : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var weight = Stack.Core.LinearLayers[path].Weight.clone();
+        var weight = Stack.Core.Copy($"{path}.weight");
         foreach (var update in Stack.Adapters.UpdatesOf(path))
             weight.addmm_(update.B, update.A, beta: 1f, alpha: (float)update.Scale);
         return weight.MoveToOuterDisposeScope();

@@ -2,36 +2,40 @@ using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment.Models;
 
-/// <summary>The base of a model, which models of one chain share: network, small files and what is read from them.</summary>
+/// <summary>The base of a model, which models of one chain share: weights, small files and what is read from them.</summary>
 /// <remarks>
-/// Its native memory is reported to the garbage collector. A core that nobody disposed is collected: the tensors free themselves, the
-/// finaliser takes the report back.
+/// Stored weights are decoded when the network is first used, so that a stage that only passes on costs no memory. Native memory is reported
+/// to the garbage collector. A core that nobody disposed is collected: the tensors free themselves, the finaliser takes the report back.
 /// </remarks>
 internal sealed class ModelCore : ReferenceCounted
 {
-    private readonly long nativeBytes;
-    private int reported = 1;
+    private readonly Lock gate = new();
+    private DecoderNetwork? network;
+    private long reportedBytes;
 
+    /// <summary>A base whose weights stay as they came until they are used.</summary>
     /// <param name="files">The small files.</param>
     /// <param name="config">What the configuration says.</param>
-    /// <param name="weights">By name; the core's from now on.</param>
-    /// <param name="stored">The weights as they came; null if they were trained or made here.</param>
+    /// <param name="stored">Every weight of the configuration's layout.</param>
     /// <param name="source">Where the base came from, for messages.</param>
-    public ModelCore(
-        ModelFiles files, ModelConfig config, IReadOnlyDictionary<string, Parameter> weights,
-        IReadOnlyCollection<StoredTensor>? stored, string source)
+    public ModelCore(ModelFiles files, ModelConfig config, IReadOnlyCollection<StoredTensor> stored, string source)
     {
         // The matrix kernel is chosen before a model's first product.
         _ = AlignmentRuntime.Current;
-        (Files, Config, Source) = (files, config, source);
+        (Files, Config, Stored, Source) = (files, config, stored, source);
         ChatTemplate = new(() => ChatTemplateReader.Read(files));
-        Network = new(config, weights);
-        Stored = stored ?? [.. weights.Select(weight => new TensorStoredTensor(weight.Key, weight.Value))];
-        LinearLayers = Network.LinearLayers.ToDictionary(linear => linear.Path);
-        LinearShapes = LinearLayers.ToDictionary(linear => linear.Key, linear => (linear.Value.Weight.shape[0], linear.Value.Weight.shape[1]));
-        nativeBytes = weights.Values.Sum(weight => weight.NumberOfElements * weight.ElementSize);
-        GC.AddMemoryPressure(nativeBytes);
+        LinearShapes = DecoderLayout.Of(config).Layers.SelectMany(layer => layer.Linears)
+            .ToDictionary(linear => linear.Path, linear => (linear.Out, linear.In));
     }
+
+    /// <summary>A base whose weights were trained or made here.</summary>
+    /// <param name="files">The small files.</param>
+    /// <param name="config">What the configuration says.</param>
+    /// <param name="weights">By name; the core's from now on.</param>
+    /// <param name="source">Where the base came from, for messages.</param>
+    public ModelCore(ModelFiles files, ModelConfig config, IReadOnlyDictionary<string, Parameter> weights, string source)
+        : this(files, config, [.. weights.Select(weight => new TensorStoredTensor(weight.Key, weight.Value))], source) =>
+        network = Build(weights);
 
     /// <summary>Takes back the report of native memory, for a core that nobody disposed.</summary>
     ~ModelCore() => TakeBackReport();
@@ -45,11 +49,19 @@ internal sealed class ModelCore : ReferenceCounted
     /// <summary>Gets where the base came from, for messages.</summary>
     public string Source { get; }
 
-    /// <summary>Gets the network with its weights.</summary>
-    public DecoderNetwork Network { get; }
+    /// <summary>Gets the network with its weights, which are decoded at the first call.</summary>
+    /// <exception cref="IOException">A file that the weights came from can no longer be read.</exception>
+    public DecoderNetwork Network
+    {
+        get
+        {
+            lock (gate)
+                return network ??= Build(WeightLoader.Decode(Stored));
+        }
+    }
 
-    /// <summary>Gets the linear layers but the head, by path.</summary>
-    public IReadOnlyDictionary<string, LinearLayer> LinearLayers { get; }
+    /// <summary>Gets the weights that train; those that were never decoded do not.</summary>
+    public IEnumerable<Parameter> Trainable => network?.Weights.Values.Where(weight => weight.requires_grad) ?? [];
 
     /// <summary>Gets [out, in] of the linear layers but the head, by path.</summary>
     public IReadOnlyDictionary<string, (long Out, long In)> LinearShapes { get; }
@@ -66,16 +78,33 @@ internal sealed class ModelCore : ReferenceCounted
     /// <inheritdoc/>
     protected override string What => $"The model '{Source}'";
 
+    /// <summary>A copy of a weight, float32; the caller's. A weight that was not decoded yet stays so.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such weight.</exception>
+    public Tensor Copy(string name)
+    {
+        lock (gate)
+            return network is null
+                ? WeightDecoder.Decode(Stored.FirstOrDefault(tensor => tensor.Name == name) ?? throw new KeyNotFoundException($"{What} has no weight '{name}'."))
+                : network.Weights[name].clone();
+    }
+
     /// <inheritdoc/>
     protected override void Free()
     {
-        Network.Dispose();
+        network?.Dispose();
         TakeBackReport();
+    }
+
+    private DecoderNetwork Build(IReadOnlyDictionary<string, Parameter> weights)
+    {
+        reportedBytes = weights.Values.Sum(weight => weight.NumberOfElements * weight.ElementSize);
+        GC.AddMemoryPressure(reportedBytes);
+        return new(Config, weights);
     }
 
     private void TakeBackReport()
     {
-        if (Interlocked.Exchange(ref reported, 0) == 1)
-            GC.RemoveMemoryPressure(nativeBytes);
+        if (Interlocked.Exchange(ref reportedBytes, 0) is > 0 and var bytes)
+            GC.RemoveMemoryPressure(bytes);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class ModelStack : ReferenceCounted
 
     /// <summary>Gets the parameters that require gradients, in a fixed order: the base's, the adapters', the head.</summary>
     public IReadOnlyList<Parameter> Trainable =>
-        [.. Core.Network.Weights.Values.Concat(ownParameters).Where(parameter => parameter.requires_grad)];
+        [.. Core.Trainable, .. ownParameters.Where(parameter => parameter.requires_grad)];
 
     /// <inheritdoc/>
     protected override void Free()

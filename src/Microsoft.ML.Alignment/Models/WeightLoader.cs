@@ -7,14 +7,13 @@ internal static class WeightLoader
 {
     private const int NamesShown = 8;
 
-    /// <summary>Decodes the weights of a configuration into frozen float32 parameters, which are the caller's.</summary>
+    /// <summary>Checks that tensors are the weights of a configuration; each is decoded, looked at and freed.</summary>
     /// <param name="config">What the configuration says.</param>
     /// <param name="stored">The tensors of the checkpoint.</param>
     /// <param name="source">Where they come from, for messages.</param>
-    /// <returns>The parameters, and the stored tensors that they were decoded from.</returns>
+    /// <returns>Those that the network has, in its order.</returns>
     /// <exception cref="InvalidDataException">Weights are missing, superfluous, double, of a wrong shape or not finite.</exception>
-    public static (Dictionary<string, Parameter> Weights, IReadOnlyCollection<StoredTensor> Kept) Load(
-        ModelConfig config, IReadOnlyCollection<StoredTensor> stored, string source)
+    public static IReadOnlyCollection<StoredTensor> Check(ModelConfig config, IReadOnlyCollection<StoredTensor> stored, string source)
     {
         var byName = ByName(stored, source);
         var layout = DecoderLayout.Of(config);
@@ -23,13 +22,23 @@ internal static class WeightLoader
         RequireNames(config, specs, tiedHead, byName.Keys, source);
         foreach (var spec in specs)
             RequireShape(spec, byName[spec.Name], source);
+        foreach (var spec in specs)
+            WeightDecoder.Decode(byName[spec.Name]).Dispose();
+        if (tiedHead is not null && byName.TryGetValue(tiedHead.Name, out var head))
+            RequireEqual(head, byName[layout.Embedding.Name], source);
+        return [.. specs.Select(spec => byName[spec.Name])];
+    }
+
+    /// <summary>Decodes tensors into frozen float32 parameters by name, which are the caller's.</summary>
+    /// <exception cref="InvalidDataException">A value is not finite.</exception>
+    public static IReadOnlyDictionary<string, Parameter> Decode(IReadOnlyCollection<StoredTensor> stored)
+    {
         var weights = new Dictionary<string, Parameter>();
         try
         {
-            foreach (var spec in specs)
-                weights[spec.Name] = NewParameter.Of(() => WeightDecoder.Decode(byName[spec.Name]), trains: false);
-            if (tiedHead is not null && byName.TryGetValue(tiedHead.Name, out var head))
-                RequireEqual(head, layout.Embedding.Name, weights[layout.Embedding.Name], source);
+            foreach (var tensor in stored)
+                weights[tensor.Name] = NewParameter.Of(() => WeightDecoder.Decode(tensor), trains: false);
+            return weights;
         }
         catch
         {
@@ -37,8 +46,6 @@ internal static class WeightLoader
                 weight.Dispose();
             throw;
         }
-
-        return (weights, [.. specs.Select(spec => byName[spec.Name])]);
     }
 
     private static Dictionary<string, StoredTensor> ByName(IReadOnlyCollection<StoredTensor> stored, string source)
@@ -72,12 +79,13 @@ internal static class WeightLoader
                 $"by {ModelFiles.Config} it must have [{string.Join(", ", spec.Shape)}].");
     }
 
-    private static void RequireEqual(StoredTensor head, string embeddingName, Parameter embedding, string source)
+    private static void RequireEqual(StoredTensor head, StoredTensor embedding, string source)
     {
-        using var decoded = WeightDecoder.Decode(head);
-        if (!decoded.Equals(embedding))
+        using var headValues = WeightDecoder.Decode(head);
+        using var embeddingValues = WeightDecoder.Decode(embedding);
+        if (!headValues.Equals(embeddingValues))
             throw new InvalidDataException(
-                $"{source}: tie_word_embeddings is true, but '{head.Name}' differs from '{embeddingName}'. " +
+                $"{source}: tie_word_embeddings is true, but '{head.Name}' differs from '{embedding.Name}'. " +
                 $"Set tie_word_embeddings to false in {ModelFiles.Config} if the model was trained so.");
     }
 

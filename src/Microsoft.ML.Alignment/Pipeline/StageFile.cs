@@ -55,8 +55,8 @@ internal sealed record StageFile
     /// <summary>Gets the reference of implicit rewards: the policy that entered the stage. Null where there is none.</summary>
     public SavedModel? Reference { get; init; }
 
-    /// <summary>A trainer's options as they are saved.</summary>
-    public static JsonElement OptionsOf<T>(T options) => JsonSerializer.SerializeToElement(options, Json);
+    /// <summary>A trainer's options as they are saved: all that their own type has.</summary>
+    public static JsonElement OptionsOf(object options) => JsonSerializer.SerializeToElement(options, options.GetType(), Json);
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 

@@ -15,13 +15,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     where TTransformer : AlignmentTransformer
 {
     private readonly TrainerHost _host;
-    private readonly TrainerSettings _settings;
-    private readonly AlignmentRun _run;
-    private readonly IDataView? _trainingSet;
+    private readonly TrainerData _data;
 
-    private protected AlignmentTrainer(IHostEnvironment environment, TrainerSettings settings, AlignmentRun run, IDataView? trainingSet)
+    private protected AlignmentTrainer(IHostEnvironment environment, TrainerSettings settings, TrainerData data)
     {
-        (_settings, _run, _trainingSet) = (settings, run, trainingSet);
+        (Settings, _data) = (settings, data);
         _host = new(environment, settings.Method + "Trainer");
     }
 
@@ -32,10 +30,12 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        if (_settings.Options.InitialModel is null)
-            AlignmentSchema.CheckPolicy(inputSchema, _settings.Method);
-        CheckColumns(new(_host.Context, _trainingSet is null ? inputSchema : AlignmentSchema.ShapeOf(_trainingSet.Schema)));
-        return AlignmentSchema.Append(inputSchema, AnnotationKind, Outputs(_settings.Columns, name => AlignmentSchema.HasText(inputSchema, name)));
+        if (Settings.Options.InitialModel is null)
+            AlignmentSchema.CheckPolicy(inputSchema, Settings.Method);
+        CheckColumns(new(_host.Context, _data.TrainingSet is null ? inputSchema : AlignmentSchema.ShapeOf(_data.TrainingSet.Schema)));
+        if (_data.ValidationSet is not null)
+            CheckColumns(new(_host.Context, AlignmentSchema.ShapeOf(_data.ValidationSet.Schema), "validation set's "));
+        return AlignmentSchema.Append(inputSchema, AnnotationKind, Outputs(name => AlignmentSchema.HasText(inputSchema, name)));
     }
 
     /// <summary>Trains.</summary>
@@ -51,19 +51,22 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
-        var (index, folder) = RunWorkspace.Of(_run).Next(_settings.Method);
-        using var incoming = (_settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, _settings.Method)).Share();
-        var training = _settings.Resolve(_host.Seed);
-        log.Info($"{_settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
-        var data = _trainingSet ?? input;
-        var format = AlignmentSchema.ResolveFormat(_settings.Options.PromptFormat, data.Schema, _settings.Columns.Prompt, incoming);
+        var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
+        using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
+        var training = Settings.Resolve(_host.Seed);
+        log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
+        var data = _data.TrainingSet ?? input;
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            var context = new TrainingContext(_settings.Method, _run, log.Info) { StageIndex = index, Options = _settings.SavedOptions };
-            Train(new(model, incoming, training), data, format, context, folder);
+            var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
+            {
+                StageIndex = index,
+                Options = StageFile.OptionsOf(Settings.Options),
+            };
+            Train(new(model, incoming, training), data, context, folder);
             Freeze(model);
-            return CreateTransformer(_host.Environment, StageOf(format), model, incoming);
+            return CreateTransformer(_host.Environment, StageOf(FormatOf(data, incoming)), model, incoming);
         }
         catch
         {
@@ -72,13 +75,16 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         }
     }
 
+    private protected TrainerSettings Settings { get; }
+
     private protected abstract string AnnotationKind { get; }
 
     /// <summary>Gets whether the loss is read at the completions' last tokens.</summary>
     private protected virtual bool ReadsEndTokens => false;
 
     /// <summary>The columns that the fitted stage computes.</summary>
-    private protected abstract IReadOnlyList<ScoreColumn> Outputs(StageColumns columns, Func<string, bool> has);
+    /// <param name="has">Whether the input has a text column of this name.</param>
+    private protected abstract IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has);
 
     /// <summary>Refuses data without the columns that the method trains on.</summary>
     private protected abstract void CheckColumns(ColumnCheck data);
@@ -95,7 +101,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>The model that trains: the policy that came in with one more adapter, or a copy of all its weights.</summary>
     private protected virtual LanguageModel CreateModel(LanguageModel incoming, int seed)
     {
-        if (_settings.Options.Lora is { } lora)
+        if (Settings.Options.Lora is { } lora)
             return incoming.With([.. incoming.Adapters, CreateAdapter(incoming, lora, seed)], null);
         using var copy = incoming.TrainableCopy();
         return copy.With([], null);
@@ -103,55 +109,72 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private Models.Adapter CreateAdapter(LanguageModel incoming, LoraOptions lora, int seed)
     {
-        var name = _settings.AdapterName;
+        var name = Settings.AdapterName;
         for (var repeat = 2; incoming.AdapterNames.Contains(name); repeat++)
-            name = $"{_settings.AdapterName}-{repeat}";
+            name = $"{Settings.AdapterName}-{repeat}";
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainingContext context, string? folder)
+    private void Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var training = trained.Training;
-        var config = trained.Model.Config;
         DataSummary? found = null;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, _run.CancellationToken)
-        {
-            BeginTokenId = config.BosTokenId,
-            Summarized = summary => found = summary,
-        };
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle) { EndRows = ReadsEndTokens };
-        var encoder = ScoringModel.Encoder(trained.Model, format);
-        using var store = Read(data, Columns(data.Schema, context.Log), encoder, options);
+        using var store = Read(trained, data, context, summary => found = summary);
+        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, _ => { }) : null;
         var summary = TrainingSummary.Of(
-            _settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store)));
-        Tell(summary, context.Log);
-        var source = new DatasetSource(store, plan);
-        context = context.Watched(trained.Model, encoder, _settings.Options.Generation) with
+            Settings.Method, found!, trained.Model, (trained.Training, MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store)));
+        Tell(summary, context);
+        using var still = LoraAdapter.WithoutDropout(trained.Model);
+        var validation = validationStore is null
+            ? null
+            : new Validation<TokenBatch>(Source(validationStore, trained.Training), CreateObjective(trained with { Model = still }));
+        context = context.Watched(trained.Model, Encoder(trained, data), Settings.Options.Writing) with
         {
-            Data = new(store.Count, 0) { Summary = summary },
-            Checkpoints = StageWorkspace.Open(trained, context, folder, store, null),
+            Data = new(store.Count, validationStore?.Count ?? 0) { Summary = summary },
+            Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
         };
-        new TrainingLoop(trained.Model, training, context).Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(store, trained.Training), CreateObjective(trained), validation);
     }
 
-    private void Tell(TrainingSummary summary, Action<string> log)
+    private static void Tell(TrainingSummary summary, TrainingContext context)
     {
         foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            log(line);
-        _run.Summary?.Report(summary);
+            context.Log(line);
+        context.Run.Summary?.Report(summary);
     }
 
-    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
+    private CheckedSource<TokenBatch> Source(IExampleStore store, ResolvedTraining training)
     {
+        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        {
+            MicroBatchTokens = training.MicroBatchTokens,
+            EndRows = ReadsEndTokens,
+        };
+        return new(new DatasetSource(store, plan), _host.CheckAlive);
+    }
+
+    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary> summarized)
+    {
+        var (training, config) = (trained.Training, trained.Model.Config);
+        var options = new ReadOptions(
+            Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, context.Run.CancellationToken)
+        {
+            BeginTokenId = config.BosTokenId,
+            Summarized = summarized,
+        };
         try
         {
-            return ExampleReader.Read(data, columns, encoder, options);
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), Encoder(trained, data), options);
         }
-        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _run.CancellationToken)
+        catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
-            throw new TrainingCanceledException(_settings.Method, canceled);
+            throw new TrainingCanceledException(context.Stage, canceled);
         }
     }
+
+    private PromptEncoder Encoder(TrainedModel trained, IDataView data) => ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
+
+    private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
+        AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);
 
     private static void Freeze(LanguageModel model)
     {
@@ -165,11 +188,13 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private StageSettings StageOf(PromptFormat format) => new()
     {
-        Method = _settings.AdapterName,
-        Columns = _settings.Columns,
+        Method = Settings.AdapterName,
+        Columns = Settings.Options.Columns,
         PromptFormat = format,
-        Options = _settings.SavedOptions,
+        Generation = Settings.Options.Writing,
+        Beta = Settings.Beta,
+        Options = StageFile.OptionsOf(Settings.Options),
     };
 
-    private string Trained() => _settings.Options.Lora is { } lora ? $"an adapter of rank {lora.Rank}, alpha {lora.Alpha}" : "all weights";
+    private string Trained() => Settings.Options.Lora is { } lora ? $"an adapter of rank {lora.Rank}, alpha {lora.Alpha}" : "all weights";
 }

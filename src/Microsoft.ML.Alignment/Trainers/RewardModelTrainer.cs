@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Pipeline;
@@ -27,21 +26,23 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
 {
     private readonly Options _options;
 
-    internal RewardModelTrainer(IHostEnvironment environment, Options options, AlignmentRun run, IDataView? trainingSet)
-        : base(environment, Settings(options), run, trainingSet) => _options = options;
+    internal RewardModelTrainer(IHostEnvironment environment, Options options, TrainerData data)
+        : base(environment, new("RewardModel", options)
+        {
+            AdapterName = "reward",
+            FullDefaults = new(LearningRate: 1e-4, Epochs: 1),
+            LoraDefaults = new(LearningRate: 1e-3, Epochs: 1),
+        }, data) => _options = options;
 
     private protected override string AnnotationKind => AlignmentSchema.RewardModelKind;
 
     private protected override bool ReadsEndTokens => true;
 
-    private protected override IReadOnlyList<ScoreColumn> Outputs(StageColumns columns, Func<string, bool> has) =>
-        StageOutputs.OfRewardModel(columns, has);
+    private protected override IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has) => StageOutputs.OfRewardModel(_options.Columns, has);
 
     private protected override void CheckColumns(ColumnCheck data)
     {
-        data.Text("prompt", _options.PromptColumnName);
-        data.Text("chosen", _options.ChosenColumnName);
-        data.Text("rejected", _options.RejectedColumnName);
+        data.Pairs(_options.Columns);
         if (_options.MarginColumnName is { } margin)
             data.Number("margin", margin);
     }
@@ -63,21 +64,12 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         IHostEnvironment environment, StageSettings settings, LanguageModel model, LanguageModel incoming) =>
         new(environment, new(settings, model));
 
-    private static TrainerSettings Settings(Options options) => new("RewardModel", "reward")
+    /// <summary>
+    /// How <see cref="RewardModelTrainer"/> trains: with learning rate 1e-4, as in TRL (LoRA 1e-3), and for 1 epoch, unless
+    /// <see cref="TrainerOptions.Training"/> says otherwise. An adapter trains beside the head.
+    /// </summary>
+    public sealed record Options : TrainerOptions
     {
-        Columns = new(options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, options.CompletionColumnName),
-        FullDefaults = new(LearningRate: 1e-4, Epochs: 1),
-        LoraDefaults = new(LearningRate: 1e-3, Epochs: 1),
-        Options = options,
-        SavedOptions = StageFile.OptionsOf(options),
-    };
-
-    /// <summary>How <see cref="RewardModelTrainer"/> trains.</summary>
-    public sealed record Options : ITrainerOptions
-    {
-        /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
-        public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
-
         /// <summary>Gets the text column of the better completions. The default is <c>Chosen</c>.</summary>
         public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = "Chosen";
 
@@ -99,17 +91,6 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         /// </summary>
         public double CenteringCoefficient { get; init => field = Require.NotNegative(value); }
 
-        /// <summary>Gets how prompts are read. The default is as the column says.</summary>
-        public PromptFormat PromptFormat { get; init; }
-
-        /// <summary>Gets how to train. Learning rate 1e-4, as in TRL (LoRA 1e-3), and 1 epoch, unless it says otherwise.</summary>
-        public TrainingOptions Training { get; init; } = new();
-
-        /// <summary>Gets the adapter to train beside the head; null, the default, trains all weights.</summary>
-        public LoraOptions? Lora { get; init; }
-
-        /// <summary>Gets the model to start from instead of the policy upstream; borrowed. The default is null.</summary>
-        [JsonIgnore]
-        public LanguageModel? InitialModel { get; init; }
+        internal override StageColumns Columns => new(PromptColumnName, ChosenColumnName, RejectedColumnName, CompletionColumnName);
     }
 }

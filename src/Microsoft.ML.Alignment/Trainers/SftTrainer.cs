@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Pipeline;
@@ -20,18 +19,16 @@ namespace Microsoft.ML.Alignment;
 /// | `GeneratedCompletion` | text | output; what the policy writes |
 /// ]]></format>
 /// </remarks>
-public sealed class SftTrainer : AlignmentTrainer<PolicyTransformer>
+public sealed class SftTrainer : PolicyTrainer
 {
-    private const string Name = "sft";
     private readonly Options _options;
 
-    internal SftTrainer(IHostEnvironment environment, Options options, AlignmentRun run, IDataView? trainingSet)
-        : base(environment, Settings(options), run, trainingSet) => _options = options;
-
-    private protected override string AnnotationKind => AlignmentSchema.PolicyKind;
-
-    private protected override IReadOnlyList<ScoreColumn> Outputs(StageColumns columns, Func<string, bool> has) =>
-        PolicyTransformer.Outputs(Name, columns, hasReference: false, has);
+    internal SftTrainer(IHostEnvironment environment, Options options, TrainerData data)
+        : base(environment, new("Sft", options)
+        {
+            FullDefaults = new(LearningRate: 2e-5, Epochs: 3),
+            LoraDefaults = new(LearningRate: 2e-4, Epochs: 3),
+        }, data) => _options = options;
 
     private protected override void CheckColumns(ColumnCheck data)
     {
@@ -55,45 +52,18 @@ public sealed class SftTrainer : AlignmentTrainer<PolicyTransformer>
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) =>
         new NextTokenObjective(trained.Model, trained.Training.Precision);
 
-    private protected override PolicyTransformer CreateTransformer(
-        IHostEnvironment environment, StageSettings settings, LanguageModel model, LanguageModel incoming) =>
-        new(environment, new(settings with { Generation = _options.Generation }, model));
-
-    private static TrainerSettings Settings(Options options) => new("Sft", Name)
+    /// <summary>
+    /// How <see cref="SftTrainer"/> trains: with learning rate 2e-5 (LoRA 2e-4) and for 3 epochs, as in TRL, unless
+    /// <see cref="TrainerOptions.Training"/> says otherwise.
+    /// </summary>
+    public sealed record Options : PolicyTrainerOptions
     {
-        Columns = new(options.PromptColumnName, options.ChosenColumnName, "Rejected", options.CompletionColumnName),
-        FullDefaults = new(LearningRate: 2e-5, Epochs: 3),
-        LoraDefaults = new(LearningRate: 2e-4, Epochs: 3),
-        Options = options,
-        SavedOptions = StageFile.OptionsOf(options),
-    };
-
-    /// <summary>How <see cref="SftTrainer"/> trains.</summary>
-    public sealed record Options : ITrainerOptions
-    {
-        /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
-        public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
-
         /// <summary>Gets the text column of completions to imitate. The default is <c>Completion</c>.</summary>
         public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
 
         /// <summary>Gets the text column that is imitated where the data has no completion column. The default is <c>Chosen</c>.</summary>
         public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = "Chosen";
 
-        /// <summary>Gets how prompts are read. The default is as the column says.</summary>
-        public PromptFormat PromptFormat { get; init; }
-
-        /// <summary>Gets how to train. Learning rate 2e-5 (LoRA 2e-4) and 3 epochs, as in TRL, unless it says otherwise.</summary>
-        public TrainingOptions Training { get; init; } = new();
-
-        /// <summary>Gets the adapter to train; null, the default, trains all weights.</summary>
-        public LoraOptions? Lora { get; init; }
-
-        /// <summary>Gets how the fitted policy writes completions.</summary>
-        public GenerationOptions Generation { get; init; } = new();
-
-        /// <summary>Gets the model to start from instead of the one upstream; borrowed. The default is null.</summary>
-        [JsonIgnore]
-        public LanguageModel? InitialModel { get; init; }
+        internal override StageColumns Columns => new(PromptColumnName, ChosenColumnName, "Rejected", CompletionColumnName);
     }
 }

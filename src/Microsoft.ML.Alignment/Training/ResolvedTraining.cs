@@ -16,6 +16,8 @@ internal sealed record ResolvedTraining
 
     public required int MicroBatchSize { get; init; }
 
+    public required int MicroBatchTokens { get; init; }
+
     public required int MaxLength { get; init; }
 
     public required double WarmupRatio { get; init; }
@@ -53,7 +55,8 @@ internal sealed record ResolvedTraining
 
     /// <summary>All values in one line, for the log.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"learning rate {LearningRate:G4} ({Schedule}, warmup {WarmupRatio:G4}), {Length()}, batch {BatchSize} in micro-batches of {MicroBatchSize}, " +
+        $"learning rate {LearningRate:G4} ({Schedule}, warmup {WarmupRatio:G4}), {Length()}, batch {BatchSize}, " +
+        $"at once {MicroBatchSize} or {MicroBatchTokens} tokens, " +
         $"max length {MaxLength}, AdamW beta {AdamBeta1:G6}/{AdamBeta2:G6} epsilon {AdamEpsilon:G4} weight decay {WeightDecay:G4}, " +
         $"max gradient norm {MaxGradientNorm:G4}, {Precision}, shuffle {Shuffle}, seed {Seed}, invalid rows {InvalidRows}");
 

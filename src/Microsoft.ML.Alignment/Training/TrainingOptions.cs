@@ -28,8 +28,16 @@ public sealed record TrainingOptions
     /// <summary>Gets the examples (pairs) of an optimizer step. At least 1; the default is 8.</summary>
     public int BatchSize { get; init => field = Require.AtLeast(1, value); } = 8;
 
-    /// <summary>Gets the examples of one pass, so that memory is bounded; the step's gradient does not depend on it. Null is the whole batch.</summary>
+    /// <summary>
+    /// Gets the most examples of one pass; null, the default, leaves it to <see cref="MicroBatchTokens"/>. The step's gradient does not depend on it.
+    /// </summary>
     public int? MicroBatchSize { get; init => field = Require.AtLeastOrNull(1, value); }
+
+    /// <summary>
+    /// Gets the most tokens of one pass, which bounds the memory of a step; what prompts share counts once, and one example may have more.
+    /// At least 1; the default is 512, beyond which processors gain little. The step's gradient does not depend on it.
+    /// </summary>
+    public int MicroBatchTokens { get; init => field = Require.AtLeast(1, value); } = 512;
 
     /// <summary>Gets the most tokens of a sequence. At least 2; the default is 1024. Over-long prompts are cut from the left; completions are never cut.</summary>
     public int MaxLength { get; init => field = Require.AtLeast(2, value); } = 1024;
@@ -93,6 +101,7 @@ public sealed record TrainingOptions
         MaxSteps = MaxSteps ?? 0,
         BatchSize = BatchSize,
         MicroBatchSize = Math.Min(MicroBatchSize ?? BatchSize, BatchSize),
+        MicroBatchTokens = MicroBatchTokens,
         MaxLength = MaxLength,
         WarmupRatio = WarmupRatio,
         Schedule = Schedule,

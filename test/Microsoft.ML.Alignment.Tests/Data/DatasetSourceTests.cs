@@ -50,6 +50,23 @@ public sealed class DatasetSourceTests
             .Select(step => step.Order()).SelectMany(step => step).Should().Equal(Enumerable.Range(0, 11));
 
     [Fact]
+    public void MicroBatchesHoldAsManyExamplesAsTheirTokensAllow()
+    {
+        var examples = Examples.Random(40, 2, 0, seed: 9);
+        var most = examples.Max(example => example.TokenCount) + 5;
+        var source = new DatasetSource(new ListStore(examples), new(40, 40, 1, Shuffle: true) { MicroBatchTokens = most });
+        var batches = source.Steps(0).Single().Select(batch => batch.Values.Select(v => examples[(int)v[0]].TokenCount).ToList()).ToList();
+
+        batches.Should().OnlyContain(tokens => tokens.Sum() <= most);
+        batches.Zip(batches.Skip(1)).Should().OnlyContain(pair => pair.First.Sum() + pair.Second[0] > most, "a batch is closed only when it is full");
+    }
+
+    [Fact]
+    public void AnExampleLongerThanTheTokensOfAMicroBatchStandsAlone() =>
+        new DatasetSource(new ListStore(Examples.Random(7, 1, 0, seed: 9)), new(7, 7, 1, Shuffle: true) { MicroBatchTokens = 1 })
+            .Steps(0).Single().Should().HaveCount(7);
+
+    [Fact]
     public void MicroBatchesHoldExamplesOfLikeLength()
     {
         var examples = Examples.Random(40, 1, 0, seed: 9);

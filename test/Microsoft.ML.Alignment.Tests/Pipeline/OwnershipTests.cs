@@ -27,6 +27,7 @@ public sealed class OwnershipTests
         using var start = context.Alignment().BaseModel(AlignedChain.BasePath).Fit(AlignedChain.ViewOfPairs(context));
         var rows = context.Data.LoadFromEnumerable(new[] { new PairRow { Prompt = "One day", Chosen = " a", Rejected = "" } });
         var trainer = context.Alignment().Trainers.Dpo(AlignedChain.DpoOptions);
+        _ = start.Model.Network; // decoded when first used
         var before = LiveTensors();
         new Action(() => trainer.Fit(start.Transform(rows))).Should().Throw<InvalidDataException>().WithMessage("*Rejected*");
         (LiveTensors() - before).Should().Be(AdapterParameters, "an adapter was made before the rows were read");

@@ -71,6 +71,23 @@ public sealed class AlignmentTrainerTests(AlignedChain chain) : IClassFixture<Al
     }
 
     [Fact]
+    public void AValidationSetWithoutTheColumnsIsRefusedBeforeAnythingTrains()
+    {
+        var context = new MLContext();
+        var align = context.Alignment();
+        var data = new CountingView(chain.Pairs);
+        var prompts = context.Data.LoadFromEnumerable(new[] { new PromptRow { Prompt = "One day" } });
+        var start = align.BaseModel(AlignedChain.BasePath);
+        new Action(() => start.Append(align.Trainers.Dpo(validationSet: prompts)).Fit(data))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*validation set's chosen*Chosen*");
+        new Action(() => start.Append(align.Trainers.RewardModel(validationSet: prompts)).Fit(data))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*validation set's chosen*Chosen*");
+        new Action(() => start.Append(align.Trainers.Sft(validationSet: prompts)).Fit(data))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*validation set's completion*Completion*");
+        data.Cursors.Should().Be(0);
+    }
+
+    [Fact]
     public void ABasePathThatIsNotThereIsRefusedWhenComposed()
     {
         new Action(() => new MLContext().Alignment().BaseModel("no/such/model.gguf")).Should().Throw<FileNotFoundException>().WithMessage("*no/such/model.gguf*");

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>The form of options as JSON, and the check of their names.</summary>
+internal static class OptionsJson
+{
+    public static JsonSerializerOptions Settings { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.Strict,
+        AllowOutOfOrderMetadataProperties = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    public static JsonDocumentOptions Reading { get; } = new()
+    {
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
+
+    /// <summary>Refuses names that are no members of a type or of what its members are, and unknown names of enumerations.</summary>
+    /// <exception cref="JsonException">There is one; the message has it, its place, and those that are known.</exception>
+    public static void RequireKnown(JsonNode node, JsonTypeInfo type)
+    {
+        if (EnumOf(type.Type) is { } values && node is JsonValue value && value.TryGetValue<string>(out var name))
+            RequireName(node.GetPath(), name, Enum.GetNames(values));
+        if (type.Kind == JsonTypeInfoKind.Enumerable && node is JsonArray items)
+            foreach (var item in items.OfType<JsonNode>())
+                RequireKnown(item, Settings.GetTypeInfo(ElementOf(type.Type)));
+        if (type.Kind == JsonTypeInfoKind.Object && node is JsonObject members)
+            RequireKnown(members, type);
+    }
+
+    /// <summary>A type as users write it, e.g. <c>DpoTrainer.Options</c>.</summary>
+    public static string NameOf(Type type) => type.DeclaringType is { } outer ? $"{NameOf(outer)}.{type.Name}" : type.Name;
+
+    private static void RequireKnown(JsonObject members, JsonTypeInfo type)
+    {
+        var discriminator = type.PolymorphismOptions?.TypeDiscriminatorPropertyName;
+        var properties = Derived(members, type).Properties.Where(property => property.Set is not null).ToArray();
+        foreach (var (member, inner) in members.Where(member => member.Key != discriminator))
+        {
+            RequireName(members.GetPath(), member, [.. properties.Select(property => property.Name)]);
+            var property = properties.First(property => property.Name.Equals(member, StringComparison.OrdinalIgnoreCase));
+            if (inner is not null)
+                RequireKnown(inner, Settings.GetTypeInfo(property.PropertyType));
+        }
+    }
+
+    private static Type? EnumOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is { IsEnum: true } found ? found : null;
+
+    private static Type ElementOf(Type list) => list.GetInterfaces().Append(list)
+        .First(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>)).GetGenericArguments()[0];
+
+    /// <summary>The type that an object names, where it may be one of several.</summary>
+    private static JsonTypeInfo Derived(JsonObject members, JsonTypeInfo type)
+    {
+        if (type.PolymorphismOptions is not { } options)
+            return type;
+        var known = options.DerivedTypes.ToDictionary(derived => derived.TypeDiscriminator?.ToString() ?? "", derived => derived.DerivedType);
+        var named = members[options.TypeDiscriminatorPropertyName] is { } found ? found.ToString() : "";
+        RequireName($"{members.GetPath()}.{options.TypeDiscriminatorPropertyName}", named, [.. known.Keys]);
+        return Settings.GetTypeInfo(known.First(pair => pair.Key.Equals(named, StringComparison.OrdinalIgnoreCase)).Value);
+    }
+
+    private static void RequireName(string place, string name, IReadOnlyCollection<string> known)
+    {
+        if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            throw new JsonException($"'{name}' at {place} is not known; known are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.ML;
+using Microsoft.ML.Alignment;
+
+namespace Samples.Compare;
+
+/// <summary>A method that is compared.</summary>
+/// <param name="Key">Its name on the command line.</param>
+/// <param name="Title">Its name in table and chart.</param>
+/// <param name="HeldBy">What holds it near the model that it starts from.</param>
+/// <param name="Create">Makes the estimator.</param>
+internal sealed record ComparedMethod(string Key, string Title, Anchor HeldBy, Func<MethodSettings, IEstimator<PolicyTransformer>> Create)
+{
+    /// <summary>Whether it starts from the base model; the others start from the SFT model.</summary>
+    public bool FromBase { get; init; }
+}
