@@ -20,6 +20,9 @@ internal sealed record RunCommand : Command
 
     public string? ReportPath { get; init; }
 
+    /// <summary>Folder that keeps the run, which goes on from there if it was interrupted; null keeps nothing.</summary>
+    public string? WorkspacePath { get; init; }
+
     public string OutPath { get; init; } = Path.Combine("out", "aligned.zip");
 
     public int Seed { get; init; } = 1;

@@ -18,6 +18,7 @@ internal static class CommandLine
           --options FILE  JSON that overrides options of the stages, e.g. {"dpo": {"beta": 0.3}} (members sft, rewardModel, dpo)
           --out FILE      where the aligned pipeline is saved (default: out/aligned.zip)
           --report FILE   writes the results as JSON too
+          --workspace DIR keeps the run there: report.html, metrics, answers, checkpoints; if it was interrupted, it goes on
           --seed N        seed of everything random (default: 1)
           --help          this text
 
@@ -67,6 +68,7 @@ internal static class CommandLine
         "--options" => command with { OptionsPath = OptionValues.Text(option, value) },
         "--out" => command with { OutPath = OptionValues.Text(option, value) },
         "--report" => command with { ReportPath = OptionValues.Text(option, value) },
+        "--workspace" => command with { WorkspacePath = OptionValues.Text(option, value) },
         "--seed" => command with { Seed = OptionValues.Number(option, value) },
         _ => throw OptionValues.Unknown(option),
     };

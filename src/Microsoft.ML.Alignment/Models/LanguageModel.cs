@@ -167,21 +167,28 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Log-probabilities of the target tokens, in nats, float32. Shape <c>[M]</c>. Other rows never reach the head.</summary>
-    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    /// <param name="rows">All tokens.</param>
+    /// <param name="targets">Those of the completions.</param>
+    /// <param name="options">Precision and dropout.</param>
+    /// <param name="statistics">Filled on the way; null where nobody wants them.</param>
+    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
     {
         RequireKnownIds(targets.Labels);
         using var scope = NewDisposeScope();
         using var pass = OpenPass(options);
         var hidden = pass.Narrow(RowsOf(Hidden(rows, options), targets.Rows)); // [M, D]
         var labels = tensor(targets.Labels, device: Network.Device);
-        return CompletionLogProbs.Compute(hidden, pass.Matrix(Network.Head), labels).MoveToOuterDisposeScope();
+        var logProbs = CompletionLogProbs.Compute(hidden, pass.Matrix(Network.Head), labels, statistics: statistics);
+        statistics?.Set(logProbs);
+        return logProbs.MoveToOuterDisposeScope();
     }
 
     /// <summary>Log-probabilities of the completions. Shapes <c>[S]</c>.</summary>
-    internal SequenceLogProbs LogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    /// <inheritdoc cref="TokenLogProbs" path="/param"/>
+    internal SequenceLogProbs LogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
     {
         using var scope = NewDisposeScope();
-        var tokens = TokenLogProbs(rows, targets, options); // [M]
+        var tokens = TokenLogProbs(rows, targets, options, statistics); // [M]
         var sums = zeros(targets.SequenceCount, ScalarType.Float32, Network.Device)
             .index_add(0, tensor(targets.Sequences, device: Network.Device), tokens, 1); // [S]
         var counts = tensor(targets.TokenCounts, device: Network.Device).to_type(ScalarType.Float32); // [S]

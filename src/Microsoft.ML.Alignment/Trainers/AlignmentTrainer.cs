@@ -4,6 +4,7 @@ using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -44,22 +45,28 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
+        var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
         using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         var training = Settings.Resolve(_host.Seed);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
         var data = _data.TrainingSet ?? input;
-        var format = AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, incoming);
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            Train(new(model, incoming, training), data, format, log);
+            var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
+            {
+                StageIndex = index,
+                Options = StageFile.OptionsOf(Settings.Options),
+            };
+            Train(new(model, incoming, training), data, context, folder);
             Freeze(model);
-            return CreateTransformer(_host.Environment, StageOf(format), model, incoming);
+            return CreateTransformer(_host.Environment, StageOf(FormatOf(data, incoming)), model, incoming);
         }
         catch
         {
@@ -108,46 +115,65 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
+    private void Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var training = trained.Training;
-        var config = trained.Model.Config;
         DataSummary? found = null;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _data.Run.CancellationToken)
+        using var store = Read(trained, data, context, summary => found = summary);
+        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
+        var summary = StageSummary.Of(Settings, trained, store, found!);
+        Tell(summary, context);
+        using var still = LoraAdapter.WithoutDropout(trained.Model);
+        var validation = validationStore is null
+            ? null
+            : new Validation<TokenBatch>(Source(validationStore, trained.Training), CreateObjective(trained with { Model = still }));
+        context = context.Watched(trained.Model, Encoder(trained, data), Settings.Options.Writing) with
         {
-            BeginTokenId = config.BosTokenId,
-            Summarized = summary => found = summary,
+            Data = new(store.Count, validationStore?.Count ?? 0) { Summary = summary },
+            Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
         };
+        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(store, trained.Training), CreateObjective(trained), validation);
+    }
+
+    private static void Tell(TrainingSummary summary, TrainingContext context)
+    {
+        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
+            context.Log(line);
+        context.Run.Summary?.Report(summary);
+    }
+
+    private CheckedSource<TokenBatch> Source(IExampleStore store, ResolvedTraining training)
+    {
         var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
         {
             MicroBatchTokens = training.MicroBatchTokens,
             EndRows = ReadsEndTokens,
         };
-        using var store = Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options);
-        Tell(StageSummary.Of(Settings, trained, store, found!), log);
-        var source = new DatasetSource(store, plan);
-        new TrainingLoop(trained.Model, training, new TrainingContext(Settings.Method, _data.Run, log.Info))
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), CreateObjective(trained));
+        return new(new DatasetSource(store, plan), _host.CheckAlive);
     }
 
-    private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
+    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary>? summarized)
     {
-        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            log.Info(line);
-        _data.Run.Summary?.Report(summary);
-    }
-
-    private IExampleStore Read(IDataView data, ExampleColumns columns, PromptEncoder encoder, ReadOptions options)
-    {
+        var (training, config) = (trained.Training, trained.Model.Config);
+        var options = new ReadOptions(
+            Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, context.Run.CancellationToken)
+        {
+            BeginTokenId = config.BosTokenId,
+            Summarized = summarized,
+        };
         try
         {
-            return ExampleReader.Read(data, columns, encoder, options);
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), Encoder(trained, data), options);
         }
-        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _data.Run.CancellationToken)
+        catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
-            throw new TrainingCanceledException(Settings.Method, canceled);
+            throw new TrainingCanceledException(context.Stage, canceled);
         }
     }
+
+    private PromptEncoder Encoder(TrainedModel trained, IDataView data) => ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
+
+    private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
+        AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);
 
     private static void Freeze(LanguageModel model)
     {
