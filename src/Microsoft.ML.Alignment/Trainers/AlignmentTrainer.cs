@@ -133,7 +133,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var recorder = new StageRecorder();
+        var recorder = new ManifestRecorder();
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
