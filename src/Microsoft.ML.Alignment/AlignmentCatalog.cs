@@ -170,5 +170,19 @@ public sealed class AlignmentCatalog
         /// <exception cref="ArgumentException">Both terms of the loss have a weight of 0.</exception>
         public OrpoTrainer Orpo(OrpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306) on completions labelled as desirable or not.</summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public KtoTrainer Kto(KtoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>Binary Classifier Optimization (Jung et al., 2024, arXiv:2404.04656) on completions labelled as desirable or not.</summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        public BcoTrainer Bco(BcoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
     }
 }

@@ -8,6 +8,9 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
     /// <summary>Gets how many prompts were cut so far.</summary>
     public long PromptsCut { get; private set; }
 
+    /// <summary>Gets the tokens of the latest row's prompt before it was cut.</summary>
+    public int PromptLength { get; private set; }
+
     /// <exception cref="InvalidRowException">The row cannot be used.</exception>
     public TokenizedExample Build(ExampleRows row)
     {
@@ -16,6 +19,7 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         if (string.IsNullOrWhiteSpace(text))
             throw new InvalidRowException(columns.Prompt, "missing prompt", "the prompt is missing or blank.");
         var prompt = Encode(columns.Prompt, () => encoder.Prompt(text));
+        PromptLength = prompt.Length;
         var completions = new int[columns.Completions.Count][];
         for (var c = 0; c < completions.Length; c++)
             completions[c] = Completion(row, text, c);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data.Summaries;
 using Microsoft.ML.Alignment.Tokenization;
 
 namespace Microsoft.ML.Alignment.Data;
@@ -18,13 +19,16 @@ internal static class ExampleReader
         using var rows = new ExampleRows(view, columns);
         using var spill = new SpillFileWriter(options.SpillFolder);
         var builder = new ExampleBuilder(columns, encoder, options);
+        var summary = options.Summarized is null ? null : new DataSummaryCollector(view.Schema, columns);
         var skipped = new SortedDictionary<string, long>(StringComparer.Ordinal);
         while (rows.MoveNext())
         {
             options.Cancellation.ThrowIfCancellationRequested();
             try
             {
-                spill.Add(builder.Build(rows));
+                var example = builder.Build(rows);
+                spill.Add(example);
+                summary?.Add(example, builder.PromptLength, rows);
             }
             catch (InvalidRowException invalid) when (options.Invalid == InvalidRows.Skip)
             {
@@ -39,6 +43,8 @@ internal static class ExampleReader
         }
 
         Report(columns, options, (spill.Count, rows.Number, builder.PromptsCut), skipped);
+        if (summary is not null)
+            options.Summarized!(summary.ToSummary(rows.Number, options.MaxLength, builder.PromptsCut, skipped));
         return spill.ToStore();
     }
 

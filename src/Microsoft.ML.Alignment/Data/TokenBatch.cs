@@ -16,6 +16,9 @@ internal sealed record TokenBatch(PackedRows Rows, PackedTargets Targets, float[
     /// <summary>Gets the tokens that separate sequences would hold: prompt and completion of each, as other tools count them.</summary>
     public required int TokenCount { get; init; }
 
+    /// <summary>Gets the same prompts with completions of other rows, one each; null where the method does not need them.</summary>
+    public TokenBatch? Mismatched { get; init; }
+
     /// <summary>
     /// Gets what the method's reference thinks of the completions, where that was computed before training; else null. Shape <c>[B][K]</c>.
     /// </summary>

@@ -165,11 +165,15 @@ public sealed class TrajectoryTests : IDisposable
         return (policy, reference) => (loss ?? new PairLoss.Sigmoid()).Evaluate(policy, reference, beta);
     }
 
-    private static void Replay(RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective, params string[] meaningOther)
+    private static void Replay(RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective, params string[] meaningOther) =>
+        Replay(run, model, (run.Source(), objective), meaningOther);
+
+    internal static void Replay(
+        RecordedRun run, LanguageModel model, (IBatchSource<TokenBatch> Source, IObjective<TokenBatch> Objective) method, params string[] meaningOther)
     {
         var progress = new ProgressList();
 
-        new TrainingLoop(model, run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(run.Source(), objective);
+        new TrainingLoop(model, run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(method.Source, method.Objective);
 
         progress.Reports.Should().HaveSameCount(run.Steps);
         foreach (var (actual, expected) in progress.Reports.Zip(run.Steps))

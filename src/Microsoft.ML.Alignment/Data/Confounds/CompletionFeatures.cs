@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace Microsoft.ML.Alignment.Data.Confounds;
+
+/// <summary>The features of one completion.</summary>
+internal sealed class CompletionFeatures
+{
+    private static readonly int[] SuffixLengths = [16, 8, 4, 3, 2, 1];
+
+    private readonly HashSet<CompletionFeature> present = [];
+    private readonly Dictionary<CompletionFeature, int> amounts = [];
+
+    public CompletionFeatures(string text)
+    {
+        amounts[new(FeatureKind.Length)] = text.Length;
+        AddWords(text);
+        foreach (var length in SuffixLengths.Where(length => length <= text.Length))
+            present.Add(new(FeatureKind.End, text[^length..]));
+        foreach (var rune in text.EnumerateRunes())
+            Count(rune);
+    }
+
+    /// <summary>What the two sides differ in: 1 where this side has it or more of it, -1 where the other has.</summary>
+    public IEnumerable<(CompletionFeature Feature, int Sign)> Differences(CompletionFeatures other)
+    {
+        foreach (var feature in present.Where(feature => !other.present.Contains(feature)))
+            yield return (feature, 1);
+        foreach (var feature in other.present.Where(feature => !present.Contains(feature)))
+            yield return (feature, -1);
+        foreach (var feature in amounts.Keys.Union(other.amounts.Keys))
+        {
+            if (Math.Sign(amounts.GetValueOrDefault(feature) - other.amounts.GetValueOrDefault(feature)) is not 0 and var sign)
+                yield return (feature, sign);
+        }
+    }
+
+    private void AddWords(string text)
+    {
+        var first = true;
+        var start = -1;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            if (i < text.Length && IsInWord(text, i))
+            {
+                start = start < 0 ? i : start;
+                continue;
+            }
+
+            if (start < 0)
+                continue;
+            var word = text[start..i];
+            present.Add(new(FeatureKind.Word, word));
+            if (first)
+                present.Add(new(FeatureKind.Start, word));
+            (first, start) = (false, -1);
+        }
+    }
+
+    // An apostrophe between letters belongs to the word.
+    private static bool IsInWord(string text, int i) => char.IsLetterOrDigit(text[i]) || char.IsSurrogate(text[i])
+        || (text[i] is '\'' or '’' && i > 0 && i + 1 < text.Length && char.IsLetter(text[i - 1]) && char.IsLetter(text[i + 1]));
+
+    private void Count(Rune rune)
+    {
+        if (Rune.IsDigit(rune))
+            Increment(new(FeatureKind.Digits));
+        else if (Rune.IsUpper(rune))
+            Increment(new(FeatureKind.Capitals));
+        else if (rune.Value == '\n')
+            Increment(new(FeatureKind.Lines));
+        if (!Rune.IsPunctuation(rune) && !Rune.IsSymbol(rune))
+            return;
+        Increment(new(FeatureKind.Punctuation));
+        Increment(new(FeatureKind.Sign, rune.ToString()));
+    }
+
+    private void Increment(CompletionFeature feature) => amounts[feature] = amounts.GetValueOrDefault(feature) + 1;
+}

@@ -1,0 +1,65 @@
+using Microsoft.ML.Alignment.Tokenization;
+
+namespace Microsoft.ML.Alignment.Data.Inspection;
+
+/// <summary>Reads one row as training reads it and says what becomes of each token.</summary>
+internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
+{
+    private readonly TextEncoder encoder = new(reading.Encoder.EncodePrompt, reading.Encoder.EncodeCompletion);
+
+    /// <param name="view">The rows.</param>
+    /// <param name="number">Which one, from 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row, or a column is missing or is no text.</exception>
+    public RowInspection Inspect(IDataView view, long number)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
+        using var rows = new ExampleRows(view, columns);
+        while (rows.Number < number)
+        {
+            if (!rows.MoveNext())
+                throw new ArgumentOutOfRangeException(nameof(number), number, $"There is no row {number}; the data has rows 1 to {rows.Number}.");
+        }
+
+        return Inspect(rows);
+    }
+
+    private RowInspection Inspect(ExampleRows row)
+    {
+        var result = new RowInspection { Row = row.Number, Format = reading.Format, MaxLength = reading.Options.MaxLength, Completions = [] };
+        try
+        {
+            var whole = Build(row, reading.Options with { MaxLength = int.MaxValue });
+            result = result with { Prompt = Prompt(whole.Prompt, whole.Prompt.Length), Completions = Completions(whole) };
+            var kept = Build(row, reading.Options);
+            return result with { Prompt = Prompt(whole.Prompt, kept.Prompt.Length) };
+        }
+        catch (InvalidRowException invalid)
+        {
+            return result with { Problem = $"column '{invalid.Column}': {invalid.Reason}: {invalid.Message}" };
+        }
+    }
+
+    private TokenizedExample Build(ExampleRows row, ReadOptions options) => new ExampleBuilder(columns, encoder, options).Build(row);
+
+    private InspectedText Prompt(int[] ids, int kept)
+    {
+        var begin = kept < ids.Length && reading.Options.BeginTokenId == ids[0] ? 1 : 0;
+        var firstKept = ids.Length - kept + begin;
+        return new(columns.Prompt, reading.Tokenizer.Decode(ids),
+            [.. ids.Select((id, at) => Token(id, at >= begin && at < firstKept ? TokenRole.Cut : TokenRole.Prompt))]);
+    }
+
+    private IReadOnlyList<InspectedText> Completions(TokenizedExample example) =>
+    [
+        .. example.Completions.Select((ids, c) => new InspectedText(
+            columns.Completions[c], reading.Tokenizer.DecodeContinuation(ids, skipSpecialTokens: false),
+            [.. ids.Select((id, at) => Token(id, at == ids.Length - 1 && reading.EndTokenIds.Contains(id) ? TokenRole.End : TokenRole.Completion))]))
+    ];
+
+    private InspectedToken Token(int id, TokenRole role)
+    {
+        const char Broken = '\uFFFD';
+        var text = reading.Tokenizer.DecodeContinuation([id], skipSpecialTokens: false);
+        return new(id, text.Contains(Broken) || text.Length == 0 ? reading.Tokenizer.TokenOf(id) ?? "" : text, role);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using Microsoft.ML.Alignment.Tokenization;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Alignment.Data.Splitting;
+
+/// <summary>Tells which rows have the same prompt, whatever its white space.</summary>
+internal sealed class PromptGroups
+{
+    private readonly bool isConversation;
+
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or is no text.</exception>
+    public PromptGroups(IDataView view, string promptColumn)
+    {
+        if (view.Schema.GetColumnOrNull(promptColumn) is not { Type: TextDataViewType } column)
+            throw new ArgumentOutOfRangeException(nameof(promptColumn), promptColumn,
+                $"The data has no text column '{promptColumn}'; it has {string.Join(", ", view.Schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'"))}.");
+        (Column, isConversation) = (column, TextFormat.IsMessages(column));
+    }
+
+    /// <summary>Gets the column of prompts.</summary>
+    public DataViewSchema.Column Column { get; }
+
+    /// <summary>The group of a row's prompt.</summary>
+    public ulong Of(ReadOnlyMemory<char> prompt)
+    {
+        var text = new StringBuilder();
+        if (isConversation && prompt.Length > 0)
+        {
+            foreach (var message in Messages(prompt.ToString()))
+                AppendWords(text.Append('\0').Append(message.Role).Append('\0'), message.Content);
+        }
+        else
+        {
+            AppendWords(text, prompt.Span);
+        }
+
+        return TextHash.Of(text.ToString());
+    }
+
+    // What is no conversation is a group by its text; training is what refuses it.
+    private static TemplateMessage[] Messages(string prompt)
+    {
+        try
+        {
+            return MessageList.Parse(prompt);
+        }
+        catch (InvalidExampleException)
+        {
+            return [new("", prompt)];
+        }
+    }
+
+    private static void AppendWords(StringBuilder to, ReadOnlySpan<char> text)
+    {
+        text = text.Trim();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsWhiteSpace(text[i]))
+                to.Append(text[i]);
+            else if (!char.IsWhiteSpace(text[i - 1]))
+                to.Append(' ');
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.ML.Alignment.Data.Confounds;
+
+namespace Microsoft.ML.Alignment.Data.Summaries;
+
+/// <summary>
+/// Collects the summary of rows while they are read. In memory are a histogram of lengths, eight bytes of hash a row, and the features that
+/// distinguish pairs often.
+/// </summary>
+internal sealed class DataSummaryCollector
+{
+    private readonly SortedDictionary<int, long> promptTokens = [];
+    private readonly SortedDictionary<int, long> completionTokens = [];
+    private readonly SortedDictionary<int, long> sequenceTokens = [];
+    private readonly HashSet<ulong> seen = [];
+    private readonly FeatureTally features = new();
+    private readonly Func<string, string>[] readers;
+    private long used;
+    private long duplicates;
+    private long conflicts;
+
+    /// <param name="schema">The schema of the view.</param>
+    /// <param name="columns">The columns that examples are made of; two completions are chosen and rejected.</param>
+    public DataSummaryCollector(DataViewSchema schema, ExampleColumns columns) =>
+        readers = [.. columns.Completions.Select(column => CompletionText.Reader(schema, column))];
+
+    /// <summary>Takes note of a row that is used.</summary>
+    /// <param name="example">The row as ids, its prompt cut.</param>
+    /// <param name="promptLength">Tokens of the prompt before it was cut.</param>
+    /// <param name="row">The cursor on the row.</param>
+    public void Add(TokenizedExample example, int promptLength, ExampleRows row)
+    {
+        used++;
+        Count(promptTokens, promptLength);
+        foreach (var completion in example.Completions)
+        {
+            Count(completionTokens, completion.Length);
+            Count(sequenceTokens, promptLength + completion.Length);
+        }
+
+        int[] values = [.. example.Values.Select(BitConverter.SingleToInt32Bits)];
+        if (!seen.Add(TextHash.Of([example.Prompt, .. example.Completions, values])))
+            duplicates++;
+        else if (example.Completions is [var chosen, var rejected])
+            AddPair(example, values, (chosen, rejected), row);
+    }
+
+    /// <summary>The summary of all rows so far.</summary>
+    /// <param name="rows">Rows that were read.</param>
+    /// <param name="maxLength">Most tokens of prompt and completion.</param>
+    /// <param name="truncated">Rows whose prompt was cut.</param>
+    /// <param name="skipped">Rows that were left out, by reason.</param>
+    public DataSummary ToSummary(long rows, int maxLength, long truncated, IReadOnlyDictionary<string, long> skipped) => new()
+    {
+        Rows = rows,
+        Used = used,
+        Skipped = skipped,
+        MaxLength = maxLength,
+        Truncated = truncated,
+        PromptTokens = LengthQuantiles.Of(promptTokens),
+        CompletionTokens = completionTokens.Count > 0 ? LengthQuantiles.Of(completionTokens) : null,
+        SequenceTokens = sequenceTokens.Count > 0 ? LengthQuantiles.Of(sequenceTokens) : null,
+        Duplicates = duplicates,
+        Conflicts = conflicts,
+        Confounds = readers.Length == 2 ? ConfoundCheck.Find(features, new()) : [],
+    };
+
+    private void AddPair(TokenizedExample example, int[] values, (int[] Chosen, int[] Rejected) pair, ExampleRows row)
+    {
+        if (seen.Contains(TextHash.Of([example.Prompt, pair.Rejected, pair.Chosen, values])))
+            conflicts++;
+        features.Add(readers[0](row.Completion(0)), readers[1](row.Completion(1)));
+    }
+
+    private static void Count(SortedDictionary<int, long> histogram, int length) =>
+        histogram[length] = histogram.GetValueOrDefault(length) + 1;
+}
