@@ -121,7 +121,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var recorder = new StageRecorder();
+        var recorder = new StageRecorder(trained.Incoming);
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
@@ -137,7 +137,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             Observers = [.. context.Observers, recorder],
         };
         new TrainingLoop(trained.Model, trained.Training, context).Run(Source(store, trained.Training), CreateObjective(trained), validation);
-        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
+        return recorder.Record(Settings, trained.Training, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
     }
 
     private static MemoryEstimate MemoryOf(TrainedModel trained, IExampleStore store) =>

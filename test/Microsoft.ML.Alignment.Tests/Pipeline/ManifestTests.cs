@@ -40,6 +40,31 @@ public sealed class ManifestTests(AlignedChain chain) : IClassFixture<AlignedCha
     }
 
     [Fact]
+    public void TheOptionsOfARecordTrainTheSameAgain()
+    {
+        AlignmentOptions.Parse<DpoTrainer.Options>(Policy.History[1].Options!.Value.GetRawText()).Should().Be(AlignedChain.DpoOptions);
+        AlignmentOptions.Parse<SftTrainer.Options>(Policy.History[0].Options!.Value.GetRawText()).Should().Be(AlignedChain.SftOptions);
+    }
+
+    [Fact]
+    public void AResumedRunRecordsWhatAnUndisturbedOneDoes()
+    {
+        var run = new AlignmentRun { WorkspacePath = _folder["workspace"], Resume = true };
+        using (AlignedChain.Pipeline(new(seed: 7), run).Fit(chain.Pairs))
+        {
+        }
+
+        using var restored = AlignedChain.Pipeline(new(seed: 7), run with { }).Fit(chain.Pairs);
+        var history = restored.LastTransformer.Model.History;
+        history.Should().OnlyContain(stage => stage.Cost == null, "this process trained nothing");
+        foreach (var (record, undisturbed) in history.Zip(Policy.History))
+        {
+            record.Metrics.Should().Equal(undisturbed.Metrics);
+            (record.Steps, record.Data.Hash, record.BaseHash).Should().Be((undisturbed.Steps, undisturbed.Data.Hash, undisturbed.BaseHash));
+        }
+    }
+
+    [Fact]
     public void ItIsSavedAndLoaded()
     {
         var loaded = (TransformerChain<ITransformer>)chain.Context.Model.Load(Save(chain), out _);
