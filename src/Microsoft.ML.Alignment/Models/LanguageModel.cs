@@ -186,14 +186,14 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Log-probabilities of the target tokens, in nats, float32. Shape <c>[M]</c>. Other rows never reach the head.</summary>
-    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options) =>
+        TokenLogProbs(rows, targets, options, collisions: false).LogProbs;
+
+    /// <summary>The same, and the log-probability that two draws in the token's place agree, log Σ_v π(v)², without gradient. Shapes <c>[M]</c>.</summary>
+    internal (Tensor LogProbs, Tensor LogCollision) TokenLogProbsAndCollisions(PackedRows rows, PackedTargets targets, ForwardOptions options)
     {
-        RequireKnownIds(targets.Labels);
-        using var scope = NewDisposeScope();
-        using var pass = OpenPass(options);
-        var hidden = pass.Narrow(RowsOf(Hidden(rows, options), targets.Rows)); // [M, D]
-        var labels = tensor(targets.Labels, device: Network.Device);
-        return CompletionLogProbs.Compute(hidden, pass.Matrix(Network.Head), labels).MoveToOuterDisposeScope();
+        var (logProbs, collision) = TokenLogProbs(rows, targets, options, collisions: true);
+        return (logProbs, collision!);
     }
 
     /// <summary>Log-probabilities of the completions. Shapes <c>[S]</c>.</summary>
@@ -201,8 +201,7 @@ public sealed class LanguageModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var tokens = TokenLogProbs(rows, targets, options); // [M]
-        var sums = zeros(targets.SequenceCount, ScalarType.Float32, Network.Device)
-            .index_add(0, tensor(targets.Sequences, device: Network.Device), tokens, 1); // [S]
+        var sums = SequenceLogProbs.SumBySequence(tokens, targets.Sequences, targets.SequenceCount); // [S]
         var counts = tensor(targets.TokenCounts, device: Network.Device).to_type(ScalarType.Float32); // [S]
         return new(sums.MoveToOuterDisposeScope(), counts.MoveToOuterDisposeScope());
     }
@@ -242,6 +241,20 @@ public sealed class LanguageModel : IDisposable
         {
             core.Release();
         }
+    }
+
+    private (Tensor LogProbs, Tensor? LogCollision) TokenLogProbs(
+        PackedRows rows, PackedTargets targets, ForwardOptions options, bool collisions)
+    {
+        RequireKnownIds(targets.Labels);
+        using var scope = NewDisposeScope();
+        using var pass = OpenPass(options);
+        var hidden = pass.Narrow(RowsOf(Hidden(rows, options), targets.Rows)); // [M, D]
+        var labels = tensor(targets.Labels, device: Network.Device);
+        var head = pass.Matrix(Network.Head);
+        var logProbs = CompletionLogProbs.Compute(hidden, head, labels);
+        var logCollision = collisions ? CompletionLogProbs.LogCollision(hidden, head) : null;
+        return (logProbs.MoveToOuterDisposeScope(), logCollision?.MoveToOuterDisposeScope());
     }
 
     private Tensor RowsOf(Tensor hidden, long[] rows) => hidden.index_select(0, tensor(rows, device: Network.Device));

@@ -96,6 +96,17 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>The columns that the method trains on.</summary>
     private protected abstract ExampleColumns Columns(DataViewSchema schema, Action<string> log);
 
+    /// <summary>How rows are dealt out to steps, where the method needs more of it.</summary>
+    /// <param name="plan">What all methods need.</param>
+    /// <param name="maxLength">The most tokens of a sequence.</param>
+    /// <param name="beginTokenId">The id that stays in front of a prompt that is cut; null if there is none.</param>
+    private protected virtual BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan;
+
+    /// <summary>Says what the rows mean for the method, before it trains on them.</summary>
+    private protected virtual void LookAt(IExampleStore store, Action<string> log)
+    {
+    }
+
     private protected abstract IObjective<TokenBatch> CreateObjective(TrainedModel trained);
 
     /// <summary>Makes the fitted stage, which owns the model from now on. It shares what it needs of the incoming policy.</summary>
@@ -111,7 +122,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return copy.With([], null);
     }
 
-    private Adapter CreateAdapter(LanguageModel incoming, LoraOptions lora, int seed)
+    private Models.Adapter CreateAdapter(LanguageModel incoming, LoraOptions lora, int seed)
     {
         var name = Settings.AdapterName;
         for (var repeat = 2; incoming.AdapterNames.Contains(name); repeat++)
@@ -126,17 +137,23 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
         Tell(TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, MemoryOf(trained, store))), context.Log);
+        LookAt(store, context.Log);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
+        using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
+        trained = trained with { Reference = reference.Model };
+        var objective = CreateObjective(trained);
         var validation = validationStore is null
             ? null
-            : new Validation<TokenBatch>(Source(validationStore, trained.Training), CreateObjective(trained with { Model = still }));
+            : new Validation<TokenBatch>(Source(validationStore, trained), CreateObjective(trained with { Model = still }));
         context = context with
         {
             Data = new(store.Count, validationStore?.Count ?? 0),
+            Hooks = reference.Hooks,
             Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
             Observers = [.. context.Observers, recorder],
         };
-        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(store, trained.Training), CreateObjective(trained), validation);
+        var examples = reference.Prepare(store, Dealt(trained), objective, context);
+        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained), objective, validation);
         return recorder.Record(Settings, trained.Training, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
     }
 
@@ -150,23 +167,27 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         _data.Run.Summary?.Report(summary);
     }
 
-    private CheckedSource<TokenBatch> Source(IExampleStore store, ResolvedTraining training)
+    private CheckedSource<TokenBatch> Source(IExampleStore store, TrainedModel trained) =>
+        new(new DatasetSource(store, Plan(Dealt(trained), MaxLengthOf(trained), trained.Model.Config.BosTokenId)), _host.CheckAlive);
+
+    private BatchPlan Dealt(TrainedModel trained)
     {
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        var training = trained.Training;
+        return new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
         {
             MicroBatchTokens = training.MicroBatchTokens,
             EndRows = ReadsEndTokens,
         };
-        return new(new DatasetSource(store, plan), _host.CheckAlive);
     }
+
+    private static int MaxLengthOf(TrainedModel trained) => Math.Min(trained.Training.MaxLength, trained.Model.Config.MaxPositions);
 
     private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary>? summarized)
     {
-        var (training, config) = (trained.Training, trained.Model.Config);
         var options = new ReadOptions(
-            Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, context.Run.CancellationToken)
+            MaxLengthOf(trained), trained.Training.InvalidRows, context.Log, context.Run.CancellationToken)
         {
-            BeginTokenId = config.BosTokenId,
+            BeginTokenId = trained.Model.Config.BosTokenId,
             Summarized = summarized,
         };
         var encoder = ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
