@@ -133,7 +133,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var recorder = new ManifestRecorder();
+        var recorder = new ManifestRecorder(trained.Incoming);
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
@@ -157,7 +157,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         };
         var examples = reference.Prepare(store, Dealt(trained), objective, context);
         new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained), objective, validation);
-        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
+        return recorder.Record(Settings, trained.Training, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
     }
 
     private static void Tell(TrainingSummary summary, TrainingContext context)
