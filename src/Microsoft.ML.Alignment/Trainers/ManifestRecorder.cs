@@ -11,7 +11,7 @@ namespace Microsoft.ML.Alignment.Trainers;
 
 /// <summary>Watches a stage train, and writes the record that goes into its saved model.</summary>
 /// <param name="incoming">The policy that came in. It is hashed at once: a base that cannot be read stops a stage before it trains, not after.</param>
-internal sealed class StageRecorder(LanguageModel incoming) : ITrainingObserver
+internal sealed class ManifestRecorder(LanguageModel incoming) : ITrainingObserver
 {
     // The weights of one base go through several stages and are hashed once.
     private static readonly ConditionalWeakTable<object, string> BaseHashes = [];
@@ -50,7 +50,7 @@ internal sealed class StageRecorder(LanguageModel incoming) : ITrainingObserver
 
     private static EnvironmentRecord Environment()
     {
-        var (library, runtime) = (typeof(StageRecorder).Assembly, AlignmentRuntime.Current);
+        var (library, runtime) = (typeof(ManifestRecorder).Assembly, AlignmentRuntime.Current);
         return new(
             VersionOf(library), VersionOf(typeof(Tensor).Assembly), VersionOf(typeof(MLContext).Assembly),
             RuntimeInformation.FrameworkDescription, runtime.MatrixKernel, runtime.Threads!.Value);
