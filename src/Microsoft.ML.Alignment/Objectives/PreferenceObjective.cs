@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Training;
@@ -25,7 +26,9 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
     /// <inheritdoc/>
     public StepResult Evaluate(TokenBatch batch, TermCounts step)
     {
-        var logProbs = PairLogProbs.Split(policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(Precision, Dropout: true)));
+        using var statistics = new HeadStatistics();
+        var options = new ForwardOptions(Precision, Dropout: true);
+        var logProbs = PairLogProbs.Split(policy.LogProbs(batch.Rows, batch.Targets, options, statistics));
         var pairs = loss(logProbs, ReferenceLogProbs(batch));
         var negativeLogLikelihood = -logProbs.Sum.Chosen.sum();
         var total = pairs.Loss.sum() / step.Examples;
@@ -33,6 +36,7 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
             total += negativeLogLikelihood * (SftWeight / step.Tokens);
         return new(total, [
             .. PairMetrics(batch.ExampleCount, pairs, logProbs.Sum.Detach()),
+            .. CompletionMetrics.Of(batch, statistics),
             new("nll_loss", negativeLogLikelihood.detach(), Count(batch).Tokens)]);
     }
 

@@ -12,7 +12,9 @@ namespace Microsoft.ML.Alignment.Training.Samples;
 /// <param name="Ended">Whether an end token came before the limit.</param>
 internal sealed record KeptAnswer(int Step, string Prompt, string Answer, int Tokens, bool Ended);
 
-/// <summary>The answers to the fixed prompts as JSON Lines: a line an answer, so that two runs, or two steps of one, can be compared by diff.</summary>
+/// <summary>
+/// The answers to the fixed prompts as JSON Lines: a line an answer, so that two runs, or two steps of one, can be compared by diff.
+/// </summary>
 internal sealed class SamplesFile : IDisposable
 {
     private const string FileName = "samples.jsonl";
