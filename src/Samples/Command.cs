@@ -20,8 +20,11 @@ internal sealed record RunCommand : Command
 
     public string? ReportPath { get; init; }
 
-    /// <summary>Folder that keeps the run, which goes on from there if it was interrupted; null keeps nothing.</summary>
+    /// <summary>The folder that keeps the run; null keeps nothing.</summary>
     public string? WorkspacePath { get; init; }
+
+    /// <summary>Whether to go on with the run in the workspace.</summary>
+    public bool Resume { get; init; }
 
     public string OutPath { get; init; } = Path.Combine("out", "aligned.zip");
 

@@ -12,14 +12,14 @@ internal static class VerbStory
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(command.Seed);
-        var run = new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop };
+        var run = ProgressLine.RunOf(command, stop);
         var verbs = Verb.LoadAll();
         var options = VerbPipeline.Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
-        using var model = DrillModel.Open(ml, ml.Alignment(run), command.ModelPath, command.Seed);
+        using var model = DrillModel.Open(ml, ml.Alignment(run with { WorkspacePath = null, Resume = false }), command.ModelPath, command.Seed);
 
         var drill = new Drill(ml, verbs.Where(verb => verb.Split == "train"));
         var preferences = drill.Preferences;
-        var align = ml.Alignment(Kept(run, command, verbs));
+        var align = ml.Alignment(run with { SamplePrompts = command.WorkspacePath is null ? [] : Questions(verbs) });
         var dev = command.WorkspacePath is null ? null : new Drill(ml, verbs.Where(verb => verb.Split == "dev"));
         using var aligned = VerbPipeline.Compose(align, model.Location, drill, options, dev).Fit(preferences);
 
@@ -33,13 +33,8 @@ internal static class VerbStory
         return Judge(result);
     }
 
-    // The pretraining of the tiny model is no part of the run that is kept.
-    private static AlignmentRun Kept(AlignmentRun run, RunCommand command, IReadOnlyList<Verb> verbs) => command.WorkspacePath is null ? run : run with
-    {
-        WorkspacePath = command.WorkspacePath,
-        Resume = true,
-        SamplePrompts = [.. verbs.Where(verb => verb is { Split: "dev", IsRegular: false }).Take(3).Select(Wording.Test.Ask)],
-    };
+    private static string[] Questions(IReadOnlyList<Verb> verbs) =>
+        [.. verbs.Where(verb => verb is { Split: "dev", IsRegular: false }).Take(3).Select(Wording.Test.Ask)];
 
     private static VerbResult Evaluate(MLContext ml, IReadOnlyList<Verb> verbs, TransformerChain<PolicyTransformer> aligned)
     {

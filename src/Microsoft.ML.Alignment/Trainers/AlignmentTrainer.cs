@@ -45,6 +45,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="InvalidOperationException">An option of the evaluation is set, and there is no validation set.</exception>
     /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
@@ -54,6 +55,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
         using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         var training = Settings.Resolve(_host.Seed);
+        training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
         var data = _data.TrainingSet ?? input;
         var model = CreateModel(incoming, training.Seed);
@@ -120,8 +122,8 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, _ => { }) : null;
-        var summary = TrainingSummary.Of(
-            Settings.Method, found!, trained.Model, (trained.Training, MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store)));
+        var memory = MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store);
+        var summary = TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, memory));
         Tell(summary, context);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
         var validation = validationStore is null
@@ -171,7 +173,8 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         }
     }
 
-    private PromptEncoder Encoder(TrainedModel trained, IDataView data) => ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
+    private PromptEncoder Encoder(TrainedModel trained, IDataView data) =>
+        ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
 
     private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
         AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);

