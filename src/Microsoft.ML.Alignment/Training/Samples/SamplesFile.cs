@@ -24,6 +24,9 @@ internal sealed class SamplesFile : IDisposable
 
     private SamplesFile(StepLines lines) => this.lines = lines;
 
+    /// <summary>Whether a stage has answers already; one that writes none, such as a reward model, has no file.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
     /// <summary>Opens the file of a stage to go on behind a step.</summary>
     /// <inheritdoc cref="StepLines.Open"/>
     /// <param name="folder">The folder of the stage.</param>
