@@ -10,7 +10,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>Reads data for alignment, and shows what is in them.</summary>
-public sealed class AlignmentDataCatalog
+public sealed partial class AlignmentDataCatalog
 {
     private readonly IHostEnvironment _environment;
 

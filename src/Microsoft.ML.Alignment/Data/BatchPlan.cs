@@ -16,4 +16,7 @@ internal sealed record BatchPlan(int BatchSize, int MicroBatchSize, int Seed, bo
 
     /// <summary>Gets whether each completion's last token keeps its row; only heads that read the end of a sequence need it.</summary>
     public bool EndRows { get; init; } = true;
+
+    /// <summary>Gets what makes <see cref="TokenBatch.Mismatched"/>; null where the method does not need it.</summary>
+    public MismatchedCompletions? Mismatched { get; init; }
 }

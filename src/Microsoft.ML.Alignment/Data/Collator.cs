@@ -23,7 +23,11 @@ internal static class Collator
         rows.AddPrefix(examples[0].Prompt.AsSpan(0, prefix));
         foreach (var example in examples)
             rows.AddExample(example);
-        return new(rows.ToRows(), rows.ToTargets(), [.. examples.Select(e => e.Values)]) { TokenCount = examples.Sum(SequenceTokens) };
+        return new(rows.ToRows(), rows.ToTargets(), [.. examples.Select(e => e.Values)])
+        {
+            TokenCount = examples.Sum(SequenceTokens),
+            ReferenceScores = examples[0].ReferenceScores is null ? null : [.. examples.Select(e => e.ReferenceScores!)],
+        };
     }
 
     private static void Check(IReadOnlyList<TokenizedExample> examples)

@@ -10,29 +10,47 @@ internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatc
     public IEnumerable<IReadOnlyList<TokenBatch>> Steps(int epoch)
     {
         var order = plan.Shuffle ? Permutation.Of(store.Count, plan.Seed, epoch) : [.. Enumerable.Range(0, store.Count)];
+        var before = order[^1];
         foreach (var step in order.Chunk(plan.BatchSize))
-            yield return MicroBatches(step);
+        {
+            var neighbour = before;
+            TokenizedExample[] examples = [.. step.Select(store.Read)];
+            yield return MicroBatches(examples, plan.Mismatched?.Of(examples, () => Other(neighbour, step[0])));
+            before = step[^1];
+        }
     }
 
-    /// <summary>Examples of like length are computed together, so that the micro-batches of a step take like time and memory.</summary>
-    private TokenBatch[] MicroBatches(int[] step)
-    {
-        TokenizedExample[] examples = [.. step.OrderByDescending(store.TokenCount).Select(store.Read)];
-        var prefix = Collator.SharedPrefix(examples);
-        var batches = new List<List<TokenizedExample>>();
-        var rows = 0;
-        foreach (var example in examples)
+    private TokenizedExample Other(int index, int than) => index != than
+        ? store.Read(index)
+        : throw new InvalidDataException(
+            "The data hold one row that can be used; two are needed, so that it can be seen beside another's completion.");
+
+    private TokenBatch[] MicroBatches(TokenizedExample[] step, TokenizedExample[]? mismatched) =>
+        [.. Cut(step).Select(rows => Collator.Pack([.. rows.Select(at => step[at])], plan.EndRows) with
         {
-            rows += example.TokenCount - prefix;
+            Mismatched = mismatched is null ? null : Collator.Pack([.. rows.Select(at => mismatched[at])], endRows: false),
+        })];
+
+    /// <summary>
+    /// Places of the examples of each micro-batch. Those of like length are computed together, so that the micro-batches take like time and memory.
+    /// </summary>
+    private List<List<int>> Cut(TokenizedExample[] step)
+    {
+        var prefix = Collator.SharedPrefix(step);
+        var batches = new List<List<int>>();
+        var rows = 0;
+        foreach (var at in Enumerable.Range(0, step.Length).OrderByDescending(at => step[at].TokenCount))
+        {
+            rows += step[at].TokenCount - prefix;
             if (batches.Count == 0 || batches[^1].Count == plan.MicroBatchSize || prefix + rows > plan.MicroBatchTokens)
             {
                 batches.Add([]);
-                rows = example.TokenCount - prefix;
+                rows = step[at].TokenCount - prefix;
             }
 
-            batches[^1].Add(example);
+            batches[^1].Add(at);
         }
 
-        return [.. batches.Select(batch => Collator.Pack(batch, plan.EndRows))];
+        return batches;
     }
 }

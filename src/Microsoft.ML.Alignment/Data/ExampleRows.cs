@@ -12,14 +12,15 @@ internal sealed class ExampleRows : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
     public ExampleRows(IDataView view, ExampleColumns columns)
     {
-        string[] textNames = [columns.Prompt, .. columns.Completions];
-        DataViewSchema.Column[] textColumns = [.. textNames.Select(name => Find(view.Schema, name, IsText, "text"))];
-        DataViewSchema.Column[] valueColumns =
-            [.. columns.Values.Select(name => Find(view.Schema, name, IsNumber, "Single, Double, Int32 or Boolean"))];
+        var (textColumns, valueColumns) = Find(view.Schema, columns);
         cursor = view.GetRowCursor([.. textColumns, .. valueColumns]);
         texts = [.. textColumns.Select(cursor.GetGetter<ReadOnlyMemory<char>>)];
         values = [.. valueColumns.Select(NumberGetter)];
     }
+
+    /// <summary>Refuses a view that lacks the columns, without reading it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
+    public static void Check(DataViewSchema schema, ExampleColumns columns) => Find(schema, columns);
 
     /// <summary>Gets the number of the current row, from 1; behind the last row, the number of rows.</summary>
     public long Number { get; private set; }
@@ -48,6 +49,13 @@ internal sealed class ExampleRows : IDisposable
         ReadOnlyMemory<char> text = default;
         texts[index](ref text);
         return text.ToString();
+    }
+
+    private static (DataViewSchema.Column[] Texts, DataViewSchema.Column[] Values) Find(DataViewSchema schema, ExampleColumns columns)
+    {
+        string[] texts = [columns.Prompt, .. columns.Completions];
+        return ([.. texts.Select(name => Find(schema, name, IsText, "text"))],
+            [.. columns.Values.Select(name => Find(schema, name, IsNumber, "Single, Double, Int32 or Boolean"))]);
     }
 
     private static DataViewSchema.Column Find(DataViewSchema schema, string name, Func<DataViewType, bool> allowed, string expected)

@@ -70,6 +70,27 @@ internal static class CompletionLogProbs
         return new(result, entropy, isTop);
     }
 
+    /// <summary>
+    /// Computes log Σ_v p(v)², the log-probability that two draws from a row's distribution agree, in nats, float32; without gradients.
+    /// Shape <c>[M]</c>.
+    /// </summary>
+    /// <param name="hidden">float32 or bfloat16. Shape <c>[M, D]</c>.</param>
+    /// <param name="headWeight">Of the same type. Shape <c>[V, D]</c>.</param>
+    /// <param name="chunkBytes">Bytes of float32 logits made at once; one row at least.</param>
+    public static Tensor LogCollision(Tensor hidden, Tensor headWeight, long chunkBytes = DefaultChunkBytes)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device).MoveToOuterDisposeScope();
+        foreach (var (start, count) in new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes).All())
+        {
+            using var chunk = NewDisposeScope();
+            result.narrow(0, start, count).copy_((2 * LogSoftmax(hidden.narrow(0, start, count), headWeight)).logsumexp(-1));
+        }
+
+        return result;
+    }
+
     /// <summary>Log-probabilities of all tokens, float32. Shape <c>[m, V]</c>.</summary>
     internal static Tensor LogSoftmax(Tensor hidden, Tensor headWeight)
     {

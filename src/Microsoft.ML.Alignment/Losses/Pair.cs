@@ -8,9 +8,13 @@ internal readonly record struct Pair(Tensor Chosen, Tensor Rejected)
     /// <summary>Gets chosen minus rejected. Shape <c>[B]</c>.</summary>
     public Tensor Margin => Chosen - Rejected;
 
+    public static Pair operator +(Pair a, Pair b) => new(a.Chosen + b.Chosen, a.Rejected + b.Rejected);
+
     public static Pair operator -(Pair a, Pair b) => new(a.Chosen - b.Chosen, a.Rejected - b.Rejected);
 
     public static Pair operator *(double factor, Pair pair) => new(factor * pair.Chosen, factor * pair.Rejected);
+
+    public static Pair operator /(Pair a, Pair b) => new(a.Chosen / b.Chosen, a.Rejected / b.Rejected);
 
     /// <summary>Splits values that hold all chosen before all rejected.</summary>
     /// <param name="values">Shape <c>[2B]</c>.</param>
@@ -22,4 +26,7 @@ internal readonly record struct Pair(Tensor Chosen, Tensor Rejected)
 
     /// <summary>The same values outside the graph.</summary>
     public Pair Detach() => new(Chosen.detach(), Rejected.detach());
+
+    /// <summary>Applies a function to both sides.</summary>
+    public Pair Map(Func<Tensor, Tensor> function) => new(function(Chosen), function(Rejected));
 }

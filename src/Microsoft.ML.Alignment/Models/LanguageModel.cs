@@ -60,8 +60,15 @@ public sealed class LanguageModel : IDisposable
     public LanguageModel Share()
     {
         Stack.AddReference();
-        return new(stack);
+        return new(stack) { History = History };
     }
+
+    /// <summary>
+    /// Says in several lines what the model is and how each stage trained it: options as resolved, data with their counts and hash, metrics at the
+    /// end, versions, matrix kernel, threads, time and peak memory.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">This handle was disposed.</exception>
+    public string Describe() => ModelDescription.Of(this);
 
     /// <summary>Lets go of the model; the last handle frees it. Further calls do nothing.</summary>
     public void Dispose()
@@ -112,7 +119,18 @@ public sealed class LanguageModel : IDisposable
     /// <remarks>Adapters and head live until the last model that has them is disposed.</remarks>
     /// <exception cref="ArgumentException">An adapter or the head does not fit the base, or two adapters have one name.</exception>
     /// <exception cref="ObjectDisposedException">This handle was disposed, or an adapter or the head was freed with its last model.</exception>
-    internal LanguageModel With(IReadOnlyList<Adapter> adapters, Parameter? rewardHead) => new(new(Stack.Core, adapters, rewardHead));
+    internal LanguageModel With(IReadOnlyList<Adapter> adapters, Parameter? rewardHead) =>
+        new(new(Stack.Core, adapters, rewardHead)) { History = History };
+
+    /// <summary>Gets how the model was trained, stage by stage; empty for one that was not, or of which it was not kept.</summary>
+    internal IReadOnlyList<StageRecord> History { get; private init; } = [];
+
+    /// <summary>Another handle on the same model, with a history. The caller's.</summary>
+    internal LanguageModel WithHistory(IReadOnlyList<StageRecord> history)
+    {
+        Stack.AddReference();
+        return new(stack) { History = history };
+    }
 
     /// <summary>A copy of all weights with the adapters merged in, whose parameters train; a reward head is copied too.</summary>
     internal LanguageModel TrainableCopy() => MergedCopy(trains: true);
@@ -126,7 +144,8 @@ public sealed class LanguageModel : IDisposable
             name => name,
             name => NewParameter.Of(() => merged.TryGetValue(name, out var path) ? MergedWeight(path) : Stack.Core.Copy(name), trains));
         var head = RewardHead is null ? null : NewParameter.Of(() => RewardHead.clone(), trains);
-        return OverNewCore(new(Files, Config, weights, Source) { Tokenizer = Stack.Core.Tokenizer }, [], head);
+        using var copy = OverNewCore(new(Files, Config, weights, Source) { Tokenizer = Stack.Core.Tokenizer }, [], head);
+        return copy.WithHistory(History);
     }
 
     /// <summary>The parameters that train: those of a trainable copy, of adapters and of a head that require gradients.</summary>
@@ -171,26 +190,23 @@ public sealed class LanguageModel : IDisposable
     /// <param name="targets">Those of the completions.</param>
     /// <param name="options">Precision and dropout.</param>
     /// <param name="statistics">Filled on the way; null where nobody wants them.</param>
-    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
+    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null) =>
+        TokenLogProbs(rows, targets, options, collisions: false, statistics).LogProbs;
+
+    /// <summary>The same, and the log-probability that two draws in the token's place agree, log Σ_v π(v)², without gradient. Shapes <c>[M]</c>.</summary>
+    internal (Tensor LogProbs, Tensor LogCollision) TokenLogProbsAndCollisions(PackedRows rows, PackedTargets targets, ForwardOptions options)
     {
-        RequireKnownIds(targets.Labels);
-        using var scope = NewDisposeScope();
-        using var pass = OpenPass(options);
-        var hidden = pass.Narrow(RowsOf(Hidden(rows, options), targets.Rows)); // [M, D]
-        var labels = tensor(targets.Labels, device: Network.Device);
-        var logProbs = CompletionLogProbs.Compute(hidden, pass.Matrix(Network.Head), labels, statistics: statistics);
-        statistics?.Set(logProbs);
-        return logProbs.MoveToOuterDisposeScope();
+        var (logProbs, collision) = TokenLogProbs(rows, targets, options, collisions: true, statistics: null);
+        return (logProbs, collision!);
     }
 
     /// <summary>Log-probabilities of the completions. Shapes <c>[S]</c>.</summary>
-    /// <inheritdoc cref="TokenLogProbs" path="/param"/>
+    /// <inheritdoc cref="TokenLogProbs(PackedRows, PackedTargets, ForwardOptions, HeadStatistics)" path="/param"/>
     internal SequenceLogProbs LogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
     {
         using var scope = NewDisposeScope();
         var tokens = TokenLogProbs(rows, targets, options, statistics); // [M]
-        var sums = zeros(targets.SequenceCount, ScalarType.Float32, Network.Device)
-            .index_add(0, tensor(targets.Sequences, device: Network.Device), tokens, 1); // [S]
+        var sums = SequenceLogProbs.SumBySequence(tokens, targets.Sequences, targets.SequenceCount); // [S]
         var counts = tensor(targets.TokenCounts, device: Network.Device).to_type(ScalarType.Float32); // [S]
         return new(sums.MoveToOuterDisposeScope(), counts.MoveToOuterDisposeScope());
     }
@@ -230,6 +246,21 @@ public sealed class LanguageModel : IDisposable
         {
             core.Release();
         }
+    }
+
+    private (Tensor LogProbs, Tensor? LogCollision) TokenLogProbs(
+        PackedRows rows, PackedTargets targets, ForwardOptions options, bool collisions, HeadStatistics? statistics)
+    {
+        RequireKnownIds(targets.Labels);
+        using var scope = NewDisposeScope();
+        using var pass = OpenPass(options);
+        var hidden = pass.Narrow(RowsOf(Hidden(rows, options), targets.Rows)); // [M, D]
+        var labels = tensor(targets.Labels, device: Network.Device);
+        var head = pass.Matrix(Network.Head);
+        var logProbs = CompletionLogProbs.Compute(hidden, head, labels, statistics: statistics);
+        statistics?.Set(logProbs);
+        var logCollision = collisions ? CompletionLogProbs.LogCollision(hidden, head) : null;
+        return (logProbs.MoveToOuterDisposeScope(), logCollision?.MoveToOuterDisposeScope());
     }
 
     private Tensor RowsOf(Tensor hidden, long[] rows) => hidden.index_select(0, tensor(rows, device: Network.Device));

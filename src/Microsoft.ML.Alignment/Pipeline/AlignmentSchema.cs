@@ -60,13 +60,12 @@ internal static class AlignmentSchema
     }
 
     /// <exception cref="ArgumentOutOfRangeException">The column is not there or is no number.</exception>
-    public static void CheckNumber(IExceptionContext context, SchemaShape shape, string role, string name)
-    {
-        if (!shape.TryFindColumn(name, out var column))
-            throw context.ExceptSchemaMismatch("inputSchema", role, name);
-        if (!NumberTypes.Any(type => new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Scalar, type, false).IsCompatibleWith(column)))
-            throw context.ExceptSchemaMismatch("inputSchema", role, name, string.Join(", ", NumberTypes.Select(t => t.ToString())), column.GetTypeString());
-    }
+    public static void CheckNumber(IExceptionContext context, SchemaShape shape, string role, string name) =>
+        CheckType(context, shape, (role, name), NumberTypes);
+
+    /// <exception cref="ArgumentOutOfRangeException">The column is not there or is not Boolean.</exception>
+    public static void CheckFlag(IExceptionContext context, SchemaShape shape, string role, string name) =>
+        CheckType(context, shape, (role, name), BooleanDataViewType.Instance);
 
     /// <summary>The shape of a schema, as estimators see it when a pipeline is composed.</summary>
     public static SchemaShape ShapeOf(DataViewSchema schema) => SchemaShape.Create(schema);
@@ -94,6 +93,16 @@ internal static class AlignmentSchema
         }
 
         return new SchemaShape(columns.Values);
+    }
+
+    private static void CheckType(
+        IExceptionContext context, SchemaShape shape, (string Role, string Name) wanted, params DataViewType[] allowed)
+    {
+        if (!shape.TryFindColumn(wanted.Name, out var column))
+            throw context.ExceptSchemaMismatch("inputSchema", wanted.Role, wanted.Name);
+        if (!allowed.Any(type => new SchemaShape.Column(wanted.Name, SchemaShape.Column.VectorKind.Scalar, type, false).IsCompatibleWith(column)))
+            throw context.ExceptSchemaMismatch(
+                "inputSchema", wanted.Role, wanted.Name, string.Join(", ", allowed.Select(t => t.ToString())), column.GetTypeString());
     }
 
     private static SchemaShape.Column TextShape(string name) =>

@@ -14,6 +14,9 @@ internal readonly record struct ColumnCheck(IExceptionContext Context, SchemaSha
     /// <exception cref="ArgumentOutOfRangeException">The column is not there or is no number.</exception>
     public void Number(string role, string name) => AlignmentSchema.CheckNumber(Context, Shape, Owner + role, name);
 
+    /// <exception cref="ArgumentOutOfRangeException">The column is not there or is not Boolean.</exception>
+    public void Flag(string role, string name) => AlignmentSchema.CheckFlag(Context, Shape, Owner + role, name);
+
     /// <summary>Asks for prompts with a better and a worse completion.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is not there or is not text.</exception>
     public void Pairs(StageColumns columns)

@@ -1,5 +1,6 @@
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
@@ -66,9 +67,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
                 StageIndex = index,
                 Options = StageFile.OptionsOf(Settings.Options),
             };
-            Train(new(model, incoming, training), data, context, folder);
+            var record = Train(new(model, incoming, training), data, context, folder);
             Freeze(model);
-            return CreateTransformer(_host.Environment, StageOf(FormatOf(data, incoming)), model, incoming);
+            using (model)
+                return CreateTransformer(
+                    _host.Environment, StageOf(FormatOf(data, incoming)), model.WithHistory([.. incoming.History, record]), incoming);
         }
         catch
         {
@@ -94,6 +97,17 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>The columns that the method trains on.</summary>
     private protected abstract ExampleColumns Columns(DataViewSchema schema, Action<string> log);
 
+    /// <summary>How rows are dealt out to steps, where the method needs more of it.</summary>
+    /// <param name="plan">What all methods need.</param>
+    /// <param name="maxLength">The most tokens of a sequence.</param>
+    /// <param name="beginTokenId">The id that stays in front of a prompt that is cut; null if there is none.</param>
+    private protected virtual BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan;
+
+    /// <summary>Says what the rows mean for the method, before it trains on them.</summary>
+    private protected virtual void LookAt(IExampleStore store, Action<string> log)
+    {
+    }
+
     private protected abstract IObjective<TokenBatch> CreateObjective(TrainedModel trained);
 
     /// <summary>Makes the fitted stage, which owns the model from now on. It shares what it needs of the incoming policy.</summary>
@@ -117,55 +131,71 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
+    private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
+        var recorder = new StageRecorder();
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
-        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, _ => { }) : null;
-        var memory = MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store);
-        var summary = TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, memory));
-        Tell(summary, context);
+        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
+        var summary = TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, MemoryOf(trained, store)));
+        Tell(summary, context.Log);
+        LookAt(store, context.Log);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
+        using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
+        trained = trained with { Reference = reference.Model };
+        var objective = CreateObjective(trained);
         var validation = validationStore is null
             ? null
-            : new Validation<TokenBatch>(Source(validationStore, trained.Training), CreateObjective(trained with { Model = still }));
-        context = context.Watched(trained.Model, Encoder(trained, data), Settings.Options.Writing) with
+            : new Validation<TokenBatch>(Source(validationStore, trained), CreateObjective(trained with { Model = still }));
+        context = context.Watched(trained.Model, EncoderOf(trained, data), Settings.Options.Writing);
+        context = context with
         {
             Data = new(store.Count, validationStore?.Count ?? 0) { Summary = summary },
+            Hooks = reference.Hooks,
             Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
+            Observers = [.. context.Observers, recorder],
         };
-        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(store, trained.Training), CreateObjective(trained), validation);
+        var examples = reference.Prepare(store, Dealt(trained), objective, context);
+        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained), objective, validation);
+        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
     }
 
-    private static void Tell(TrainingSummary summary, TrainingContext context)
+    private static MemoryEstimate MemoryOf(TrainedModel trained, IExampleStore store) =>
+        MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store);
+
+    private void Tell(TrainingSummary summary, Action<string> log)
     {
         foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            context.Log(line);
-        context.Run.Summary?.Report(summary);
+            log(line);
+        _data.Run.Summary?.Report(summary);
     }
 
-    private CheckedSource<TokenBatch> Source(IExampleStore store, ResolvedTraining training)
+    private CheckedSource<TokenBatch> Source(IExampleStore store, TrainedModel trained) =>
+        new(new DatasetSource(store, Plan(Dealt(trained), MaxLengthOf(trained), trained.Model.Config.BosTokenId)), _host.CheckAlive);
+
+    private BatchPlan Dealt(TrainedModel trained)
     {
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        var training = trained.Training;
+        return new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
         {
             MicroBatchTokens = training.MicroBatchTokens,
             EndRows = ReadsEndTokens,
         };
-        return new(new DatasetSource(store, plan), _host.CheckAlive);
     }
 
-    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary> summarized)
+    private static int MaxLengthOf(TrainedModel trained) => Math.Min(trained.Training.MaxLength, trained.Model.Config.MaxPositions);
+
+    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary>? summarized)
     {
-        var (training, config) = (trained.Training, trained.Model.Config);
         var options = new ReadOptions(
-            Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, context.Log, context.Run.CancellationToken)
+            MaxLengthOf(trained), trained.Training.InvalidRows, context.Log, context.Run.CancellationToken)
         {
-            BeginTokenId = config.BosTokenId,
+            BeginTokenId = trained.Model.Config.BosTokenId,
             Summarized = summarized,
         };
         try
         {
-            return ExampleReader.Read(data, Columns(data.Schema, context.Log), Encoder(trained, data), options);
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), EncoderOf(trained, data), options);
         }
         catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
@@ -173,7 +203,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         }
     }
 
-    private PromptEncoder Encoder(TrainedModel trained, IDataView data) =>
+    private PromptEncoder EncoderOf(TrainedModel trained, IDataView data) =>
         ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
 
     private PromptFormat FormatOf(IDataView data, LanguageModel model) =>

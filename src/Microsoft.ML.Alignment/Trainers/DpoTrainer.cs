@@ -1,5 +1,4 @@
 using Microsoft.ML.Alignment.Data;
-using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
@@ -8,8 +7,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290): learns from pairs of a better and a worse completion, without a
-/// reward model. The reference is exactly the policy that comes in.
+/// Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290): learns from pairs of a better and a worse completion, without
+/// a reward model. The reference is exactly the policy that comes in.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -32,12 +31,15 @@ public sealed class DpoTrainer : PairwiseTrainer
             FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
             Beta = options.Beta,
+            Reference = options.Reference,
         }, data) => _options = options;
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new PreferenceObjective(
-        trained.Model, trained.Incoming, (policy, reference) => DpoLoss.Compute(policy.Sum, reference.Sum, _options.Beta, _options.LabelSmoothing))
+        trained.Model, trained.Reference, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
     {
         Precision = trained.Training.Precision,
+        Details = _options.Loss.Details,
+        CouplesPairs = _options.Loss.CouplesPairs,
         SftWeight = _options.SftWeight,
     };
 
@@ -51,12 +53,17 @@ public sealed class DpoTrainer : PairwiseTrainer
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double Beta { get; init => field = Require.Positive(value); } = 0.1;
 
-        /// <summary>Gets the share of pairs thought to be labelled the wrong way round. In [0, 0.5); the default is 0.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">It is outside.</exception>
-        public double LabelSmoothing { get; init => field = Require.InRange(0, 0.5, value); }
+        /// <summary>Gets the loss of a pair. The default is DPO's, <see cref="PairLoss.Sigmoid"/>.</summary>
+        public PairLoss Loss { get; init => field = Require.NotNull(value); } = new PairLoss.Sigmoid();
 
-        /// <summary>Gets the weight of the chosen completions' negative log-likelihood in the loss. 0 or more; the default is 0.</summary>
+        /// <summary>
+        /// Gets the weight of the chosen completions' negative log-likelihood beside the loss (RPO; Pang et al., 2024, arXiv:2404.19733,
+        /// eq. 1), averaged over tokens. 0 or more; the default is 0.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
         public double SftWeight { get; init => field = Require.NotNegative(value); }
+
+        /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
+        public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();
     }
 }

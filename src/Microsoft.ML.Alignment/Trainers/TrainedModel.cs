@@ -4,6 +4,10 @@ namespace Microsoft.ML.Alignment.Trainers;
 
 /// <summary>A model while it trains.</summary>
 /// <param name="Model">The model that trains.</param>
-/// <param name="Incoming">The policy that came in: a policy trainer's reference.</param>
+/// <param name="Incoming">The policy that came in.</param>
 /// <param name="Training">How it trains.</param>
-internal sealed record TrainedModel(LanguageModel Model, LanguageModel Incoming, ResolvedTraining Training);
+internal sealed record TrainedModel(LanguageModel Model, LanguageModel Incoming, ResolvedTraining Training)
+{
+    /// <summary>Gets what the model is compared with while it trains. It begins as the policy that came in.</summary>
+    public LanguageModel Reference { get; init; } = Incoming;
+}

@@ -20,6 +20,9 @@ internal sealed record TrainerSettings(string Method, TrainerOptions Options)
     /// <summary>Gets the factor of the fitted policy's implicit rewards; null for a method without a reference.</summary>
     public double? Beta { get; init; }
 
+    /// <summary>Gets what the policy is compared with while it trains; a method without a reference leaves it as it is.</summary>
+    public ReferencePolicy Reference { get; init; } = new ReferencePolicy.Incoming();
+
     /// <summary>The options with nothing left open.</summary>
     /// <param name="seed">The context's seed.</param>
     public ResolvedTraining Resolve(int seed) => Options.Training.Resolve(Options.Lora is null ? FullDefaults : LoraDefaults, seed);

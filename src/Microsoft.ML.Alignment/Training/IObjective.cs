@@ -41,8 +41,8 @@ internal readonly record struct StepResult(Tensor Loss, IReadOnlyList<Metric> Me
 internal interface IObjective<in TBatch>
 {
     /// <summary>
-    /// Looks at a whole optimizer step before its micro-batches are evaluated: where examples are coupled, what each must know of the others is
-    /// computed here. A micro-batch that was not announced is a step of its own.
+    /// Looks at a whole optimizer step before its micro-batches are evaluated: where examples are coupled, what each must know of the
+    /// others is computed here. A micro-batch that was not announced is a step of its own.
     /// </summary>
     /// <param name="step">The micro-batches. What is computed lives in the caller's dispose scope, which is the step's.</param>
     void Begin(IReadOnlyList<TBatch> step)

@@ -137,6 +137,18 @@ public sealed class CompletionLogProbsTests : IDisposable
     }
 
     [Fact]
+    public void TheLogCollisionIsThatOfTwoDrawsThatAgree()
+    {
+        var p = hidden.mm(head.t()).to_type(ScalarType.Float64).softmax(-1);
+
+        var actual = CompletionLogProbs.LogCollision(hidden.Leaf(), head, 4 * Vocabulary * sizeof(float));
+
+        Tensors.RelativeError(actual, (p * p).sum([-1]).log()).Should().BeLessThan(1e-6);
+        actual.requires_grad.Should().BeFalse();
+        CompletionLogProbs.LogCollision(zeros(1, Width), head).item<float>().Should().BeApproximately(-MathF.Log(Vocabulary), 1e-6f);
+    }
+
+    [Fact]
     public void NoRowsGiveNoValues()
     {
         var none = CompletionLogProbs.Compute(hidden.narrow(0, 0, 0).Leaf(), head.Leaf(), labels.narrow(0, 0, 0));

@@ -94,7 +94,7 @@ public sealed class PreferenceObjectiveTests : IDisposable
         Evaluate(objective, examples).Loss.Should().NotBe(Evaluate(objective, examples).Loss);
     }
 
-    private static PreferenceLoss Dpo(PairLogProbs policy, PairLogProbs reference) => DpoLoss.Compute(policy.Sum, reference.Sum, Beta);
+    private static PreferenceLoss Dpo(PairLogProbs policy, PairLogProbs reference) => new PairLoss.Sigmoid().Evaluate(policy, reference, Beta);
 
     private static StepSummary Evaluate(PreferenceObjective objective, TokenizedExample[] examples)
     {

@@ -27,6 +27,7 @@ internal static class GradientChecks
         var counts = batches.Select(objective.Count).Aggregate((a, b) => a + b);
         foreach (var parameter in model.TrainableParameters)
             parameter.grad = null;
+        objective.Begin(batches);
         var loss = 0d;
         foreach (var batch in batches)
         {

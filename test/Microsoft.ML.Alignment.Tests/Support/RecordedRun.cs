@@ -39,10 +39,14 @@ internal sealed class RecordedRun
 
     public double Number(string option) => Option(option).GetDouble();
 
+    /// <summary>The recorded rows as JSON.</summary>
+    public IReadOnlyList<JsonElement> Rows => [.. System.IO.File.ReadLines(File("rows.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    /// <summary>The recorded token ids, in their order.</summary>
+    public TokenizedExample[] Examples => [.. Rows.Select(Example)];
+
     /// <summary>The recorded token ids, served in their order and again from the top.</summary>
-    public RecordedSource Source() => new(
-        [.. System.IO.File.ReadLines(File("rows.jsonl")).Select(line => Example(JsonDocument.Parse(line).RootElement))],
-        Training.MicroBatchSize, Training.BatchSize / Training.MicroBatchSize);
+    public RecordedSource Source() => new(Examples, Training.MicroBatchSize, Training.BatchSize / Training.MicroBatchSize);
 
     private JsonElement Option(string option) => run.GetProperty("options").GetProperty(option);
 
@@ -53,6 +57,15 @@ internal sealed class RecordedRun
             var (ids, prompt) = (Ids(row, "input_ids"), labels.EnumerateArray().TakeWhile(label => label.GetInt32() < 0).Count());
             return new(ids[..prompt], [ids[prompt..]], []);
         }
+
+        if (row.TryGetProperty("chosen_labels", out _))
+        {
+            var given = Ids(row, "prompt_input_ids");
+            return new(given, [Ids(row, "chosen_input_ids")[given.Length..], Ids(row, "rejected_input_ids")[given.Length..]], []);
+        }
+
+        if (row.TryGetProperty("label", out var label))
+            return new(Ids(row, "prompt_ids"), [Ids(row, "completion_ids")], [label.GetBoolean() ? 1 : 0]);
 
         var (chosen, rejected) = (Ids(row, "chosen_ids"), Ids(row, "rejected_ids"));
         if (row.TryGetProperty("prompt_ids", out _))
@@ -65,7 +78,7 @@ internal sealed class RecordedRun
         return new(chosen[..shared], [chosen[shared..], rejected[shared..]], values);
     }
 
-    private static int[] Ids(JsonElement row, string key) => [.. row.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
+    public static int[] Ids(JsonElement row, string key) => [.. row.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
 }
 
 /// <summary>Serves given examples in their order.</summary>

@@ -151,6 +151,21 @@ public sealed class AlignmentTrainerTests(AlignedChain chain) : IClassFixture<Al
     }
 
     [Fact]
+    public void TheLossOfTheOptionsIsWhatTrains()
+    {
+        var sft = chain.Stage<PolicyTransformer>(1).Transform(chain.Pairs);
+        var terms = new PairLoss.Mixture { Terms = [new(1, new PairLoss.Aot()), new(0.5, new PairLoss.LdDpo { Loss = new PairLoss.Wpo() })] };
+        float[][] margins = [.. new PairLoss[] { new PairLoss.Sigmoid(), terms }.Select(loss =>
+        {
+            var training = AlignedChain.DpoOptions.Training with { MicroBatchSize = 2 };
+            using var dpo = new MLContext(seed: 7).Alignment().Trainers.Dpo(AlignedChain.DpoOptions with { Loss = loss, Training = training }).Fit(sft);
+            return dpo.Transform(chain.Pairs).GetColumn<float>("ImplicitRewardMargin").ToArray();
+        })];
+
+        margins[1].Should().OnlyContain(m => float.IsFinite(m)).And.NotEqual(margins[0]);
+    }
+
+    [Fact]
     public void ACanceledRunThrowsAndNamesTheStage()
     {
         using var source = new CancellationTokenSource();
@@ -172,7 +187,7 @@ public sealed class AlignmentTrainerTests(AlignedChain chain) : IClassFixture<Al
     [Fact]
     public void LabelSmoothingOfAHalfIsRefused()
     {
-        new Action(() => _ = new DpoTrainer.Options { LabelSmoothing = 0.5 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*LabelSmoothing*[0, 0.5)*");
+        new Action(() => _ = new PairLoss.Sigmoid { LabelSmoothing = 0.5 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*LabelSmoothing*[0, 0.5)*");
     }
 
     private sealed class Progress(Action<TrainingProgress> report) : IProgress<TrainingProgress>

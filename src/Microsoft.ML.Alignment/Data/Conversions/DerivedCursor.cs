@@ -1,0 +1,62 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Alignment.Data.Conversions;
+
+/// <summary>One pass over derived rows.</summary>
+internal sealed class DerivedCursor<TRow>(
+    DataViewSchema schema, IReadOnlyList<DerivedColumn<TRow>> columns, IEnumerator<TRow> rows, HashSet<int> active) : DataViewRowCursor
+{
+    private long _position = -1;
+    private bool _ended;
+
+    public override DataViewSchema Schema => schema;
+
+    public override long Position => _position;
+
+    public override long Batch => 0;
+
+    public override bool MoveNext()
+    {
+        if (_ended || !rows.MoveNext())
+        {
+            _ended = true;
+            _position = -1;
+            return false;
+        }
+
+        _position++;
+        return true;
+    }
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
+    {
+        Current();
+        value = new((ulong)_position, 0);
+    };
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!IsColumnActive(column))
+            throw new ArgumentOutOfRangeException(
+                nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
+        return columns[column.Index].Getter(Current) as ValueGetter<TValue>
+            ?? throw new InvalidOperationException(
+                $"Column '{column.Name}' is {column.Type}, read as {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _ended = true;
+            rows.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private TRow Current() =>
+        _position >= 0 ? rows.Current : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
+}

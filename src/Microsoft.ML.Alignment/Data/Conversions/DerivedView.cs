@@ -1,0 +1,31 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Alignment.Data.Conversions;
+
+/// <summary>Rows made of those of another view, anew by every cursor.</summary>
+/// <param name="columns">Its columns.</param>
+/// <param name="rows">Begins a pass; nothing is read before.</param>
+/// <param name="count">The number of rows, where it is known without reading.</param>
+internal sealed class DerivedView<TRow>(IReadOnlyList<DerivedColumn<TRow>> columns, Func<IEnumerable<TRow>> rows, long? count = null)
+    : IDataView
+{
+    public bool CanShuffle => false;
+
+    public DataViewSchema Schema { get; } = ToSchema(columns);
+
+    public long? GetRowCount() => count;
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        new DerivedCursor<TRow>(Schema, columns, rows().GetEnumerator(), [.. columnsNeeded.Select(column => column.Index)]);
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
+
+    private static DataViewSchema ToSchema(IReadOnlyList<DerivedColumn<TRow>> columns)
+    {
+        var builder = new DataViewSchema.Builder();
+        foreach (var column in columns)
+            builder.AddColumn(column.Name, column.Type, column.Annotations);
+        return builder.ToSchema();
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.ML.Alignment.Data;
+
+namespace Microsoft.ML.Alignment.Objectives;
+
+/// <summary>
+/// KTO's reference point: the divergence of the policy from the reference, estimated on prompts with completions of other rows (Ethayarajh
+/// et al., 2024, arXiv:2402.01306, section 4.1): max(0, mean of log π − log π_ref) over all of the optimizer step, so that it does not depend
+/// on micro-batches.
+/// </summary>
+internal sealed class MismatchedDivergence(ReferencedPolicy models) : IReferencePoint
+{
+    /// <inheritdoc/>
+    public string MetricName => "kl";
+
+    /// <inheritdoc/>
+    public Tensor Of(IReadOnlyList<TokenBatch> step)
+    {
+        using var scope = NewDisposeScope();
+        var sums = stack(step.Select(Sum));
+        return (sums.sum() / step.Sum(batch => batch.ExampleCount)).clamp_min(0).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Sum(TokenBatch batch)
+    {
+        using var scope = NewDisposeScope(); // the activations of one micro-batch go before the next one's come
+        var mismatched = batch.Mismatched
+            ?? throw new ArgumentException("A micro-batch lacks completions of other rows; its source does not make them.", nameof(batch));
+        return models.FixedLogRatios(mismatched).sum().MoveToOuterDisposeScope();
+    }
+}

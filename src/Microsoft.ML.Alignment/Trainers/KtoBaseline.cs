@@ -1,0 +1,17 @@
+namespace Microsoft.ML.Alignment;
+
+/// <summary>What <see cref="KtoTrainer"/> compares outcomes with.</summary>
+public enum KtoBaseline
+{
+    /// <summary>
+    /// How far the policy has moved from the reference: their divergence, estimated in each optimizer step on prompts with completions of
+    /// other rows, as KTO's paper does.
+    /// </summary>
+    Divergence,
+
+    /// <summary>
+    /// The reference itself. That is APO-zero on single completions (D'Oosterlinck et al., 2024, arXiv:2408.06266); it takes two passes fewer
+    /// a step.
+    /// </summary>
+    Zero,
+}

@@ -1,0 +1,86 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Trainers;
+using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>
+/// Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306): learns from single completions, each labelled as desirable or
+/// not.
+/// </summary>
+/// <remarks>
+/// <para>Pairs become labelled completions with <see cref="AlignmentDataCatalog.FeedbackFromPairs"/>, ratings with
+/// <see cref="AlignmentDataCatalog.FeedbackFromRatings"/>.</para>
+/// <format type="text/markdown"><![CDATA[
+/// ### Input and output columns
+/// | column | type | |
+/// | -- | -- | -- |
+/// | `Prompt`, `Completion` | text | required for training; for scoring only `Prompt` |
+/// | `Label` | Boolean: whether the completion is desirable | required for training |
+/// | `Policy` | text | output; carries the trained policy |
+/// | `GeneratedCompletion` | text | output; what the policy writes |
+/// | `ChosenImplicitReward`, `RejectedImplicitReward`, `ImplicitRewardMargin` | single | output, where `Chosen` and `Rejected` exist |
+/// ]]></format>
+/// </remarks>
+public sealed class KtoTrainer : UnpairedTrainer
+{
+    private readonly Options _options;
+
+    internal KtoTrainer(IHostEnvironment environment, Options options, TrainerData data)
+        : base(environment, new("Kto", options)
+        {
+            FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
+            LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
+            Beta = options.Beta,
+            Reference = options.Reference,
+        }, data) => _options = options;
+
+    private protected override string LabelColumnName => _options.LabelColumnName;
+
+    private FeedbackWeights Weights => new(_options.DesirableWeight, _options.UndesirableWeight);
+
+    private protected override string Advice(LabelCounts counts) => LabelBalance.Describe(counts, Weights);
+
+    private protected override BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan with
+    {
+        Mismatched = _options.Baseline == KtoBaseline.Divergence ? new(maxLength, beginTokenId) : null,
+    };
+
+    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained)
+    {
+        var models = new ReferencedPolicy(trained.Model, trained.Reference, trained.Training.Precision);
+        return new UnpairedObjective(
+            models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, _options.Beta, Weights),
+            _options.Baseline == KtoBaseline.Divergence ? new MismatchedDivergence(models) : new ZeroPoint(trained.Model.Network.Device));
+    }
+
+    /// <summary>
+    /// How <see cref="KtoTrainer"/> trains: with learning rate 1e-6, as in TRL (LoRA 1e-5), and for 1 epoch, unless
+    /// <see cref="TrainerOptions.Training"/> says otherwise.
+    /// </summary>
+    public sealed record Options : UnpairedTrainerOptions
+    {
+        /// <summary>
+        /// Gets how soon gains and losses saturate, β: the larger, the closer the policy stays to the reference. Above 0; the default is 0.1.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
+        public double Beta { get; init => field = Require.Positive(value); } = 0.1;
+
+        /// <summary>
+        /// Gets the weight of desirable completions, λ_D. Above 0; the default is 1. The paper advises that the weights times the numbers of
+        /// both kinds are as 1 : 1 to 4 : 3; the log says how they are.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
+        public double DesirableWeight { get; init => field = Require.Positive(value); } = 1;
+
+        /// <summary>Gets the weight of undesirable completions, λ_U. Above 0; the default is 1.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
+        public double UndesirableWeight { get; init => field = Require.Positive(value); } = 1;
+
+        /// <summary>Gets what outcomes are compared with. The default is the divergence from the reference.</summary>
+        public KtoBaseline Baseline { get; init; } = KtoBaseline.Divergence;
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Objectives;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Alignment.Tests.Objectives;
+
+/// <summary>Losses that couple pairs, and losses that need single tokens, over micro-batches of a step.</summary>
+public sealed class CoupledPairsTests : IDisposable
+{
+    private const double Beta = 0.3;
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly LanguageModel policy = TestModels.Tiny(1).TrainableOwned();
+    private readonly LanguageModel reference = TestModels.Tiny(2);
+    private readonly TokenizedExample[] examples = RandomExamples.Pairs(6);
+
+    public static TheoryData<string> Names => [.. Losses.Keys];
+
+    private static Dictionary<string, PairLoss> Losses { get; } = new()
+    {
+        ["aot"] = new PairLoss.Aot { LabelSmoothing = 0.1 },
+        ["aot unpaired"] = new PairLoss.AotUnpaired(),
+        ["aot of a shared length"] = new PairLoss.LdDpo { Alpha = 0.3, Loss = new PairLoss.AotUnpaired() },
+        ["aot mixed with weighted pairs"] = new PairLoss.Mixture { Terms = [new(0.6, new PairLoss.Aot()), new(2, new PairLoss.Wpo())] },
+        ["shared length"] = new PairLoss.LdDpo { Loss = new PairLoss.Nca() },
+        ["weighted pairs"] = new PairLoss.Wpo { Loss = new PairLoss.BcoPair() },
+    };
+
+    public void Dispose()
+    {
+        policy.Dispose();
+        reference.Dispose();
+        scope.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void LossAndGradientsDoNotDependOnMicroBatches(string name) =>
+        GradientChecks.RequireSameInMicroBatches(policy, Objective(Losses[name]), examples);
+
+    [Fact]
+    public void SortingWithinMicroBatchesWouldBeAnotherLoss()
+    {
+        var objective = Objective(new PairLoss.Aot());
+        var parts = new[] { Collator.Pack(examples[..3]), Collator.Pack(examples[3..]) };
+        var counts = parts.Select(objective.Count).Aggregate((a, b) => a + b);
+
+        objective.Begin(parts);
+        var announced = parts.Sum(part => objective.Evaluate(part, counts).Loss.item<float>());
+        objective.Begin([]);
+        var alone = parts.Sum(part => objective.Evaluate(part, counts).Loss.item<float>());
+
+        alone.Should().NotBeApproximately(announced, 1e-4f, "a micro-batch that was not announced is a step of its own");
+    }
+
+    [Fact]
+    public void MetricsOfACoupledLossAreThoseOfThePairs()
+    {
+        var batch = Collator.Pack(examples);
+        var (plain, coupled) = (Objective(new PairLoss.Sigmoid()), Objective(new PairLoss.Aot()));
+        coupled.Begin([batch, Collator.Pack(examples[..2])]);
+
+        var expected = plain.Evaluate(batch, plain.Count(batch)).Metrics;
+
+        coupled.Evaluate(batch, coupled.Count(batch)).Metrics.Select(m => (m.Name, m.Weight, m.Value.ToDouble()))
+            .Should().Equal(expected.Select(m => (m.Name, m.Weight, m.Value.ToDouble())));
+    }
+
+    [Fact]
+    public void TheSharedLengthIsThatOfThePairsShorterSide()
+    {
+        var pass = PairPass.Run(policy, Collator.Pack(examples), new(), PairDetails.SharedSum).Pairs;
+
+        for (var i = 0; i < examples.Length; i++)
+        {
+            var shared = examples[i].Completions.Min(completion => completion.Length);
+            var (chosen, rejected) = (LogProb(i, 0, shared), LogProb(i, 1, shared));
+            Near.Relative(pass.SharedSum!.Value.Chosen[i].item<float>(), chosen, 1e-5);
+            Near.Relative(pass.SharedSum!.Value.Rejected[i].item<float>(), rejected, 1e-5);
+            Near.Relative(pass.Sum.Rejected[i].item<float>(), LogProb(i, 1, examples[i].Completions[1].Length), 1e-5);
+        }
+
+        double LogProb(int pair, int side, int tokens) => PlainModel.LogProb(policy, examples[pair].Prompt, examples[pair].Completions[side][..tokens]);
+    }
+
+    [Fact]
+    public void DetailsDoNotChangeTheSums()
+    {
+        var batch = Collator.Pack(examples);
+
+        var plain = PairPass.Run(policy, batch, new(), PairDetails.None).Pairs;
+        var detailed = PairPass.Run(policy, batch, new(), PairDetails.SharedSum | PairDetails.Agreement).Pairs;
+
+        detailed.Sum.Chosen.Equals(plain.Sum.Chosen).Should().BeTrue();
+        detailed.Sum.Rejected.Equals(plain.Sum.Rejected).Should().BeTrue();
+        detailed.TokenCount.Rejected.Equals(plain.TokenCount.Rejected).Should().BeTrue();
+    }
+
+    [Fact]
+    public void AWeightIsAConstantAndTheSftTermOfAMixtureHasNone()
+    {
+        var batch = Collator.Pack(examples);
+        var weight = WpoWeight.Compute(PairPass.Run(policy, batch, new(), PairDetails.Agreement).Pairs.Agreement!.Value);
+        var plain = PairPass.Run(policy, batch, new(), PairDetails.None).Pairs;
+        var losses = new PairLoss.Sigmoid().Evaluate(plain, PairPass.Run(reference, batch, new(), PairDetails.None).Pairs, Beta).Loss;
+        var objective = new PreferenceObjective(policy, reference, (p, r) => new PairLoss.Wpo().Evaluate(p, r, Beta))
+        {
+            Details = PairDetails.Agreement,
+            SftWeight = 0.7,
+        };
+
+        var loss = objective.Evaluate(batch, objective.Count(batch)).Loss.item<float>();
+
+        var sft = -plain.Sum.Chosen.sum().item<float>() / plain.TokenCount.Chosen.sum().item<float>();
+        weight.requires_grad.Should().BeFalse();
+        Near.Relative(loss, (weight * losses).mean().item<float>() + (0.7 * sft), 1e-5);
+    }
+
+    private PreferenceObjective Objective(PairLoss loss) => new(policy, reference, (p, r) => loss.Evaluate(p, r, Beta))
+    {
+        Details = loss.Details,
+        CouplesPairs = loss.CouplesPairs,
+    };
+}

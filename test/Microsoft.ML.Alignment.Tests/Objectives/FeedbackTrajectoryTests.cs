@@ -1,0 +1,47 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Objectives;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Alignment.Tests.Objectives;
+
+/// <summary>A whole run of KTO follows the recorded one, and so does each choice of another row's completion.</summary>
+public sealed class FeedbackTrajectoryTests : IDisposable
+{
+    private const string Run = "golden/trajectories/kto-full";
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly RecordedRun run = new("kto-full");
+
+    public void Dispose() => scope.Dispose();
+
+    [SharedTheory(StoriesModel.Folder, Run)]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void KtoOfAllWeights(int microBatchSize)
+    {
+        using var model = StoriesModel.Load();
+        using var policy = model.TrainableCopy();
+        var models = new ReferencedPolicy(policy, model, Precision.Float32);
+        var (beta, weights) = (run.Number("beta"), new FeedbackWeights(run.Number("desirable_weight"), run.Number("undesirable_weight")));
+        var objective = new UnpairedObjective(
+            models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, beta, weights), new MismatchedDivergence(models));
+
+        TrajectoryTests.Replay(run, policy, (FeedbackSteps.Source(run.Examples, run.Training.BatchSize, microBatchSize), objective));
+    }
+
+    [Fact]
+    public void MismatchedCompletionsAreTheRecordedOnes()
+    {
+        var completions = new MismatchedCompletions(128, null);
+        TokenizedExample NoNeighbour() => throw new InvalidOperationException("No step is one row.");
+        var mismatched = run.Examples.Chunk(run.Training.BatchSize).SelectMany(step => completions.Of(step, NoNeighbour));
+
+        foreach (var (actual, row) in mismatched.Zip(run.Rows))
+        {
+            actual.Prompt.Should().Equal(RecordedRun.Ids(row, "prompt_ids"));
+            actual.Completions.Single().Should().Equal(RecordedRun.Ids(row, "KL_completion_ids"));
+        }
+    }
+}

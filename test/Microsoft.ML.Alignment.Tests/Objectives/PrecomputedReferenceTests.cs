@@ -1,0 +1,153 @@
+using Microsoft.ML.Alignment.Adapters;
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Tests.Data;
+using Microsoft.ML.Alignment.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Alignment.Tests.Objectives;
+
+public sealed class PrecomputedReferenceTests : IDisposable
+{
+    private static readonly BatchPlan Plan = new(BatchSize: 4, MicroBatchSize: 3, Seed: 5, Shuffle: false);
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly LanguageModel reference = TestModels.Tiny(2);
+    private readonly TokenizedExample[] examples = RandomExamples.Pairs(7);
+    private readonly ListStore store;
+
+    public PrecomputedReferenceTests() => store = new(examples);
+
+    public void Dispose()
+    {
+        reference.Dispose();
+        scope.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ScoresAreThoseOfEachStepToTheLastBit(bool shared)
+    {
+        var details = shared ? PairDetails.SharedSum : PairDetails.None;
+        var objective = Objective(reference, details);
+
+        var table = ScoreTable.Compute(store, Plan, objective, default);
+
+        using var noGrad = no_grad();
+        var batches = new DatasetSource(new ScoredStore(store, table.Of), Plan).Steps(3).SelectMany(step => step).ToArray();
+        batches.Length.Should().Be(3);
+        foreach (var batch in batches)
+            PairScores.Join(PairScores.Of(batch, details, CPU)!.Value).Equals(objective.ReferenceScores(batch)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void TrainingWithThemIsTrainingWithoutThemBitByBit()
+    {
+        var loss = new PairLoss.LdDpo { Loss = new PairLoss.Aot() };
+        (float[] Weights, double[] Losses) Train(bool precomputed)
+        {
+            using var policy = TestModels.Tiny(1).TrainableOwned();
+            var progress = new ProgressList();
+            var objective = new PreferenceObjective(policy, reference, (p, r) => loss.Evaluate(p, r, 0.3))
+            {
+                Details = loss.Details,
+                CouplesPairs = loss.CouplesPairs,
+            };
+            var rows = precomputed ? new ScoredStore(store, ScoreTable.Compute(store, Plan, objective, default).Of) : (IExampleStore)store;
+            var training = new TrainingOptions { LearningRate = 0.01, Epochs = 2 }.Resolve(new(1, 1), 0);
+            new TrainingLoop(policy, training, new("Dpo", new() { Progress = progress }, _ => { })).Run(new DatasetSource(rows, Plan), objective);
+            return ([.. policy.TrainableParameters.SelectMany(p => p.data<float>())], [.. progress.Reports.Select(report => report.Loss)]);
+        }
+
+        var (plain, precomputed) = (Train(false), Train(true));
+
+        precomputed.Losses.Should().HaveCount(4).And.Equal(plain.Losses);
+        precomputed.Weights.Should().Equal(plain.Weights);
+    }
+
+    [Fact]
+    public void TheModelIsNotAskedAgainForRowsThatHaveScoresAndIsForOthers()
+    {
+        using var other = TestModels.Tiny(3);
+        var table = ScoreTable.Compute(store, Plan, Objective(reference), default);
+        var (known, fresh) = (Collator.Pack([new ScoredStore(store, table.Of).Read(2)]), Collator.Pack([examples[2]]));
+
+        var objective = Objective(other);
+
+        Rewards(objective, known).Should().Be(Rewards(Objective(reference), fresh));
+        Rewards(objective, fresh).Should().NotBe(Rewards(objective, known));
+    }
+
+    [Fact]
+    public void TheKeyChangesWithAllThatChangesTheNumbers()
+    {
+        using var adapted = reference.With([LoraAdapter.Create(reference, new() { Rank = 2 }, "sft", 1)], null);
+        using var scaled = reference.With([LoraAdapter.Create(reference, new() { Rank = 2, Alpha = 5 }, "sft", 1)], null);
+        using var other = TestModels.Tiny(3);
+        var longer = examples.ToArray();
+        longer[4] = longer[4] with { Prompt = [.. longer[4].Prompt, 7] };
+        var moved = examples.ToArray();
+        moved[4] = moved[4] with { Prompt = moved[4].Prompt[..^1], Completions = [[moved[4].Prompt[^1], .. moved[4].Completions[0]], moved[4].Completions[1]] };
+        var kind = Objective(reference).ScoreKind;
+
+        string[] keys =
+        [
+            ScoreKey.Of(reference, store, Plan, kind),
+            ScoreKey.Of(other, store, Plan, kind),
+            ScoreKey.Of(adapted, store, Plan, kind),
+            ScoreKey.Of(scaled, store, Plan, kind),
+            ScoreKey.Of(reference, new ListStore(longer), Plan, kind),
+            ScoreKey.Of(reference, new ListStore(moved), Plan, kind),
+            ScoreKey.Of(reference, new ListStore([.. examples.Reverse()]), Plan, kind),
+            ScoreKey.Of(reference, store, new(4, 2, 5, false), kind),
+            ScoreKey.Of(reference, store, Plan, Objective(reference, PairDetails.SharedSum).ScoreKind),
+            ScoreKey.Of(reference, store, Plan, new PreferenceObjective(reference, reference, Dpo) { Precision = Precision.BFloat16 }.ScoreKind),
+        ];
+
+        keys.Should().OnlyHaveUniqueItems();
+        using var copy = reference.MergedCopy(trains: false);
+        ScoreKey.Of(copy, new ListStore([.. examples]), Plan with { Seed = 9, Shuffle = true }, kind).Should().Be(keys[0], "nothing else changes the numbers");
+    }
+
+    [Fact]
+    public void ATableComesBackFromDiskAsItWasAndADamagedOneIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var cache = new ScoreCache(folder["cache"]);
+        var table = new ScoreTable(2, [1.5f, float.MinValue, -0f, 7]);
+        cache.Read("k").Should().BeNull();
+        cache.Write("k", table);
+
+        var again = cache.Read("k")!;
+
+        (again.Width, BitConverter.SingleToInt32Bits(again.Scores[2])).Should().Be((2, BitConverter.SingleToInt32Bits(-0f)));
+        again.Scores.Should().Equal(table.Scores);
+        again.Of(1).Should().Equal(-0f, 7);
+        var bytes = File.ReadAllBytes(cache.PathOf("k"));
+        bytes[9] ^= 1;
+        File.WriteAllBytes(cache.PathOf("k"), bytes);
+        new Action(() => cache.Read("k")).Should().Throw<InvalidDataException>().WithMessage("*damaged*Delete it*");
+        File.WriteAllBytes(cache.PathOf("k"), bytes[..7]);
+        new Action(() => cache.Read("k")).Should().Throw<InvalidDataException>();
+    }
+
+    [Fact]
+    public void CancellationEndsThePassBetweenMicroBatches()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+
+        new Action(() => ScoreTable.Compute(store, Plan, Objective(reference), source.Token)).Should().Throw<OperationCanceledException>();
+    }
+
+    private static PreferenceLoss Dpo(PairLogProbs policy, PairLogProbs reference) => new PairLoss.Sigmoid().Evaluate(policy, reference, 0.3);
+
+    private PreferenceObjective Objective(LanguageModel compared, PairDetails details = PairDetails.None) => new(reference, compared, Dpo) { Details = details };
+
+    private static double Rewards(PreferenceObjective objective, TokenBatch batch) =>
+        StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], 0).Metrics["rewards/margins"];
+}

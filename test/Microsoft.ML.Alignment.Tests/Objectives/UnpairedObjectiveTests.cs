@@ -1,0 +1,186 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Objectives;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Alignment.Tests.Objectives;
+
+public sealed class UnpairedObjectiveTests : IDisposable
+{
+    private const double Beta = 0.3;
+
+    private static readonly FeedbackWeights Weights = new(1.2, 0.8);
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly LanguageModel policy = TestModels.Tiny(1).TrainableOwned();
+    private readonly LanguageModel reference = TestModels.Tiny(2);
+    private readonly TokenizedExample[] examples = FeedbackSteps.Examples(8);
+
+    public void Dispose()
+    {
+        policy.Dispose();
+        reference.Dispose();
+        scope.Dispose();
+    }
+
+    [Fact]
+    public void LossAndMetricsEqualAPlainComputation()
+    {
+        var ratios = examples.Select(e => LogRatio(e.Prompt, e.Completions[0])).ToArray();
+        var labels = examples.Select(e => e.Values[0] > 0).ToArray();
+        var divergence = Math.Max(0, examples.Select((e, i) => LogRatio(e.Prompt, examples[(i + 7) % 8].Completions[0])).Average());
+        var losses = ratios.Zip(labels, (ratio, label) => PlainFeedback.Kto(ratio, label, divergence, Beta, label ? 1.2 : 0.8));
+        double Mean(bool label) => Beta * ratios.Where((_, i) => labels[i] == label).Average();
+
+        var result = FeedbackSteps.Train(Kto(), FeedbackSteps.One(examples, microBatchSize: 3));
+
+        divergence.Should().BePositive("this test is to see it");
+        Near.Relative(result.Loss, losses.Average(), 1e-5);
+        Near.Relative(result.Metrics["kl"], divergence, 1e-5);
+        Near.Relative(result.Metrics["rewards/chosen"], Mean(true), 1e-5);
+        Near.Relative(result.Metrics["rewards/rejected"], Mean(false), 1e-5);
+        Near.Relative(result.Metrics["rewards/margins"], Mean(true) - Mean(false), 1e-5);
+        Near.Relative(result.Metrics["logps/chosen"], LogProb(true), 1e-5);
+        Near.Relative(result.Metrics["logps/rejected"], LogProb(false), 1e-5);
+        double LogProb(bool label) =>
+            examples.Where((_, i) => labels[i] == label).Average(e => PlainModel.LogProb(policy, e.Prompt, e.Completions[0]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void LossAndGradientsDoNotDependOnMicroBatches(int microBatchSize)
+    {
+        foreach (var create in new[] { Kto, Bco })
+        {
+            var (whole, wholeGradients) = Train(create(), FeedbackSteps.One(examples, 8));
+
+            var (parts, gradients) = Train(create(), FeedbackSteps.One(examples, microBatchSize));
+
+            Near.Relative(parts, whole, 1e-6);
+            for (var i = 0; i < gradients.Length; i++)
+            {
+                var largest = Math.Max(1, wholeGradients[i].Max(Math.Abs));
+                TestModels.Difference(gradients[i], wholeGradients[i]).Should().BeLessThan(1e-6 * largest);
+            }
+        }
+    }
+
+    [Fact]
+    public void ADivergenceBelowZeroCountsAsZero()
+    {
+        var divergence = new MismatchedDivergence(new(reference, policy, Precision.Float32));
+        var opposite = new MismatchedDivergence(new(policy, reference, Precision.Float32));
+        var step = FeedbackSteps.One(examples, 8);
+
+        opposite.Of(step).item<float>().Should().BePositive();
+        divergence.Of(step).item<float>().Should().Be(0);
+    }
+
+    [Fact]
+    public void AStepOfOneRowTakesTheCompletionOfItsNeighbour()
+    {
+        var source = FeedbackSteps.Source(examples[..3], batchSize: 1, microBatchSize: 1);
+
+        var results = source.Steps(0).Select(step => FeedbackSteps.Train(Kto(), step).Metrics).ToArray();
+
+        for (var i = 0; i < 3; i++)
+        {
+            var expected = Math.Max(0, LogRatio(examples[i].Prompt, examples[(i + 2) % 3].Completions[0]));
+            Near.Relative(results[i]["kl"], expected, 1e-5, $"row {i}");
+        }
+    }
+
+    [Fact]
+    public void AStepOfOneKindHasNoMetricsOfTheOther()
+    {
+        var desirable = examples.Where(e => e.Values[0] > 0).ToArray();
+
+        var metrics = FeedbackSteps.Train(Kto(), FeedbackSteps.One(desirable, 2)).Metrics;
+
+        metrics.Keys.Should().BeEquivalentTo("rewards/chosen", "logps/chosen", "kl");
+        metrics.Values.Should().OnlyContain(value => double.IsFinite(value));
+    }
+
+    [Fact]
+    public void TheDivergenceIsAConstantOfTheLoss()
+    {
+        var step = FeedbackSteps.One(examples, 8);
+        var value = new MismatchedDivergence(Models()).Of(step).item<float>();
+        UnpairedLoss withConstant = (logRatios, _) => KtoLoss.Compute(logRatios, tensor(value), Beta, Weights);
+
+        var (_, expected) = Train(new(Models(), withConstant, new ZeroPoint(CPU)), step);
+        var (_, gradients) = Train(Kto(), step);
+
+        value.Should().BePositive();
+        for (var i = 0; i < gradients.Length; i++)
+            gradients[i].Should().Equal(expected[i]);
+    }
+
+    [Fact]
+    public void OnlyThePassThatTrainsDropsInputs()
+    {
+        using var dropping = policy.With([Dropping(policy)], null);
+        var models = new ReferencedPolicy(dropping, reference, Precision.Float32);
+        var batch = FeedbackSteps.One(examples, 8)[0];
+
+        Losses().Should().OnlyHaveUniqueItems();
+        Divergences().Distinct().Should().ContainSingle();
+        float[] Losses() => [.. Enumerable.Range(0, 3).Select(_ => models.TrainingLogProbs(batch).sum().item<float>())];
+        float[] Divergences() => [.. Enumerable.Range(0, 3).Select(_ => new MismatchedDivergence(models).Of([batch]).item<float>())];
+    }
+
+    [Fact]
+    public void BcoComparesWithTheMidpointOfTheRewardsBeforeTheStep()
+    {
+        var objective = Bco();
+        var (first, second) = (FeedbackSteps.One(examples[..5], 2), FeedbackSteps.One(examples[5..], 2));
+        double Reward(TokenizedExample e) => Beta * LogRatio(e.Prompt, e.Completions[0]);
+        double Mean(bool label) => examples[..5].Where(e => e.Values[0] > 0 == label).Average(Reward);
+
+        var before = FeedbackSteps.Train(objective, first);
+        var after = FeedbackSteps.Train(objective, second);
+
+        before.Metrics["delta"].Should().Be(0);
+        Near.Relative(after.Metrics["delta"], (Mean(true) + Mean(false)) / 2, 1e-5);
+        Near.Relative(after.Loss, examples[5..].Average(e =>
+            PlainFeedback.Bco(Reward(e) / Beta, e.Values[0] > 0, after.Metrics["delta"], Beta)), 1e-5);
+    }
+
+    [Fact]
+    public void LookingAtAStepWithoutTrainingMovesNoMidpoint()
+    {
+        var objective = Bco();
+        var step = FeedbackSteps.One(examples, 8);
+        using (no_grad())
+            objective.Evaluate(step[0], objective.Count(step[0]));
+
+        FeedbackSteps.Train(objective, step).Metrics["delta"].Should().Be(0);
+    }
+
+    private UnpairedObjective Kto() =>
+        new(Models(), (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, Beta, Weights), new MismatchedDivergence(Models()));
+
+    private UnpairedObjective Bco() =>
+        new(Models(), (logRatios, shift) => BcoLoss.Compute(logRatios, shift, Beta), new RunningMidpoint(CPU));
+
+    private ReferencedPolicy Models() => new(policy, reference, Precision.Float32);
+
+    private (double Loss, float[][] Gradients) Train(UnpairedObjective objective, IReadOnlyList<TokenBatch> step)
+    {
+        foreach (var parameter in policy.TrainableParameters)
+            parameter.grad = null;
+        var loss = FeedbackSteps.Train(objective, step).Loss;
+        var gradients = policy.TrainableParameters.Select(p => p.grad).OfType<Tensor>();
+        return (loss, [.. gradients.Select(gradient => gradient.data<float>().ToArray())]);
+    }
+
+    private double LogRatio(int[] prompt, int[] completion) =>
+        PlainModel.LogProb(policy, prompt, completion) - PlainModel.LogProb(reference, prompt, completion);
+
+    private static Adapter Dropping(LanguageModel model) => new("dropping", "{}", model.LinearLayers.ToDictionary(
+        layer => layer.Key,
+        layer => new LowRankUpdate(new(ones(2, layer.Value.In) / 9, true), new(ones(layer.Value.Out, 2) / 7, true), 1, Dropout: 0.5)));
+}

@@ -1,0 +1,120 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Alignment.Tests.Trainers;
+
+public sealed class UnpairedTrainerTests
+{
+    private static readonly LoraOptions Lora = new() { Rank = 3, Alpha = 6 };
+    private static readonly TrainingOptions Short = new() { MaxSteps = 3, BatchSize = 4, LearningRate = 3e-3, Shuffle = false };
+
+    private readonly MLContext context = new(seed: 7);
+    private readonly List<string> log = [];
+
+    public UnpairedTrainerTests() => context.Log += (_, e) => log.Add(e.RawMessage);
+
+    public static TheoryData<string> Methods => new("Kto", "Apo", "Bco");
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void AFittedPolicyHasMovedFromItsReferenceAndScoresPairs(string method)
+    {
+        using var fitted = Fit(method, Short);
+
+        var margins = Margins(fitted);
+
+        margins.Should().OnlyContain(margin => float.IsFinite(margin)).And.Contain(margin => margin > 1e-3);
+        fitted.LastTransformer.Model.AdapterNames.Should().Equal(method == "Bco" ? "bco" : "kto");
+    }
+
+    [Fact]
+    public void DesirableCompletionsRiseAgainstUndesirableOnes()
+    {
+        using var fitted = Fit("Kto", Short with { MaxSteps = 20 });
+
+        Margins(fitted).Should().OnlyContain(margin => margin > 0);
+    }
+
+    [Theory]
+    [InlineData("Kto")]
+    [InlineData("Bco")]
+    public void MicroBatchesLeadToTheSamePolicy(string method)
+    {
+        using var whole = Fit(method, Short);
+        using var parts = Fit(method, Short with { MicroBatchSize = 1 });
+
+        var (expected, actual) = (Margins(whole), Margins(parts));
+
+        expected.Should().Contain(margin => Math.Abs(margin) > 1e-3);
+        for (var i = 0; i < expected.Length; i++)
+            actual[i].Should().BeApproximately(expected[i], 1e-4f);
+    }
+
+    [Fact]
+    public void AReferenceComputedBeforeTrainingLeadsToTheSamePolicy()
+    {
+        using var live = Fit("Kto", Short with { MaxSteps = 6 });
+        using var precomputed = Fit("Kto", Short with { MaxSteps = 6 }, new ReferencePolicy.Precomputed());
+
+        Margins(precomputed).Should().Equal(Margins(live), "without shuffling, rows meet in the same micro-batches");
+    }
+
+    [Fact]
+    public void TheLogTellsHowBothKindsCount()
+    {
+        using var kto = Fit("Kto", Short);
+        using var bco = Fit("Bco", Short);
+
+        log.Should().Contain(line => line.Contains("Kto: 5 desirable and 5 undesirable completions. With weights 1 and 1 they count 1 : 1, as"));
+        log.Should().Contain(line => line.EndsWith("Bco: 5 desirable and 5 undesirable completions."));
+    }
+
+    [Fact]
+    public void ALabelThatIsNoBooleanIsRefusedBeforeAnythingTrains()
+    {
+        var align = context.Alignment();
+        var ratings = context.Data.LoadFromEnumerable(new[] { new { Prompt = "One day", Completion = " went.", Label = 4f } });
+
+        var fit = () => align.BaseModel(AlignedChain.BasePath).Append(align.Trainers.Kto()).Fit(ratings);
+
+        fit.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*label*Label*Boolean*Single*");
+    }
+
+    [Fact]
+    public void KtoNeedsTwoRows()
+    {
+        var align = context.Alignment();
+        var one = context.Data.LoadFromEnumerable(new[] { new { Prompt = "One day, Lily wanted to go. So", Completion = " she went.", Label = true } });
+
+        var fit = () => align.BaseModel(AlignedChain.BasePath).Append(align.Trainers.Kto(new() { Lora = Lora, Training = Short })).Fit(one);
+
+        fit.Should().Throw<InvalidDataException>().WithMessage("*one row*");
+    }
+
+    [Fact]
+    public void ValuesOutOfRangeAreRefused()
+    {
+        Refuses(() => new KtoTrainer.Options { Beta = 0 }, "*Beta*above 0*");
+        Refuses(() => new KtoTrainer.Options { DesirableWeight = 0 }, "*DesirableWeight*");
+        Refuses(() => new KtoTrainer.Options { UndesirableWeight = -1 }, "*UndesirableWeight*");
+        Refuses(() => new BcoTrainer.Options { Beta = double.NaN }, "*Beta*above 0*");
+        Refuses(() => new BcoTrainer.Options { LabelColumnName = "" }, "*LabelColumnName*");
+        static void Refuses(Func<TrainerOptions> make, string message) => make.Should().Throw<ArgumentException>().WithMessage(message);
+    }
+
+    private float[] Margins(ITransformer fitted) =>
+        [.. fitted.Transform(AlignedChain.ViewOfPairs(context)).GetColumn<float>("ImplicitRewardMargin")];
+
+    private TransformerChain<PolicyTransformer> Fit(string method, TrainingOptions training, ReferencePolicy? reference = null)
+    {
+        var align = context.Alignment();
+        var feedback = align.Data.FeedbackFromPairs(AlignedChain.ViewOfPairs(context));
+        var kto = new KtoTrainer.Options { Lora = Lora, Training = training, Reference = reference ?? new ReferencePolicy.Incoming() };
+        IEstimator<PolicyTransformer> trainer = method switch
+        {
+            "Kto" => align.Trainers.Kto(kto, feedback),
+            "Apo" => align.Trainers.Kto(kto with { Baseline = KtoBaseline.Zero }, feedback),
+            _ => align.Trainers.Bco(new() { Lora = Lora, Training = training }, feedback),
+        };
+        return align.BaseModel(AlignedChain.BasePath).Append(trainer).Fit(AlignedChain.ViewOfPairs(context));
+    }
+}
