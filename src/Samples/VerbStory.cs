@@ -15,11 +15,11 @@ internal static class VerbStory
         var run = ProgressLine.RunOf(command, stop);
         var verbs = Verb.LoadAll();
         var options = VerbPipeline.Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
-        using var model = DrillModel.Open(ml, ml.Alignment(run with { WorkspacePath = null, Resume = false }), command.ModelPath, command.Seed);
+        using var model = DrillModel.Open(ml, ml.Alignment(Unkept(run)), command.ModelPath, command.Seed);
 
         var drill = new Drill(ml, verbs.Where(verb => verb.Split == "train"));
         var preferences = drill.Preferences;
-        var align = ml.Alignment(run with { SamplePrompts = command.WorkspacePath is null ? [] : Questions(verbs) });
+        var align = ml.Alignment(Watched(run, verbs));
         var dev = command.WorkspacePath is null ? null : new Drill(ml, verbs.Where(verb => verb.Split == "dev"));
         using var aligned = VerbPipeline.Compose(align, model.Location, drill, options, dev).Fit(preferences);
 
@@ -33,8 +33,13 @@ internal static class VerbStory
         return Judge(result);
     }
 
-    private static string[] Questions(IReadOnlyList<Verb> verbs) =>
-        [.. verbs.Where(verb => verb is { Split: "dev", IsRegular: false }).Take(3).Select(Wording.Test.Ask)];
+    // The pretraining of the tiny model is no part of the run that is kept.
+    private static AlignmentRun Unkept(AlignmentRun run) => run with { WorkspacePath = null, Resume = false };
+
+    private static AlignmentRun Watched(AlignmentRun run, IReadOnlyList<Verb> verbs) => run.WorkspacePath is null ? run : run with
+    {
+        SamplePrompts = [.. verbs.Where(verb => verb is { Split: "dev", IsRegular: false }).Take(3).Select(Wording.Test.Ask)],
+    };
 
     private static VerbResult Evaluate(MLContext ml, IReadOnlyList<Verb> verbs, TransformerChain<PolicyTransformer> aligned)
     {

@@ -16,7 +16,7 @@ internal static class CompletionLogProbs
 
     // Under a head that trains, chunks cost a third more time, since backward makes the logits again. Training all weights needs
     // gigabytes anyway, so up to this many times the budget all rows are one chunk, which backward reuses.
-    private const int TrainedHeadFactor = 4;
+    public const int TrainedHeadFactor = 4;
 
     /// <summary>Computes the log-probabilities of the labels, in nats, float32. Shape <c>[M]</c>.</summary>
     /// <param name="hidden">float32 or bfloat16. Shape <c>[M, D]</c>.</param>

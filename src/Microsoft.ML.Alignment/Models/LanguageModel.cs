@@ -191,12 +191,14 @@ public sealed class LanguageModel : IDisposable
     /// <param name="options">Precision and dropout.</param>
     /// <param name="statistics">Filled on the way; null where nobody wants them.</param>
     internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null) =>
-        TokenLogProbs(rows, targets, options, collisions: false, statistics).LogProbs;
+        TokenLogProbs(rows, targets, options, statistics, collisions: false).LogProbs;
 
     /// <summary>The same, and the log-probability that two draws in the token's place agree, log Σ_v π(v)², without gradient. Shapes <c>[M]</c>.</summary>
-    internal (Tensor LogProbs, Tensor LogCollision) TokenLogProbsAndCollisions(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    /// <inheritdoc cref="TokenLogProbs(PackedRows, PackedTargets, ForwardOptions, HeadStatistics)" path="/param"/>
+    internal (Tensor LogProbs, Tensor LogCollision) TokenLogProbsAndCollisions(
+        PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
     {
-        var (logProbs, collision) = TokenLogProbs(rows, targets, options, collisions: true, statistics: null);
+        var (logProbs, collision) = TokenLogProbs(rows, targets, options, statistics, collisions: true);
         return (logProbs, collision!);
     }
 
@@ -249,7 +251,7 @@ public sealed class LanguageModel : IDisposable
     }
 
     private (Tensor LogProbs, Tensor? LogCollision) TokenLogProbs(
-        PackedRows rows, PackedTargets targets, ForwardOptions options, bool collisions, HeadStatistics? statistics)
+        PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics, bool collisions)
     {
         RequireKnownIds(targets.Labels);
         using var scope = NewDisposeScope();

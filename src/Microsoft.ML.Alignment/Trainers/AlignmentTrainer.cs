@@ -133,12 +133,12 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var recorder = new StageRecorder();
+        var recorder = new ManifestRecorder();
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
-        var summary = TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, MemoryOf(trained, store)));
-        Tell(summary, context.Log);
+        var summary = StageSummary.Of(Settings, trained, store, found!);
+        Tell(summary, context);
         LookAt(store, context.Log);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
         using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
@@ -147,7 +147,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var validation = validationStore is null
             ? null
             : new Validation<TokenBatch>(Source(validationStore, trained), CreateObjective(trained with { Model = still }));
-        context = context.Watched(trained.Model, EncoderOf(trained, data), Settings.Options.Writing);
+        context = context.Watched(trained.Model, Encoder(trained, data), Settings.Options.Writing);
         context = context with
         {
             Data = new(store.Count, validationStore?.Count ?? 0) { Summary = summary },
@@ -160,14 +160,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
     }
 
-    private static MemoryEstimate MemoryOf(TrainedModel trained, IExampleStore store) =>
-        MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store);
-
-    private void Tell(TrainingSummary summary, Action<string> log)
+    private static void Tell(TrainingSummary summary, TrainingContext context)
     {
         foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            log(line);
-        _data.Run.Summary?.Report(summary);
+            context.Log(line);
+        context.Run.Summary?.Report(summary);
     }
 
     private CheckedSource<TokenBatch> Source(IExampleStore store, TrainedModel trained) =>
@@ -195,7 +192,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         };
         try
         {
-            return ExampleReader.Read(data, Columns(data.Schema, context.Log), EncoderOf(trained, data), options);
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), Encoder(trained, data), options);
         }
         catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
@@ -203,8 +200,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         }
     }
 
-    private PromptEncoder EncoderOf(TrainedModel trained, IDataView data) =>
-        ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
+    private PromptEncoder Encoder(TrainedModel trained, IDataView data) => ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
 
     private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
         AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Alignment.Trainers;
 /// <summary>Puts in place what watches a stage.</summary>
 internal static class StageWatch
 {
-    /// <summary>The context with a watcher, and with answers to the run's fixed prompts where the stage writes.</summary>
+    /// <summary>The context with a recorder, and with answers to the run's fixed prompts where the stage writes.</summary>
     /// <param name="context">What surrounds the stage.</param>
     /// <param name="policy">The model that trains.</param>
     /// <param name="encoder">Reads prompts as the stage does.</param>
@@ -15,7 +15,7 @@ internal static class StageWatch
     public static TrainingContext Watched(
         this TrainingContext context, LanguageModel policy, PromptEncoder encoder, GenerationOptions? writing) => context with
     {
-        Observers = [.. context.Observers, new StageWatcher(new StageLog(context.Log, context.Run.LoggerFactory), TimeProvider.System)],
+        Observers = [.. context.Observers, new StageRecorder(new StageLog(context.Log, context.Run.LoggerFactory), TimeProvider.System)],
         AnswerSamples = writing is not null && context.Run.SamplePrompts.Count > 0
             ? new FixedPrompts(policy, encoder, writing, context.Run.SamplePrompts).Answer
             : null,

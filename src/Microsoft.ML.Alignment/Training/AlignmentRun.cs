@@ -8,7 +8,9 @@ public sealed record AlignmentRun
     /// <summary>Gets who is told of each step; null for nobody. Reports come on the training thread.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Gets who is told, before the first step of each stage, what it trains on and how; null for nobody. The log has it too.</summary>
+    /// <summary>
+    /// Gets who is told, before the first step of each stage, what it trains on and how; null for nobody. The log has it too.
+    /// </summary>
     public IProgress<TrainingSummary>? Summary { get; init; }
 
     /// <summary>

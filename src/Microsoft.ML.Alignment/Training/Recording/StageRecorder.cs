@@ -9,7 +9,7 @@ namespace Microsoft.ML.Alignment.Training.Recording;
 /// <summary>Keeps what a stage reports, in its folder and for listeners, and looks whether it is healthy.</summary>
 /// <param name="log">Tells people.</param>
 /// <param name="clock">Tells when something happened.</param>
-internal sealed class StageWatcher(StageLog log, TimeProvider clock) : ITrainingObserver
+internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainingObserver
 {
     private const int StepsPerCheck = 25;
 

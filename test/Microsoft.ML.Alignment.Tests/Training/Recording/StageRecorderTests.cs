@@ -7,7 +7,7 @@ using Microsoft.ML.Alignment.Training.Recording;
 
 namespace Microsoft.ML.Alignment.Tests.Training.Recording;
 
-public sealed class StageWatcherTests : IDisposable
+public sealed class StageRecorderTests : IDisposable
 {
     private const int Steps = 6;
 
@@ -117,8 +117,8 @@ public sealed class StageWatcherTests : IDisposable
         string? folder, string stage = "Sft", int to = Steps, int? resumed = null, StageEndReason end = StageEndReason.Completed,
         StageData data = default, ILogger? logger = null, LanguageModel? policy = null)
     {
-        var watcher = new StageWatcher(new(log.Add, logger ?? NullLogger.Instance), TimeProvider.System);
-        watcher.Started(new(stage, policy ?? model, new TrainingOptions().Resolve(new(1e-3, 1), seed: 0), Steps)
+        var recorder = new StageRecorder(new(log.Add, logger ?? NullLogger.Instance), TimeProvider.System);
+        recorder.Started(new(stage, policy ?? model, new TrainingOptions().Resolve(new(1e-3, 1), seed: 0), Steps)
         {
             Folder = folder is null ? null : workspace[folder],
             ResumedStep = resumed,
@@ -126,18 +126,18 @@ public sealed class StageWatcherTests : IDisposable
             Data = data,
         });
         if (resumed is null)
-            watcher.Evaluated(EvaluationAt(0));
+            recorder.Evaluated(EvaluationAt(0));
         for (var step = (resumed ?? 0) + 1; step <= to; step++)
         {
-            watcher.Stepped(new(stage, step, Steps, 1.0 / step, 1e-3, 3, 100, TimeSpan.Zero, 0, new Dictionary<string, double> { ["mean_token_accuracy"] = 0.75 })
+            recorder.Stepped(new(stage, step, Steps, 1.0 / step, 1e-3, 3, 100, TimeSpan.Zero, 0, new Dictionary<string, double> { ["mean_token_accuracy"] = 0.75 })
             {
                 Tokens = 10 + step - 1,
             });
             if (step % 2 == 0)
-                watcher.Evaluated(EvaluationAt(step));
+                recorder.Evaluated(EvaluationAt(step));
         }
 
-        watcher.Ended(new(end, to));
+        recorder.Ended(new(end, to));
     }
 
     private static StageData Data(int examples, int duplicates) => new(examples, 3)
