@@ -78,16 +78,17 @@ public sealed partial class AlignmentDataCatalog
     /// Mixes data sets in fixed shares: a view that is read lazily, with the columns that all sets have (but no keys).
     /// </summary>
     /// <remarks>
-    /// One pass over the view (an epoch of training) has so many rows of each set as its share says, to less than one row, and so has, to about
-    /// a row a set, every beginning of it: the sets take turns. Which rows of a set come, where not all do, is drawn by the seed; they keep their
-    /// order. A set whose share asks for more rows than it has comes whole, as often as that takes, and the rest is drawn. All passes are alike.
-    /// Sets that do not know their number of rows are counted here, once.
+    /// One pass over the view (an epoch of training) has so many rows of each set as its share says, to less than one row, and so has, to
+    /// about a row a set, every beginning of it: the sets take turns. Which rows of a set come, where not all do, is drawn by the seed;
+    /// they keep their order. A set whose share asks for more rows than it has comes whole, as often as that takes, and the rest is drawn.
+    /// All passes are alike. Sets that do not know their number of rows are counted here, once.
     /// </remarks>
     /// <param name="sets">At least two sets with their weights.</param>
     /// <param name="epoch">How many rows a pass has. The default repeats none.</param>
     /// <param name="seed">What draws the rows. The default is 0.</param>
     /// <exception cref="ArgumentException">
-    /// There are fewer than two sets, one is empty or would have no row in the mixture, they have no column in common, or one column has two types.
+    /// There are fewer than two sets, one is empty or would have no row in the mixture, they have no column in common, or one column has
+    /// two types.
     /// </exception>
     public IDataView Mix(IReadOnlyList<WeightedSet> sets, MixtureEpoch epoch = MixtureEpoch.NoRowTwice, int seed = 0)
     {
@@ -95,17 +96,20 @@ public sealed partial class AlignmentDataCatalog
         if (sets.Count < 2)
             throw new ArgumentException($"A mixture needs two sets or more; there are {sets.Count}.", nameof(sets));
         var mixture = new MixtureView(sets, epoch, seed);
-        Log(nameof(Mix), $"{mixture.GetRowCount()} rows a pass: {string.Join(", ", mixture.Parts.Select(part => $"{part.Taken} of {part.Size}"))}; "
+        var parts = mixture.Parts.Select(part => $"{part.Taken} of {part.Size}");
+        Log(nameof(Mix), $"{mixture.GetRowCount()} rows a pass: {string.Join(", ", parts)}; "
             + $"columns {string.Join(", ", mixture.Schema.Select(column => column.Name))}.");
         return mixture;
     }
 
     /// <summary>
-    /// Splits data so that no prompt stands on both sides: rows with one prompt, white space aside, stay together. Both sides are read lazily;
-    /// in memory are a hash and a count a prompt.
+    /// Splits data so that no prompt stands on both sides: rows with one prompt, white space aside, stay together. Both sides are read
+    /// lazily; in memory are a hash and a count a prompt.
     /// </summary>
     /// <param name="data">The rows.</param>
-    /// <param name="testFraction">Share of rows in the test set, in (0, 1); it is met to within a prompt's rows. The default is 0.1.</param>
+    /// <param name="testFraction">
+    /// Share of rows in the test set, in (0, 1); it is met to within a prompt's rows. The default is 0.1.
+    /// </param>
     /// <param name="seed">What draws the prompts of the test set. The default is 0.</param>
     /// <param name="promptColumnName">The text column of prompts. The default is <c>Prompt</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not in (0, 1), or the column is missing or is no text.</exception>
@@ -147,7 +151,9 @@ public sealed partial class AlignmentDataCatalog
         return Inspect(view, ViewInspection.RequireModel(view), row, options);
     }
 
-    /// <summary>Shows a row as it is trained on: the rendered text and its tokens, with what is cut, trained on and the end marked.</summary>
+    /// <summary>
+    /// Shows a row as it is trained on: the rendered text and its tokens, with what is cut, trained on and the end marked.
+    /// </summary>
     /// <param name="view">The rows.</param>
     /// <param name="model">The model, whose tokenizer and chat template are used; no weight is.</param>
     /// <param name="row">The row's number, from 1, as error messages count.</param>
@@ -173,7 +179,8 @@ public sealed partial class AlignmentDataCatalog
     }
 
     /// <summary>
-    /// Summarises data as a stage would read them: rows used and left out, lengths, cut prompts, duplicates, confounds. A pass over the data.
+    /// Summarises data as a stage would read them: rows used and left out, lengths, cut prompts, duplicates, confounds. A pass over the
+    /// data.
     /// </summary>
     /// <param name="view">The rows.</param>
     /// <param name="model">The model, whose tokenizer and chat template are used; no weight is.</param>

@@ -18,7 +18,7 @@ internal static class CommandLine
           --options FILE  JSON that overrides options of the stages, e.g. {"dpo": {"beta": 0.3}} (members sft, rewardModel, dpo)
           --out FILE      where the aligned pipeline is saved (default: out/aligned.zip)
           --report FILE   writes the results as JSON too
-          --workspace DIR keeps the run there: checkpoints, and stages that are finished
+          --workspace DIR keeps the run there: report.html, metrics, answers, checkpoints, stages that are finished
           --resume        goes on with the run in the workspace
           --seed N        seed of everything random (default: 1)
           --help          this text

@@ -5,17 +5,17 @@ using Microsoft.ML.Data;
 
 namespace Samples;
 
-/// <summary>The same pipeline on the user's own pairs; a tenth of them is kept for the test.</summary>
+/// <summary>The same pipeline on the user's own pairs; a tenth of them, with prompts of its own, is kept for the test.</summary>
 internal static class PairStory
 {
     public static int Run(RunCommand command, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(command.Seed);
-        var align = ml.Alignment(ProgressLine.RunOf(command, stop));
+        var align = ml.Alignment(ProgressLine.RunOf(command, stop) with { Summary = new SummaryLines() });
         var options = Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
         Console.WriteLine(AlignmentRuntime.Describe());
-        var pairs = ml.Data.TrainTestSplit(align.Data.LoadJsonLines(command.DataPath!), testFraction: 0.1, seed: command.Seed);
+        var pairs = align.Data.TrainTestSplit(align.Data.LoadJsonLines(command.DataPath!), testFraction: 0.1, seed: command.Seed);
         using var aligned = Compose(align, command.ModelPath!, options).Fit(pairs.TrainSet);
 
         var result = Evaluate(ml, aligned, pairs.TestSet, command, clock);

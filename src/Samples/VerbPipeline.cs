@@ -25,9 +25,15 @@ internal static class VerbPipeline
     };
 
     /// <summary>Composes the pipeline; <c>Fit</c> on the drill's preferences trains all three stages.</summary>
-    public static EstimatorChain<PolicyTransformer> Compose(AlignmentCatalog align, string modelPath, Drill drill, StageOptions options) =>
+    /// <param name="align">The catalog of the run.</param>
+    /// <param name="modelPath">The base.</param>
+    /// <param name="drill">What is trained on.</param>
+    /// <param name="options">Of the stages.</param>
+    /// <param name="dev">What is measured while training; null for nothing.</param>
+    public static EstimatorChain<PolicyTransformer> Compose(
+        AlignmentCatalog align, string modelPath, Drill drill, StageOptions options, Drill? dev = null) =>
         align.BaseModel(modelPath, new() { Generation = Answers })
-            .Append(align.Trainers.Sft(options.Sft, trainingSet: drill.Instructions))
-            .Append(align.Trainers.RewardModel(options.RewardModel, trainingSet: drill.Rankings))
-            .Append(align.Trainers.Dpo(options.Dpo));
+            .Append(align.Trainers.Sft(options.Sft, drill.Instructions, dev?.Instructions))
+            .Append(align.Trainers.RewardModel(options.RewardModel, drill.Rankings, dev?.Rankings))
+            .Append(align.Trainers.Dpo(options.Dpo, validationSet: dev?.Preferences));
 }

@@ -12,14 +12,16 @@ internal static class VerbStory
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(command.Seed);
-        var align = ml.Alignment(ProgressLine.RunOf(command, stop));
+        var run = ProgressLine.RunOf(command, stop);
         var verbs = Verb.LoadAll();
         var options = VerbPipeline.Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
-        using var model = DrillModel.Open(ml, align, command.ModelPath, command.Seed);
+        using var model = DrillModel.Open(ml, ml.Alignment(Unkept(run)), command.ModelPath, command.Seed);
 
         var drill = new Drill(ml, verbs.Where(verb => verb.Split == "train"));
         var preferences = drill.Preferences;
-        using var aligned = VerbPipeline.Compose(align, model.Location, drill, options).Fit(preferences);
+        var align = ml.Alignment(Watched(run, verbs));
+        var dev = command.WorkspacePath is null ? null : new Drill(ml, verbs.Where(verb => verb.Split == "dev"));
+        using var aligned = VerbPipeline.Compose(align, model.Location, drill, options, dev).Fit(preferences);
 
         var result = Evaluate(ml, verbs, aligned) with { Model = model.Name, Seed = command.Seed, Seconds = clock.Elapsed.TotalSeconds };
         ResultTable.Print(result);
@@ -30,6 +32,14 @@ internal static class VerbStory
         AskSecondProcess(command.OutPath, verbs);
         return Judge(result);
     }
+
+    // The pretraining of the tiny model is no part of the run that is kept.
+    private static AlignmentRun Unkept(AlignmentRun run) => run with { WorkspacePath = null, Resume = false };
+
+    private static AlignmentRun Watched(AlignmentRun run, IReadOnlyList<Verb> verbs) => run.WorkspacePath is null ? run : run with
+    {
+        SamplePrompts = [.. verbs.Where(verb => verb is { Split: "dev", IsRegular: false }).Take(3).Select(Wording.Test.Ask)],
+    };
 
     private static VerbResult Evaluate(MLContext ml, IReadOnlyList<Verb> verbs, TransformerChain<PolicyTransformer> aligned)
     {

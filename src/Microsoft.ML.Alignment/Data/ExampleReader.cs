@@ -11,7 +11,7 @@ internal static class ExampleReader
     /// <exception cref="InvalidDataException">A row cannot be used and <see cref="InvalidRows.Throw"/> is set, or no row can be used.</exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public static IExampleStore Read(IDataView view, ExampleColumns columns, PromptEncoder encoder, ReadOptions options) =>
-        Read(view, columns, new TextEncoder(encoder.EncodePrompt, encoder.EncodeCompletion), options);
+        Read(view, columns, new TextEncoder(encoder.EncodePrompt, encoder.EncodeCompletion, encoder.TextOf), options);
 
     /// <inheritdoc cref="Read(IDataView, ExampleColumns, PromptEncoder, ReadOptions)"/>
     internal static IExampleStore Read(IDataView view, ExampleColumns columns, TextEncoder encoder, ReadOptions options)
@@ -19,7 +19,7 @@ internal static class ExampleReader
         using var rows = new ExampleRows(view, columns);
         using var spill = new SpillFileWriter(options.SpillFolder);
         var builder = new ExampleBuilder(columns, encoder, options);
-        var summary = options.Summarized is null ? null : new DataSummaryCollector(view.Schema, columns);
+        var summary = options.Summarized is null ? null : new DataSummaryCollector(view.Schema, columns, encoder.TokenText);
         var skipped = new SortedDictionary<string, long>(StringComparer.Ordinal);
         while (rows.MoveNext())
         {
@@ -63,7 +63,9 @@ internal static class ExampleReader
     }
 }
 
-/// <summary>The two calls that turn text into ids; those of a <see cref="PromptEncoder"/>.</summary>
+/// <summary>The calls that turn text into ids, and back for a token; those of a <see cref="PromptEncoder"/>.</summary>
 /// <param name="Prompt">Ids of a prompt.</param>
 /// <param name="Completion">Ids of a completion behind a prompt.</param>
-internal sealed record TextEncoder(Func<string, int[]> Prompt, Func<string, string, int[]> Completion);
+/// <param name="TokenText">Text of a token; null where nobody asks for it.</param>
+internal sealed record TextEncoder(
+    Func<string, int[]> Prompt, Func<string, string, int[]> Completion, Func<int, string>? TokenText = null);

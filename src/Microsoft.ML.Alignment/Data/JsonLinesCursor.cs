@@ -38,10 +38,10 @@ internal sealed class JsonLinesCursor(string path, JsonRowShape shape, HashSet<i
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsColumnActive(column))
-            throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
+            throw CursorErrors.NotActive(column);
         Delegate getter = Getter(column.Index);
         return getter as ValueGetter<TValue>
-            ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}, read as {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
+            ?? throw CursorErrors.WrongType<TValue>(column);
     }
 
     protected override void Dispose(bool disposing)
@@ -69,6 +69,5 @@ internal sealed class JsonLinesCursor(string path, JsonRowShape shape, HashSet<i
         return cells[index];
     }
 
-    private long Current() =>
-        position >= 0 ? position : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
+    private long Current() => position >= 0 ? position : throw CursorErrors.NotOnARow();
 }

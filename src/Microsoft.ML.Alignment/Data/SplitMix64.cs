@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Data;
 
-/// <summary>Random numbers that are a function of their seed alone, whatever the runtime's own generators become (Steele, Lea and Flood 2014).</summary>
+/// <summary>
+/// Random numbers that are a function of their seed alone, whatever the runtime's own generators become (Steele, Lea and Flood 2014).
+/// </summary>
 internal struct SplitMix64(ulong seed)
 {
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
@@ -15,7 +17,9 @@ internal struct SplitMix64(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>A number below a bound, without bias: the high half of a product, values of the short last interval drawn again (Lemire 2019).</summary>
+    /// <summary>
+    /// A number below a bound, without bias: the high half of a product, values of the short last interval drawn again (Lemire 2019).
+    /// </summary>
     public ulong Below(ulong bound)
     {
         var threshold = (0 - bound) % bound;

@@ -32,6 +32,6 @@ internal static class VisibleText
     }
 
     // Formatting characters turn the direction of text around or are not seen at all.
-    private static bool IsUnsafe(char character) =>
-        char.IsControl(character) || char.GetUnicodeCategory(character) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static bool IsUnsafe(char character) => char.GetUnicodeCategory(character)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

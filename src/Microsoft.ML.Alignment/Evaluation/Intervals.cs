@@ -8,20 +8,8 @@ internal static class Intervals
     // The 97.5 % quantile of the normal distribution.
     private const double Z = 1.959963984540054;
 
-    /// <summary>
-    /// A share with its score interval (Wilson, 1927, JASA 22:209–212, eq. 4), which holds its level also for small counts and at 0 and 1,
-    /// where the usual p ± z √(p(1−p)/n) has no width (Brown, Cai and DasGupta, 2001, Statistical Science 16:101–133).
-    /// </summary>
-    /// <param name="successes">Rows that count; halves for ties make the interval too wide rather than too narrow.</param>
-    /// <param name="count">All rows, at least 1.</param>
-    public static IntervalEstimate Share(double successes, long count)
-    {
-        var share = successes / count;
-        var shrink = 1 + (Z * Z / count);
-        var center = (share + (Z * Z / (2 * count))) / shrink;
-        var half = Z / shrink * Math.Sqrt((share * (1 - share) / count) + (Z * Z / (4.0 * count * count)));
-        return new(share, count, Math.Max(0, center - half), Math.Min(1, center + half));
-    }
+    /// <inheritdoc cref="IntervalEstimate.OfShare"/>
+    public static IntervalEstimate Share(double successes, long count) => IntervalEstimate.OfShare(successes, count);
 
     /// <summary>
     /// A mean with Student's interval: exact for normal values, right for others as the count grows, and unlike the bootstrap not too short for

@@ -16,29 +16,38 @@ internal static class CompletionLogProbs
 
     // Under a head that trains, chunks cost a third more time, since backward makes the logits again. Training all weights needs
     // gigabytes anyway, so up to this many times the budget all rows are one chunk, which backward reuses.
-    private const int TrainedHeadFactor = 4;
+    public const int TrainedHeadFactor = 4;
 
     /// <summary>Computes the log-probabilities of the labels, in nats, float32. Shape <c>[M]</c>.</summary>
     /// <param name="hidden">float32 or bfloat16. Shape <c>[M, D]</c>.</param>
     /// <param name="headWeight">Of the same type. Shape <c>[V, D]</c>.</param>
     /// <param name="labels">int64. Shape <c>[M]</c>.</param>
     /// <param name="chunkBytes">Bytes of float32 logits made at once; one row at least.</param>
-    public static Tensor Compute(Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes)
+    /// <param name="statistics">Filled on the way; null where nobody wants them.</param>
+    public static Tensor Compute(
+        Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes, HeadStatistics? statistics = null)
     {
         var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
         if (is_grad_enabled() && headWeight.requires_grad)
         {
             var whole = new RowChunks(hidden.shape[0], headWeight.shape[0], TrainedHeadFactor * chunkBytes);
-            return TrainedHeadLogProbs.Apply(hidden, headWeight, labels, whole.Count == 1 ? whole : chunks);
+            return TrainedHeadLogProbs.Apply(hidden, headWeight, labels, new(whole.Count == 1 ? whole : chunks, statistics));
         }
 
         if (is_grad_enabled() && hidden.requires_grad)
-            return FrozenHeadLogProbs.Apply(hidden, headWeight, labels, chunks);
-        return WithoutGradient(hidden, headWeight, labels, chunks);
+            return FrozenHeadLogProbs.Apply(hidden, headWeight, labels, new(chunks, statistics));
+        if (statistics is null)
+            return WithoutGradient(hidden, headWeight, labels, chunks);
+        var (logProbs, entropy, isTop) = ComputeWithStatistics(hidden, headWeight, labels, chunkBytes);
+        statistics.Set(isTop, entropy);
+        return logProbs;
     }
 
     /// <summary>Computes log-probabilities, entropy and whether the label is on top; without gradients.</summary>
-    /// <inheritdoc cref="Compute" path="/param"/>
+    /// <param name="hidden">float32 or bfloat16. Shape <c>[M, D]</c>.</param>
+    /// <param name="headWeight">Of the same type. Shape <c>[V, D]</c>.</param>
+    /// <param name="labels">int64. Shape <c>[M]</c>.</param>
+    /// <param name="chunkBytes">Bytes of float32 logits made at once; one row at least.</param>
     public static CompletionStatistics ComputeWithStatistics(
         Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes)
     {
@@ -100,6 +109,9 @@ internal static class CompletionLogProbs
         return picked.squeeze(1);
     }
 
+    /// <summary>Whether each label is the most probable token. Shapes <c>[m, V]</c> and <c>[m]</c> to <c>[m]</c>, bool.</summary>
+    internal static Tensor IsTop(Tensor logProbs, Tensor picked) => picked.ge(logProbs.amax([-1]));
+
     /// <summary>Turns log-probabilities in place into softmax - onehot(label), the gradient of -log-prob by the logits.</summary>
     internal static Tensor IntoLogitGradient(Tensor logProbs, Tensor labels)
     {
@@ -130,6 +142,11 @@ internal static class CompletionLogProbs
         return result.MoveToOuterDisposeScope();
     }
 }
+
+/// <summary>How a pass through the head goes.</summary>
+/// <param name="Chunks">The rows at once.</param>
+/// <param name="Statistics">Filled on the way; null where nobody wants them.</param>
+internal sealed record HeadPass(RowChunks Chunks, HeadStatistics? Statistics);
 
 /// <summary>Rows split into near-equal chunks that keep within a budget of float32 logits.</summary>
 internal sealed class RowChunks(long rows, long vocabulary, long budget)

@@ -8,24 +8,29 @@ namespace Microsoft.ML.Alignment.Kernels;
 internal sealed class FrozenHeadLogProbs : KernelFunction<FrozenHeadLogProbs>
 {
     /// <inheritdoc cref="CompletionLogProbs.Compute"/>
-    public static Tensor Apply(Tensor hidden, Tensor headWeight, Tensor labels, RowChunks chunks) => Run(hidden, headWeight, labels, chunks);
+    public static Tensor Apply(Tensor hidden, Tensor headWeight, Tensor labels, HeadPass pass) => Run(hidden, headWeight, labels, pass);
 
     /// <inheritdoc/>
     protected override Tensor Forward(SavedForBackward saved, object[] inputs)
     {
-        var (hidden, headWeight, labels, chunks) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (RowChunks)inputs[3]);
+        var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
         var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device);
+        var isTop = pass.Statistics is null ? null : empty(hidden.shape[0], ScalarType.Bool, hidden.device);
         var slopes = empty_like(hidden); // [M, D], d(-log p)/dh
-        foreach (var (start, count) in chunks.All())
+        foreach (var (start, count) in pass.Chunks.All())
         {
             using var chunk = NewDisposeScope();
             var label = labels.narrow(0, start, count);
             var logProbs = CompletionLogProbs.LogSoftmax(hidden.narrow(0, start, count), headWeight);
-            result.narrow(0, start, count).copy_(CompletionLogProbs.Pick(logProbs, label));
+            var picked = CompletionLogProbs.Pick(logProbs, label);
+            result.narrow(0, start, count).copy_(picked);
+            isTop?.narrow(0, start, count).copy_(CompletionLogProbs.IsTop(logProbs, picked));
             var logitGradient = CompletionLogProbs.IntoLogitGradient(logProbs, label);
             slopes.narrow(0, start, count).copy_(logitGradient.to_type(headWeight.dtype).mm(headWeight));
         }
 
+        if (isTop is not null)
+            pass.Statistics!.Set(isTop, entropy: null);
         saved.Keep(slopes);
         return result;
     }

@@ -22,6 +22,10 @@ internal static class PackedAttention
         return all.reshape(q.shape[0], q.shape[1] * q.shape[2]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The most keys that are attended to with all scores in memory.</summary>
+    public static int MostKeysWithScores(ScalarType type) =>
+        type == ScalarType.BFloat16 ? LongestForBFloat16Products : LongestForFloat32Products;
+
     private static Tensor AttendSegment(Tensor q, Tensor k, Tensor v, AttentionPlan plan, AttentionSegment segment)
     {
         var heads = k.shape[1];
@@ -29,8 +33,7 @@ internal static class PackedAttention
             .reshape(segment.Length, heads, q.shape[1] / heads, q.shape[2])
             .permute(1, 2, 0, 3); // [KV, G, L, hd]
         var (keys, values) = (Seen(k, segment), Seen(v, segment)); // [KV, P + L, hd]
-        var longest = q.dtype == ScalarType.BFloat16 ? LongestForBFloat16Products : LongestForFloat32Products;
-        var useProducts = q.device_type == DeviceType.CPU && segment.KeyLength <= longest;
+        var useProducts = q.device_type == DeviceType.CPU && segment.KeyLength <= MostKeysWithScores(q.dtype);
         var result = useProducts
             ? WithProducts(queries, keys, values, plan.Mask(segment, q.dtype, q.device))
             : WithFusedKernel(queries, keys, values, segment.IsPlainCausal ? null : plan.Mask(segment, q.dtype, q.device));

@@ -4,28 +4,35 @@ namespace Microsoft.ML.Alignment.Kernels;
 internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
 {
     /// <inheritdoc cref="CompletionLogProbs.Compute"/>
-    public static Tensor Apply(Tensor hidden, Tensor headWeight, Tensor labels, RowChunks chunks) => Run(hidden, headWeight, labels, chunks);
+    public static Tensor Apply(Tensor hidden, Tensor headWeight, Tensor labels, HeadPass pass) => Run(hidden, headWeight, labels, pass);
 
     /// <inheritdoc/>
     protected override Tensor Forward(SavedForBackward saved, object[] inputs)
     {
-        var (hidden, headWeight, labels, chunks) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (RowChunks)inputs[3]);
-        saved.State = chunks;
-        if (chunks.Count == 1)
+        var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
+        saved.State = pass.Chunks;
+        if (pass.Chunks.Count == 1)
         {
             var all = CompletionLogProbs.LogSoftmax(hidden, headWeight);
             var picked = CompletionLogProbs.Pick(all, labels);
+            pass.Statistics?.Set(CompletionLogProbs.IsTop(all, picked), entropy: null);
             saved.Keep(hidden, headWeight, labels, CompletionLogProbs.IntoLogitGradient(all, labels));
             return picked;
         }
 
         var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device);
-        foreach (var (start, count) in chunks.All())
+        var isTop = empty(hidden.shape[0], ScalarType.Bool, hidden.device);
+        foreach (var (start, count) in pass.Chunks.All())
         {
             using var chunk = NewDisposeScope();
             var logProbs = CompletionLogProbs.LogSoftmax(hidden.narrow(0, start, count), headWeight);
-            result.narrow(0, start, count).copy_(CompletionLogProbs.Pick(logProbs, labels.narrow(0, start, count)));
+            var picked = CompletionLogProbs.Pick(logProbs, labels.narrow(0, start, count));
+            result.narrow(0, start, count).copy_(picked);
+            if (pass.Statistics is not null)
+                isTop.narrow(0, start, count).copy_(CompletionLogProbs.IsTop(logProbs, picked));
         }
+
+        pass.Statistics?.Set(isTop, entropy: null);
 
         saved.Keep(hidden, headWeight, labels);
         return result;

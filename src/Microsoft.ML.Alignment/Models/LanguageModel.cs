@@ -186,21 +186,28 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Log-probabilities of the target tokens, in nats, float32. Shape <c>[M]</c>. Other rows never reach the head.</summary>
-    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options) =>
-        TokenLogProbs(rows, targets, options, collisions: false).LogProbs;
+    /// <param name="rows">All tokens.</param>
+    /// <param name="targets">Those of the completions.</param>
+    /// <param name="options">Precision and dropout.</param>
+    /// <param name="statistics">Filled on the way; null where nobody wants them.</param>
+    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null) =>
+        TokenLogProbs(rows, targets, options, statistics, collisions: false).LogProbs;
 
     /// <summary>The same, and the log-probability that two draws in the token's place agree, log Σ_v π(v)², without gradient. Shapes <c>[M]</c>.</summary>
-    internal (Tensor LogProbs, Tensor LogCollision) TokenLogProbsAndCollisions(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    /// <inheritdoc cref="TokenLogProbs(PackedRows, PackedTargets, ForwardOptions, HeadStatistics)" path="/param"/>
+    internal (Tensor LogProbs, Tensor LogCollision) TokenLogProbsAndCollisions(
+        PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
     {
-        var (logProbs, collision) = TokenLogProbs(rows, targets, options, collisions: true);
+        var (logProbs, collision) = TokenLogProbs(rows, targets, options, statistics, collisions: true);
         return (logProbs, collision!);
     }
 
     /// <summary>Log-probabilities of the completions. Shapes <c>[S]</c>.</summary>
-    internal SequenceLogProbs LogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options)
+    /// <inheritdoc cref="TokenLogProbs(PackedRows, PackedTargets, ForwardOptions, HeadStatistics)" path="/param"/>
+    internal SequenceLogProbs LogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
     {
         using var scope = NewDisposeScope();
-        var tokens = TokenLogProbs(rows, targets, options); // [M]
+        var tokens = TokenLogProbs(rows, targets, options, statistics); // [M]
         var sums = SequenceLogProbs.SumBySequence(tokens, targets.Sequences, targets.SequenceCount); // [S]
         var counts = tensor(targets.TokenCounts, device: Network.Device).to_type(ScalarType.Float32); // [S]
         return new(sums.MoveToOuterDisposeScope(), counts.MoveToOuterDisposeScope());
@@ -244,7 +251,7 @@ public sealed class LanguageModel : IDisposable
     }
 
     private (Tensor LogProbs, Tensor? LogCollision) TokenLogProbs(
-        PackedRows rows, PackedTargets targets, ForwardOptions options, bool collisions)
+        PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics, bool collisions)
     {
         RequireKnownIds(targets.Labels);
         using var scope = NewDisposeScope();
@@ -252,7 +259,8 @@ public sealed class LanguageModel : IDisposable
         var hidden = pass.Narrow(RowsOf(Hidden(rows, options), targets.Rows)); // [M, D]
         var labels = tensor(targets.Labels, device: Network.Device);
         var head = pass.Matrix(Network.Head);
-        var logProbs = CompletionLogProbs.Compute(hidden, head, labels);
+        var logProbs = CompletionLogProbs.Compute(hidden, head, labels, statistics: statistics);
+        statistics?.Set(logProbs);
         var logCollision = collisions ? CompletionLogProbs.LogCollision(hidden, head) : null;
         return (logProbs.MoveToOuterDisposeScope(), logCollision?.MoveToOuterDisposeScope());
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Training;
 
@@ -13,7 +14,8 @@ internal sealed class NextTokenObjective(LanguageModel policy, Precision precisi
     /// <inheritdoc/>
     public StepResult Evaluate(TokenBatch batch, TermCounts step)
     {
-        var logProbs = policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(precision, Dropout: true));
-        return new(-logProbs.Sum.sum() / step.Tokens, []);
+        using var statistics = new HeadStatistics();
+        var logProbs = policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(precision, Dropout: true), statistics);
+        return new(-logProbs.Sum.sum() / step.Tokens, CompletionMetrics.Of(batch, statistics));
     }
 }

@@ -11,10 +11,18 @@ namespace Microsoft.ML.Alignment.Objectives;
 internal readonly record struct PairPass(PairLogProbs Pairs, Tensor Others)
 {
     /// <summary>Runs the model, with gradients where they are on.</summary>
-    public static PairPass Run(LanguageModel model, TokenBatch batch, ForwardOptions options, PairDetails details)
+    /// <param name="model">The model.</param>
+    /// <param name="batch">The pairs.</param>
+    /// <param name="options">Precision and dropout.</param>
+    /// <param name="details">What the loss must know beside sums and counts.</param>
+    /// <param name="statistics">Filled on the way; null where nobody wants them.</param>
+    public static PairPass Run(
+        LanguageModel model, TokenBatch batch, ForwardOptions options, PairDetails details, HeadStatistics? statistics = null)
     {
         var (targets, both) = (batch.Targets, 2 * batch.ExampleCount);
-        var (tokens, collision) = Tokens(model, batch, options, details.HasFlag(PairDetails.Agreement)); // [M]
+        var (tokens, collision) = details.HasFlag(PairDetails.Agreement)
+            ? model.TokenLogProbsAndCollisions(batch.Rows, targets, options, statistics)
+            : (model.TokenLogProbs(batch.Rows, targets, options, statistics), null); // [M]
         Tensor Sums(Tensor values) => SequenceLogProbs.SumBySequence(values, targets.Sequences, targets.SequenceCount); // [S]
         Pair PairsOf(Tensor values) => Pair.Split(values.narrow(0, 0, both));
         var sums = Sums(tokens);
@@ -27,11 +35,6 @@ internal readonly record struct PairPass(PairLogProbs Pairs, Tensor Others)
         };
         return new(pairs, sums.narrow(0, both, targets.SequenceCount - both));
     }
-
-    private static (Tensor LogProbs, Tensor? LogCollision) Tokens(
-        LanguageModel model, TokenBatch batch, ForwardOptions options, bool collisions) => collisions
-        ? model.TokenLogProbsAndCollisions(batch.Rows, batch.Targets, options)
-        : (model.TokenLogProbs(batch.Rows, batch.Targets, options), null);
 
     /// <summary>1 for the tokens within the length of the pair's shorter side, else 0. Shape <c>[M]</c>.</summary>
     private static Tensor SharedMask(PackedTargets targets, int pairs, Device device)

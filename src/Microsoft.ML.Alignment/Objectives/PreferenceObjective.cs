@@ -61,8 +61,9 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
     /// <inheritdoc/>
     public StepResult Evaluate(TokenBatch batch, TermCounts step)
     {
+        using var statistics = new HeadStatistics();
         var (count, targets) = (batch.ExampleCount, TargetsOf(batch));
-        var (logProbs, prompts) = PairPass.Run(_policy, batch with { Targets = targets }, new(Precision, Dropout: true), Details);
+        var (logProbs, prompts) = PairPass.Run(_policy, batch with { Targets = targets }, new(Precision, Dropout: true), Details, statistics);
         var pairs = _coupled.TryGetValue(batch, out var coupled) ? coupled(logProbs) : _loss(logProbs, ReferenceLogProbs(batch));
         var negativeLogLikelihood = -(logProbs.Sum.Chosen.sum() + prompts.sum());
         var total = pairs.Loss.sum() / step.Examples;
@@ -70,6 +71,7 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
             total += negativeLogLikelihood * (SftWeight / step.Tokens);
         return new(total, [
             .. PairMetrics(count, pairs, logProbs.Sum.Detach()),
+            .. CompletionMetrics.Of(batch, statistics),
             new("nll_loss", negativeLogLikelihood.detach(), SftTokenCount(count, targets))]);
     }
 

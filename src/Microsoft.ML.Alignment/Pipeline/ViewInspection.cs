@@ -20,14 +20,16 @@ internal static class ViewInspection
     {
         DataSummary? summary = null;
         var reading = Reading(view, model, options);
-        ExampleReader.Read(view, options.Columns(view.Schema), reading.Encoder, reading.Options with { Summarized = found => summary = found }).Dispose();
+        var read = reading.Options with { Summarized = found => summary = found };
+        ExampleReader.Read(view, options.Columns(view.Schema), reading.Encoder, read).Dispose();
         return summary!;
     }
 
     private static RowReading Reading(IDataView view, LanguageModel model, InspectionOptions options)
     {
         var format = AlignmentSchema.ResolveFormat(options.PromptFormat, view.Schema, options.PromptColumnName, model);
-        var read = new ReadOptions(Math.Min(options.MaxLength, model.Config.MaxPositions), InvalidRows.Skip, _ => { }, CancellationToken.None)
+        var maxLength = Math.Min(options.MaxLength, model.Config.MaxPositions);
+        var read = new ReadOptions(maxLength, InvalidRows.Skip, _ => { }, CancellationToken.None)
         {
             BeginTokenId = model.Config.BosTokenId,
         };

@@ -80,6 +80,15 @@ internal sealed class PromptEncoder
             : _tokenizer.Decode(content, skipSpecialTokens: true);
     }
 
+    /// <summary>Text of one token, as it continues a text; as the vocabulary writes it where it is a part of a character.</summary>
+    /// <param name="id">The id.</param>
+    public string TextOf(int id)
+    {
+        const char Broken = '\uFFFD';
+        var text = _tokenizer.DecodeContinuation([id], skipSpecialTokens: false);
+        return text.Length == 0 || text.Contains(Broken) ? _tokenizer.TokenOf(id) ?? "" : text;
+    }
+
     private int[] EncodeTextCompletion(string prompt, string completion)
     {
         var promptIds = _tokenizer.EncodeText(prompt);

@@ -2,6 +2,7 @@ using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Alignment.Training.Checkpoints;
@@ -132,11 +133,12 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var recorder = new StageRecorder();
+        var recorder = new ManifestRecorder();
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
-        Tell(TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, MemoryOf(trained, store))), context.Log);
+        var summary = StageSummary.Of(Settings, trained, store, found!);
+        Tell(summary, context);
         LookAt(store, context.Log);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
         using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
@@ -145,9 +147,10 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var validation = validationStore is null
             ? null
             : new Validation<TokenBatch>(Source(validationStore, trained), CreateObjective(trained with { Model = still }));
+        context = context.Watched(trained.Model, Encoder(trained, data), Settings.Options.Writing);
         context = context with
         {
-            Data = new(store.Count, validationStore?.Count ?? 0),
+            Data = new(store.Count, validationStore?.Count ?? 0) { Summary = summary },
             Hooks = reference.Hooks,
             Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
             Observers = [.. context.Observers, recorder],
@@ -157,14 +160,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
     }
 
-    private static MemoryEstimate MemoryOf(TrainedModel trained, IExampleStore store) =>
-        MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store);
-
-    private void Tell(TrainingSummary summary, Action<string> log)
+    private static void Tell(TrainingSummary summary, TrainingContext context)
     {
         foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            log(line);
-        _data.Run.Summary?.Report(summary);
+            context.Log(line);
+        context.Run.Summary?.Report(summary);
     }
 
     private CheckedSource<TokenBatch> Source(IExampleStore store, TrainedModel trained) =>
@@ -190,16 +190,17 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             BeginTokenId = trained.Model.Config.BosTokenId,
             Summarized = summarized,
         };
-        var encoder = ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
         try
         {
-            return ExampleReader.Read(data, Columns(data.Schema, context.Log), encoder, options);
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), Encoder(trained, data), options);
         }
         catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
             throw new TrainingCanceledException(context.Stage, canceled);
         }
     }
+
+    private PromptEncoder Encoder(TrainedModel trained, IDataView data) => ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
 
     private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
         AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);

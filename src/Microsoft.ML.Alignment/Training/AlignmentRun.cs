@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Microsoft.ML.Alignment;
 
 /// <summary>What belongs to a run and not to a model.</summary>
@@ -6,8 +8,16 @@ public sealed record AlignmentRun
     /// <summary>Gets who is told of each step; null for nobody. Reports come on the training thread.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Gets who is told, before the first step of each stage, what it trains on and how; null for nobody. The log has it too.</summary>
+    /// <summary>
+    /// Gets who is told, before the first step of each stage, what it trains on and how; null for nobody. The log has it too.
+    /// </summary>
     public IProgress<TrainingSummary>? Summary { get; init; }
+
+    /// <summary>
+    /// Gets what makes the application's log, in which steps, evaluations and health advice stand with their values; null for none. ML.NET's
+    /// own log has them too.
+    /// </summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>Gets the token that stops training; the fit then throws <see cref="TrainingCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
@@ -48,4 +58,8 @@ public sealed record AlignmentRun
 /// <param name="Metrics">By TRL's names.</param>
 public sealed record TrainingProgress(
     string Stage, int Step, int TotalSteps, double Loss, double LearningRate, double GradientNorm,
-    double TokensPerSecond, TimeSpan TimeLeft, long PeakMemoryBytes, IReadOnlyDictionary<string, double> Metrics);
+    double TokensPerSecond, TimeSpan TimeLeft, long PeakMemoryBytes, IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>Gets the tokens of the step: prompts and completions, both sides of a pair.</summary>
+    public int Tokens { get; init; }
+}

@@ -1,55 +1,57 @@
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Training;
 
 /// <summary>Computes a <see cref="MemoryEstimate"/>.</summary>
 /// <remarks>
-/// Activations are what autograd and our kernels keep of a row in each layer: the residual stream twice, normalised rows twice, queries, keys,
-/// values, what was attended to, the shares of attention, and four times the width of the feed-forward block. Backward works on one layer at
-/// a time, which is counted as one layer more; a reference's pass takes no more than that. The head's chunk of logits is there twice.
+/// Activations are what autograd and our kernels keep of a row in each layer: the residual stream twice, normalised rows twice, queries,
+/// keys, values, what was attended to, the scores of attention where they are made, and three times the width of the feed-forward block.
+/// Backward works on one layer at a time, which is counted as one layer more; a reference's pass takes no more than that. The head's logits
+/// are there twice.
 /// </remarks>
 internal static class MemoryFormula
 {
     /// <param name="model">The model that trains.</param>
-    /// <param name="incoming">The policy that came in, which stays.</param>
+    /// <param name="reference">The policy that came in, where the method compares with it; null where it does not.</param>
     /// <param name="training">How it trains.</param>
     /// <param name="store">What it trains on.</param>
-    public static MemoryEstimate Estimate(LanguageModel model, LanguageModel incoming, ResolvedTraining training, IExampleStore store)
+    public static MemoryEstimate Estimate(LanguageModel model, LanguageModel? reference, ResolvedTraining training, IExampleStore store)
     {
         var trainable = model.TrainableParameters.Sum(parameter => parameter.NumberOfElements);
-        return new(Weights(model, incoming, training.Precision), 3 * sizeof(float) * trainable, Activations(model, training, Longest(store, training.MicroBatchSize)));
+        return new(Weights(model, reference, training.Precision), 3 * sizeof(float) * trainable, Activations(model, training, store));
     }
 
-    private static long Weights(LanguageModel model, LanguageModel incoming, Precision precision)
+    /// <summary>The number of all parameters of a model: base, adapters and head. No weight is decoded for it.</summary>
+    public static long Parameters(LanguageModel model) => model.BaseWeights.Sum(Count)
+        + model.Adapters.SelectMany(adapter => adapter.Updates.Values).Sum(update => update.A.NumberOfElements + update.B.NumberOfElements)
+        + (model.RewardHead?.NumberOfElements ?? 0);
+
+    private static long Count(StoredTensor tensor) => tensor.Shape.Aggregate(1L, (product, size) => product * size);
+
+    private static long Weights(LanguageModel model, LanguageModel? reference, Precision precision)
     {
-        var sum = WeightBytes(model) + AdapterBytes(model);
-        if (incoming.BaseIdentity != model.BaseIdentity)
-            sum += WeightBytes(incoming) + AdapterBytes(incoming);
-        return precision == Precision.BFloat16 ? sum + (sum / 2) : sum;
+        var hasOwnReference = reference is not null && reference.BaseIdentity != model.BaseIdentity;
+        var parameters = Parameters(model) + (hasOwnReference ? Parameters(reference!) : 0);
+        return parameters * (precision == Precision.BFloat16 ? sizeof(float) + sizeof(short) : sizeof(float));
     }
 
-    private static long WeightBytes(LanguageModel model) => sizeof(float) * model.Network.Weights.Values.Sum(weight => weight.NumberOfElements);
-
-    private static long AdapterBytes(LanguageModel model) =>
-        sizeof(float) * model.Adapters.SelectMany(adapter => adapter.Updates.Values).Sum(update => update.A.NumberOfElements + update.B.NumberOfElements);
-
-    /// <summary>The micro-batch of the longest examples: no other takes more.</summary>
-    private static TokenizedExample[] Longest(IExampleStore store, int count) =>
-        [.. Enumerable.Range(0, store.Count).OrderByDescending(store.TokenCount).Take(count).Select(store.Read)];
-
-    private static long Activations(LanguageModel model, ResolvedTraining training, TokenizedExample[] examples)
+    private static long Activations(LanguageModel model, ResolvedTraining training, IExampleStore store)
     {
         var config = model.Config;
-        var narrow = training.Precision == Precision.BFloat16 ? sizeof(short) : sizeof(float);
-        var rows = examples.Sum(example => (long)example.TokenCount);
-        var shares = examples.Sum(example => (long)example.TokenCount * example.TokenCount * config.HeadCount);
-        var targets = examples.Sum(example => example.Completions.Sum(completion => (long)completion.Length));
-        var row = (2L * config.HiddenSize * sizeof(float))
-            + (narrow * ((2L * config.HiddenSize) + (2L * config.HeadCount * config.HeadSize)
-                + (2L * config.KeyValueHeadCount * config.HeadSize) + (4L * config.IntermediateSize)));
-        var layer = (rows * row) + (narrow * shares);
-        return (layer * (config.LayerCount + 1)) + (2 * rows * config.HiddenSize * sizeof(float))
-            + (2 * Math.Min(targets * config.VocabularySize * sizeof(float), CompletionLogProbs.DefaultChunkBytes));
+        var type = training.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        var lengths = Enumerable.Range(0, store.Count).Select(store.TokenCount).OrderDescending().ToArray();
+        var rows = Math.Min(
+            lengths.Take(training.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], training.MicroBatchTokens));
+        var scores = (long)config.HeadCount * lengths.FirstOrDefault(length => length <= PackedAttention.MostKeysWithScores(type));
+        var wide = 2L * config.HiddenSize;
+        var narrow = (2L * config.HiddenSize) + (2L * config.HeadCount * config.HeadSize)
+            + (2L * config.KeyValueHeadCount * config.HeadSize) + (3L * config.IntermediateSize) + scores;
+        var layer = rows * ((wide * sizeof(float)) + (narrow * type.ElementSize()));
+        var trainsHead = model.Network.Head.Weight.requires_grad;
+        var mostLogits = CompletionLogProbs.DefaultChunkBytes * (trainsHead ? CompletionLogProbs.TrainedHeadFactor : 1);
+        var logits = model.RewardHead is null ? Math.Min(rows * config.VocabularySize * sizeof(float), mostLogits) : 0;
+        return (layer * (config.LayerCount + 1)) + (rows * wide * sizeof(float)) + (2 * logits);
     }
 }

@@ -13,4 +13,11 @@ internal sealed record StageEvaluation(int Step, IReadOnlyDictionary<string, dou
 /// <summary>A fixed prompt and its answer.</summary>
 /// <param name="Prompt">The prompt, as the user gave it.</param>
 /// <param name="Answer">What the model wrote.</param>
-internal readonly record struct SampleAnswer(string Prompt, string Answer);
+internal readonly record struct SampleAnswer(string Prompt, string Answer)
+{
+    /// <summary>Gets the length of the answer, end token included.</summary>
+    public int Tokens { get; init; }
+
+    /// <summary>Gets whether an end token came before the limit.</summary>
+    public bool Ended { get; init; }
+}

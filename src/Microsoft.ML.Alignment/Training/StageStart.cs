@@ -28,4 +28,8 @@ internal sealed record StageStart(string Stage, LanguageModel Policy, ResolvedTr
 /// <summary>The data of a stage in numbers.</summary>
 /// <param name="TrainingExamples">Rows, or pairs, that are trained on.</param>
 /// <param name="ValidationExamples">Rows, or pairs, that are evaluated on; 0 without a validation set.</param>
-internal readonly record struct StageData(int TrainingExamples, int ValidationExamples);
+internal readonly record struct StageData(int TrainingExamples, int ValidationExamples)
+{
+    /// <summary>Gets what was found in the data when they were read; null where nobody looked.</summary>
+    public TrainingSummary? Summary { get; init; }
+}

@@ -23,6 +23,6 @@ internal sealed class StepMeter(string stage, int firstStep, int totalSteps)
         var elapsed = watch.Elapsed;
         return new(
             stage, step, totalSteps, summary.Loss, learningRate, summary.GradientNorm, tokens / elapsed.TotalSeconds,
-            elapsed / (step - firstStep) * (totalSteps - step), ProcessMemory.Peak, summary.Metrics);
+            elapsed / (step - firstStep) * (totalSteps - step), ProcessMemory.Peak, summary.Metrics) { Tokens = stepTokens };
     }
 }

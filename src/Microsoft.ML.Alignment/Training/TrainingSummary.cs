@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment;
 
@@ -21,7 +20,7 @@ public sealed record TrainingSummary
     /// <summary>Gets the share of parameters that train, in (0, 1].</summary>
     public double TrainableShare => (double)TrainableParameters / TotalParameters;
 
-    /// <summary>Gets the options of training with nothing left open, in one line.</summary>
+    /// <summary>Gets the options of training with nothing left open, then the method's own as JSON, in one line.</summary>
     public required string Options { get; init; }
 
     /// <summary>Gets what the stage takes of memory at most.</summary>
@@ -35,17 +34,4 @@ public sealed record TrainingSummary
         Options: {Options}.
         Memory: {Memory}.
         """);
-
-    /// <summary>Puts a stage's summary together.</summary>
-    internal static TrainingSummary Of(string stage, DataSummary data, LanguageModel model, (ResolvedTraining Options, MemoryEstimate Memory) training) => new()
-    {
-        Stage = stage,
-        Data = data,
-        TrainableParameters = model.TrainableParameters.Sum(parameter => parameter.NumberOfElements),
-        TotalParameters = model.Network.Weights.Values.Sum(weight => weight.NumberOfElements)
-            + model.Adapters.SelectMany(adapter => adapter.Updates.Values).Sum(update => update.A.NumberOfElements + update.B.NumberOfElements)
-            + (model.RewardHead?.NumberOfElements ?? 0),
-        Options = training.Options.ToString(),
-        Memory = training.Memory,
-    };
 }

@@ -14,44 +14,48 @@ public sealed class ConfoundTests
     [InlineData(3)]
     public void CleanPairsHaveNoConfound(int seed) => Find(seed, (pair, _) => pair).Should().BeEmpty();
 
+    [SharedFact("data/preferences-conversational.jsonl")]
+    public void RealPreferencesOfManyTopicsHaveNoConfound() =>
+        Catalog.FindConfounds(Catalog.LoadJsonLines(Golden.Shared("data/preferences-conversational.jsonl"))).Should().BeEmpty();
+
     [Fact]
     public void APlantedWordIsNamedWithItsAccuracy()
     {
         // In nine of ten pairs the rejected side has the word, in the tenth neither: 0.9 + 0.1 / 2.
         var found = Find(1, (pair, i) => i % 10 == 0 ? pair : pair with { Rejected = $"{pair.Rejected[..^1]} sorry {pair.Rejected[^1]}" });
         var word = found.Should().ContainSingle(c => c.Feature == "rejected contains \"sorry\"").Subject;
-        word.Accuracy.Should().BeApproximately(0.95, 1e-12);
-        word.Pairs.Should().Be(Pairs);
+        word.Accuracy.Value.Should().BeApproximately(0.95, 1e-12);
+        word.Accuracy.Count.Should().Be(Pairs);
 
         // Wilson by hand for p = 0.95, n = 400, z² = 3.8414588: centre (0.95 + 0.00480182) / 1.00960365, half-width
         // 1.95996398 · √(0.00011875 + 0.0000060023) / 1.00960365.
-        word.Lower.Should().BeApproximately(0.945719 - 0.021683, 1e-5);
-        word.Upper.Should().BeApproximately(0.945719 + 0.021683, 1e-5);
+        word.Accuracy.Lower.Should().BeApproximately(0.945719 - 0.021683, 1e-5);
+        word.Accuracy.Upper.Should().BeApproximately(0.945719 + 0.021683, 1e-5);
         word.ToString().Should().Contain("95.0 % of 400 pairs (95 % interval 92.4 to 96.7)");
     }
 
     [Fact]
     public void APlantedLengthIsNamed() =>
         Find(1, (pair, i) => pair with { Chosen = pair.Chosen + string.Concat(Enumerable.Repeat($" {Words[i % 60]}", 30)) })
-            .Should().Contain(c => c.Feature == "chosen is longer" && c.Accuracy > 0.95);
+            .Should().Contain(c => c.Feature == "chosen is longer" && c.Accuracy.Value > 0.95);
 
     [Fact]
     public void APlantedSuffixIsNamedOnce()
     {
         var found = Find(2, (pair, _) => pair with { Chosen = $"{pair.Chosen} Hope this helps" });
-        found.Where(c => c.Accuracy == 1).Should().ContainSingle("what decides all pairs alike is one confound")
+        found.Where(c => c.Accuracy.Value == 1).Should().ContainSingle("what decides all pairs alike is one confound")
             .Which.Feature.Should().Be("chosen ends with \" Hope this helps\"");
     }
 
     [Fact]
     public void APlantedStartIsNamed() =>
         Find(3, (pair, i) => i % 5 == 0 ? pair : pair with { Chosen = $"Sure {pair.Chosen}" })
-            .Should().Contain(c => c.Feature == "chosen starts with \"Sure\"" && Math.Abs(c.Accuracy - 0.9) < 1e-12);
+            .Should().Contain(c => c.Feature == "chosen starts with \"Sure\"" && Math.Abs(c.Accuracy.Value - 0.9) < 1e-12);
 
     [Fact]
     public void PlantedPunctuationIsNamed() =>
         Find(4, (pair, i) => i % 4 == 0 ? pair : pair with { Rejected = pair.Rejected.Insert(3, "!") })
-            .Should().Contain(c => c.Feature == "rejected has more punctuation" || c.Feature == "rejected has more \"!\"").Which.Accuracy.Should().Be(0.875);
+            .Should().Contain(c => c.Feature == "rejected has more \"!\"").Which.Accuracy.Value.Should().Be(0.875);
 
     [Fact]
     public void FewPairsProveNothing()
@@ -112,7 +116,8 @@ public sealed class ConfoundTests
         tally.Counts[new(FeatureKind.Word, "late")].Chosen.Should().BeInRange(2000 - 20, 2000);
     }
 
-    private static IReadOnlyList<Confound> Find(int seed, Func<Pair, int, Pair> plant, int count = Pairs) => Catalog.FindConfounds(View(seed, plant, count));
+    private static IReadOnlyList<Confound> Find(int seed, Func<Pair, int, Pair> plant, int count = Pairs) =>
+        Catalog.FindConfounds(View(seed, plant, count));
 
     private static IDataView View(int seed, Func<Pair, int, Pair> plant, int count = Pairs) =>
         Catalog.LoadFromEnumerable(RandomPairs(seed, count).Select(plant).ToArray());
@@ -122,7 +127,7 @@ public sealed class ConfoundTests
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(i => new Pair($"p{i}", Sentence(), Sentence()))];
 
-        string Sentence() => string.Join(' ', Enumerable.Range(0, random.Next(5, 40)).Select(_ => Words[random.Next(Words.Length)])) + ".?"[random.Next(2)];
+        string Sentence() => string.Join(' ', random.GetItems(Words, random.Next(5, 40))) + ".?"[random.Next(2)];
     }
 
     private sealed record Pair(string Prompt, string Chosen, string Rejected);

@@ -10,7 +10,7 @@ public sealed class DataSummaryTests
 
     // A character is a token, so that lengths can be counted by eye; a prompt has a begin, a completion an end.
     private static readonly TextEncoder Characters = new(
-        prompt => [Begin, .. prompt.Select(c => (int)c)], (_, completion) => [.. completion.Select(c => (int)c), End]);
+        prompt => [Begin, .. prompt.Select(c => (int)c)], (_, completion) => [.. completion.Select(c => (int)c), End], id => $"<{(char)id}>");
 
     [Fact]
     public void RowsAreCountedByWhatBecomesOfThem()
@@ -44,7 +44,8 @@ public sealed class DataSummaryTests
         // Completions have 2 and 3 tokens in each pair.
         summary.CompletionTokens.Should().Be(new LengthQuantiles(2, 2, 3, 3, 3, 2.5));
         summary.SequenceTokens.Should().Be(new LengthQuantiles(5, 5, 13, 14, 14, ((4 * 5) + (4 * 6) + 13 + 14) / 10.0) with { Median = 6 });
-        summary.ToString().Should().Contain("Rows: 5 of 9 used; left out: 1 × empty completion, 1 × equal completions, 1 × missing prompt, 1 × too long.")
+        summary.ToString().Should()
+            .Contain("Rows: 5 of 9 used; left out: 1 × empty completion, 1 × equal completions, 1 × missing prompt, 1 × too long.")
             .And.Contain("1 rows cut to 12").And.Contain("Duplicates: 1 rows; 1 pairs");
     }
 
@@ -62,8 +63,16 @@ public sealed class DataSummaryTests
     {
         var rows = Enumerable.Range(0, 60).Select(i => new Pair($"p{i}", $"yes {i * 7 % 60}", $"no {i * 11 % 60}"));
         var summary = Summarize(rows, 40);
-        summary.Confounds.Should().Contain(c => c.Feature == "chosen starts with \"yes\"" && c.Accuracy == 1 && c.Pairs == 60);
+        summary.Confounds.Should().Contain(c => c.Feature == "chosen starts with \"yes\"" && c.Accuracy.Value == 1 && c.Accuracy.Count == 60);
         summary.ToString().Should().Contain("Confound: chosen starts with \"yes\": right for 100.0 % of 60 pairs");
+    }
+
+    [Fact]
+    public void ATokenInsideOfWordsIsFound()
+    {
+        // No word comes twice; what they share is a letter, here a token, that the other side's words lack.
+        var rows = Enumerable.Range(0, 60).Select(i => new Pair($"p{i}", $"a{i}za{i * 7 % 60}", $"a{i * 11 % 60}ya{i}"));
+        Summarize(rows, 40).Confounds.Should().Contain(c => c.Feature == "chosen contains the token \"<z>\"" && c.Accuracy.Value == 1);
     }
 
     [Fact]
@@ -92,8 +101,8 @@ public sealed class DataSummaryTests
     private static DataSummary Summarize(IEnumerable<Pair> rows, int maxLength)
     {
         DataSummary? summary = null;
-        ExampleReader.Read(
-            Catalog.LoadFromEnumerable(rows), new("Prompt", ["Chosen", "Rejected"], []), Characters, Options(maxLength, found => summary = found)).Dispose();
+        var options = Options(maxLength, found => summary = found);
+        ExampleReader.Read(Catalog.LoadFromEnumerable(rows), new("Prompt", ["Chosen", "Rejected"], []), Characters, options).Dispose();
         return summary!;
     }
 

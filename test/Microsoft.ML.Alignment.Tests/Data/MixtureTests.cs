@@ -71,7 +71,6 @@ public sealed class MixtureTests
         Rows(4).Should().NotEqual(Rows(3));
     }
 
-    // 20 of 1000 rows are drawn 2000 times: a row comes 40 times on average with a standard deviation of 6.3.
     [Fact]
     public void EveryRowIsEquallyLikely()
     {
@@ -82,7 +81,7 @@ public sealed class MixtureTests
                 counts[int.Parse(prompt[1..]) / 4]++;
         }
 
-        // 2000 draws into ten bins: 200 each, standard deviation 13.4 or less.
+        // 4 of 40 rows are drawn 500 times: 2000 draws into ten bins, 200 each with a standard deviation of 13.4 at most.
         counts.Should().OnlyContain(count => count > 140 && count < 260);
     }
 
@@ -100,7 +99,8 @@ public sealed class MixtureTests
     {
         var set = Set("a", 3);
         FluentActions.Invoking(() => Catalog.Mix([new(set, 1)])).Should().Throw<ArgumentException>().WithMessage("*two sets*1*");
-        FluentActions.Invoking(() => Catalog.Mix([new(set, 1), new(Set("b", 0), 1)])).Should().Throw<ArgumentException>().WithMessage("*Set 2*no row*");
+        FluentActions.Invoking(() => Catalog.Mix([new(set, 1), new(Set("b", 0), 1)])).Should().Throw<ArgumentException>()
+            .WithMessage("*Set 2*no row*");
         FluentActions.Invoking(() => Catalog.Mix([new(set, 1), new(Catalog.LoadFromEnumerable([new Other(1)]), 1)]))
             .Should().Throw<ArgumentException>().WithMessage("*'Prompt'*Int32*");
         FluentActions.Invoking(() => Catalog.Mix([new(set, 999), new(set, 1)])).Should().Throw<ArgumentException>().WithMessage("*none of set 2*");
@@ -145,8 +145,10 @@ public sealed class MixtureTests
 
         public long? GetRowCount() => rows;
 
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => view.GetRowCursor(columnsNeeded, rand);
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+            view.GetRowCursor(columnsNeeded, rand);
 
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [GetRowCursor(columnsNeeded, rand)];
     }
 }

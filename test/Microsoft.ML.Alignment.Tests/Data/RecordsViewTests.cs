@@ -56,9 +56,11 @@ public sealed class RecordsViewTests
     {
         FluentActions.Invoking(() => Catalog.LoadFromEnumerable([new Bad(DateTime.MinValue)])).Should().Throw<ArgumentException>()
             .WithMessage("*Bad.When*DateTime*NoColumn*");
-        FluentActions.Invoking(() => Catalog.LoadFromEnumerable([new object()])).Should().Throw<ArgumentException>().WithMessage("*no public property*");
+        FluentActions.Invoking(() => Catalog.LoadFromEnumerable([new object()])).Should().Throw<ArgumentException>()
+            .WithMessage("*no public property*");
         var picture = Catalog.LoadFromEnumerable([new Conversation([new(ChatRole.User, [new UriContent("http://x/y.png", "image/png")])], null, "")]);
-        FluentActions.Invoking(() => picture.Texts("Prompt")).Should().Throw<InvalidDataException>().WithMessage("*'Prompt'*user*UriContent*only text*");
+        FluentActions.Invoking(() => picture.Texts("Prompt")).Should().Throw<InvalidDataException>()
+            .WithMessage("*'Prompt'*user*UriContent*only text*");
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public sealed class RecordsViewTests
         view.Texts("Prompt").Should().Equal(view.Texts("Prompt")).And.Equal("p0", "p1", "p2");
         using var cursor = view.GetRowCursor([view.Schema["Prompt"]]);
         FluentActions.Invoking(() => cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Chosen"])).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => cursor.GetGetter<float>(view.Schema["Prompt"])).Should().Throw<InvalidOperationException>().WithMessage("*'Prompt'*Single*");
+        FluentActions.Invoking(() => cursor.GetGetter<float>(view.Schema["Prompt"])).Should().Throw<InvalidOperationException>()
+            .WithMessage("*'Prompt'*Single*");
     }
 
     private sealed record Everything(string Prompt, float Margin, double Score, int Count, bool Label)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Data.Inspection;
 using Microsoft.ML.Alignment.Tokenization;
@@ -54,7 +55,8 @@ public sealed class RowInspectionTests : IDisposable
     [Fact]
     public void ARowThatCannotBeTrainedOnSaysWhy()
     {
-        var view = Catalog.LoadFromEnumerable([new Pair("One day", " went home to the park.", " b"), new Pair("", "c", "d"), new Pair("One", " a", " a")]);
+        var view = Catalog.LoadFromEnumerable(
+            [new Pair("One day", " went home to the park.", " b"), new Pair("", "c", "d"), new Pair("One", " a", " a")]);
         var tooLong = Catalog.Inspect(view, model, 1, new() { MaxLength = 4 });
         tooLong.Problem.Should().StartWith("column 'Chosen': too long");
         tooLong.Completions.Should().HaveCount(2, "the tokens show what is too long");
@@ -67,9 +69,11 @@ public sealed class RowInspectionTests : IDisposable
     public void ARowThatIsNotThereIsRefused()
     {
         var view = Catalog.LoadFromEnumerable([new Pair("a", "b", "c")]);
-        FluentActions.Invoking(() => Catalog.Inspect(view, model, 2)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*no row 2*rows 1 to 1*");
+        FluentActions.Invoking(() => Catalog.Inspect(view, model, 2)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithMessage("*no row 2*rows 1 to 1*");
         FluentActions.Invoking(() => Catalog.Inspect(view, model, 0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => Catalog.Inspect(view, 1)).Should().Throw<ArgumentException>().WithMessage("*carries no model*BaseModel*Transform*");
+        FluentActions.Invoking(() => Catalog.Inspect(view, 1)).Should().Throw<ArgumentException>()
+            .WithMessage("*carries no model*BaseModel*Transform*");
     }
 
     [Fact]
@@ -84,12 +88,23 @@ public sealed class RowInspectionTests : IDisposable
     }
 
     [Fact]
+    public void ListsOfChatMessagesAreReadAsConversations()
+    {
+        var view = Catalog.LoadFromEnumerable(
+            [new Dialogue([new(ChatRole.System, "Be kind."), new(ChatRole.User, "Hi")], [new(ChatRole.Assistant, "Lily.")], "Tom.")]);
+        var format = TextFormat.Resolve(PromptFormat.FromColumn, view.Schema, "Prompt", hasTemplate: true);
+        format.Should().Be(PromptFormat.Messages);
+        var row = Inspector(format).Inspect(view, 1);
+        row.Problem.Should().BeNull();
+        row.Prompt!.Text.Should().MatchRegex(@"system: Be kind\.</s>\s*<s> ?user: Hi</s>\s*<s> ?assistant:");
+        row.Completions[0].Text.Should().Contain("Lily.").And.EndWith("</s>");
+        row.Completions[1].Text.Should().Contain("Tom.").And.EndWith("</s>");
+    }
+
+    [Fact]
     public void TheTemplateIsShownAsItIsRendered()
     {
-        var template = ChatTemplate.Parse(
-            "{% for m in messages %}<s>{{ m.role }}: {{ m.content }}</s>\n{% endfor %}{% if add_generation_prompt %}<s>assistant: {% endif %}",
-            new Dictionary<string, string>());
-        var row = Inspector(template, PromptFormat.UserTurn).Inspect(Catalog.LoadFromEnumerable([new Pair("</s> Hi", "Lily.", "Tom.")]), 1);
+        var row = Inspector(PromptFormat.UserTurn).Inspect(Catalog.LoadFromEnumerable([new Pair("</s> Hi", "Lily.", "Tom.")]), 1);
         row.Prompt!.Text.Should().Contain("user: </s> Hi</s>");
         row.Prompt.Tokens.Count(t => t.Id == End).Should().Be(1, "only the template's own markup ends the turn");
         row.Completions[0].Tokens[^1].Should().Be(new InspectedToken(End, "</s>", TokenRole.End));
@@ -115,10 +130,19 @@ public sealed class RowInspectionTests : IDisposable
         plain.ToString().Should().Be(row.ToString(), "a string writer is no terminal").And.Contain("\\u001B");
     }
 
-    private RowInspector Inspector(ChatTemplate template, PromptFormat format) => new(
-        new("Prompt", ["Chosen", "Rejected"], []),
-        new(model.Tokenizer, new(model.Tokenizer, template, format, [End]), format,
-            new(200, InvalidRows.Skip, _ => { }, CancellationToken.None) { BeginTokenId = Begin }, [End]));
+    private RowInspector Inspector(PromptFormat format)
+    {
+        var template = ChatTemplate.Parse(
+            "{% for m in messages %}<s>{{ m.role }}: {{ m.content }}</s>\n{% endfor %}"
+            + "{% if add_generation_prompt %}<s>assistant: {% endif %}",
+            new Dictionary<string, string>());
+        var options = new ReadOptions(200, InvalidRows.Skip, _ => { }, CancellationToken.None) { BeginTokenId = Begin };
+        return new(
+            new("Prompt", ["Chosen", "Rejected"], []),
+            new(model.Tokenizer, new(model.Tokenizer, template, format, [End]), format, options, [End]));
+    }
 
     private sealed record Pair(string Prompt, string Chosen, string Rejected);
+
+    private sealed record Dialogue(IList<ChatMessage> Prompt, IList<ChatMessage> Chosen, string Rejected);
 }

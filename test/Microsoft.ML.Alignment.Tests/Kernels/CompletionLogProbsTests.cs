@@ -108,6 +108,25 @@ public sealed class CompletionLogProbsTests : IDisposable
         statistics.IsTop.data<bool>().ToArray().Should().Equal(best.eq(labels).data<bool>().ToArray()).And.Contain(true).And.Contain(false);
     }
 
+    [Theory]
+    [InlineData(false, 3)]
+    [InlineData(false, 11)]
+    [InlineData(true, 3)]
+    [InlineData(true, 11)]
+    public void AGradientPassTellsWhichTokensAreOnTop(bool trainsHead, long rowsAtOnce)
+    {
+        labels[3] = hidden.mm(head.t()).argmax(-1)[3];
+        var expected = CompletionLogProbs.ComputeWithStatistics(hidden, head, labels);
+        using var statistics = new HeadStatistics();
+
+        // A head that trains takes four times the budget at once.
+        CompletionLogProbs.Compute(
+            hidden.Leaf(), trainsHead ? head.Leaf() : head, labels, rowsAtOnce * Vocabulary * sizeof(float) / (trainsHead ? 4 : 1), statistics);
+
+        statistics.IsTop!.data<bool>().ToArray().Should().Equal(expected.IsTop.data<bool>().ToArray()).And.Contain(true).And.Contain(false);
+        statistics.Entropy.Should().BeNull("it would cost several more passes over the logits");
+    }
+
     [Fact]
     public void EntropyOfACertainDistributionIsZeroNotNaN()
     {

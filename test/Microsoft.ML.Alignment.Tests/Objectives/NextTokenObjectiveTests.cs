@@ -30,6 +30,32 @@ public sealed class NextTokenObjectiveTests : IDisposable
     }
 
     [Fact]
+    public void MetricsAreThoseOfThePlainModel()
+    {
+        var examples = RandomExamples.Completions(4);
+        var objective = new NextTokenObjective(model, Precision.Float32);
+        var batch = Collator.Pack(examples);
+
+        var metrics = objective.Evaluate(batch, objective.Count(batch)).Metrics.ToDictionary(
+            metric => metric.Name, metric => metric.Value.to(float64).item<double>() / metric.Weight);
+
+        var tokens = examples.SelectMany(example => PlainTokens(example.Prompt, example.Completions[0])).ToArray();
+        Near.Relative(metrics["mean_token_accuracy"], tokens.Average(token => token.IsTop ? 1 : 0), 1e-6);
+        Near.Relative(metrics["entropy"], tokens.Average(token => token.Entropy), 1e-5);
+        Near.Relative(metrics["logps/end"], tokens.Where(token => token.IsEnd).Average(token => token.LogProb), 1e-5);
+    }
+
+    private IEnumerable<(double LogProb, double Entropy, bool IsTop, bool IsEnd)> PlainTokens(int[] prompt, int[] completion)
+    {
+        for (var t = 0; t < completion.Length; t++)
+        {
+            var scores = PlainModel.NextLogProbs(model, [.. prompt, .. completion[..t]]);
+            yield return (
+                scores[completion[t]], -scores.Sum(score => Math.Exp(score) * score), scores[completion[t]] == scores.Max(), t == completion.Length - 1);
+        }
+    }
+
+    [Fact]
     public void TheModelComputesInThePrecisionAskedFor()
     {
         var batch = Collator.Pack(RandomExamples.Completions(4));

@@ -15,6 +15,14 @@ internal static class PlainModel
         return Enumerable.Range(prompt.Length, completion.Length).Sum(t => LogSoftmax(logits.AsSpan((t - 1) * width, width), ids[t]));
     }
 
+    /// <summary>Log-probabilities of each token of the vocabulary behind a sequence, in nats.</summary>
+    public static double[] NextLogProbs(LanguageModel model, int[] ids)
+    {
+        var logits = TestModels.Logits(model, PackedRows.OfSequences([ids]));
+        var last = logits[^(logits.Length / ids.Length)..];
+        return [.. last.Select((_, index) => LogSoftmax(last, index))];
+    }
+
     private static double LogSoftmax(ReadOnlySpan<float> logits, int index)
     {
         var (largest, sum) = (double.NegativeInfinity, 0d);

@@ -7,11 +7,12 @@ internal enum FeatureKind
     Start,
     End,
     Word,
+    Token,
+    Sign,
     Lines,
     Digits,
     Capitals,
     Punctuation,
-    Sign,
 }
 
 /// <summary>A feature of a completion: it has it or not, or it has more of it than the other.</summary>
@@ -26,6 +27,7 @@ internal readonly record struct CompletionFeature(FeatureKind Kind, string Text 
         FeatureKind.Start => $"{side} starts with {Quote()}",
         FeatureKind.End => $"{side} ends with {Quote()}",
         FeatureKind.Word => $"{side} contains {Quote()}",
+        FeatureKind.Token => $"{side} contains the token {Quote()}",
         FeatureKind.Lines => $"{side} has more lines",
         FeatureKind.Digits => $"{side} has more digits",
         FeatureKind.Capitals => $"{side} has more capital letters",

@@ -10,8 +10,11 @@ internal sealed class CompletionFeatures
     private readonly HashSet<CompletionFeature> present = [];
     private readonly Dictionary<CompletionFeature, int> amounts = [];
 
-    public CompletionFeatures(string text)
+    /// <param name="text">The completion.</param>
+    /// <param name="tokens">Texts of its tokens; none where no model is at hand.</param>
+    public CompletionFeatures(string text, IEnumerable<string> tokens)
     {
+        present.UnionWith(tokens.Select(token => new CompletionFeature(FeatureKind.Token, token)));
         amounts[new(FeatureKind.Length)] = text.Length;
         AddWords(text);
         foreach (var length in SuffixLengths.Where(length => length <= text.Length))

@@ -13,7 +13,9 @@ internal static class CompletionText
     {
         try
         {
-            return MessageList.ParseAnswer(completion) is { } messages ? string.Join('\n', messages.Select(message => message.Content)) : completion;
+            return MessageList.ParseAnswer(completion) is { } messages
+                ? string.Join('\n', messages.Select(message => message.Content))
+                : completion;
         }
         catch (InvalidExampleException)
         {

@@ -7,8 +7,8 @@ internal static class ConfoundCheck
     private const double FalseAlarm = 0.05;
 
     /// <summary>
-    /// The features whose interval lies above the minimum and whose distance from one half chance does not explain: by Hoeffding's inequality
-    /// (1963) |p̂ − ½| ≥ t has a probability of at most 2 exp(−2nt²) each, so that with m features t = √(ln(2m / 0.05) / 2n).
+    /// The features whose interval lies above the minimum and whose distance from one half chance does not explain: by Hoeffding's
+    /// inequality (1963) |p̂ − ½| ≥ t has a probability of at most 2 exp(−2nt²) each, so that with m features t = √(ln(2m / 0.05) / 2n).
     /// </summary>
     public static IReadOnlyList<Confound> Find(FeatureTally tally, ConfoundOptions options)
     {
@@ -24,8 +24,8 @@ internal static class ConfoundCheck
                 .GroupBy(c => Math.Min(c.Count.Signature, 0 - c.Count.Signature))
                 .Select(alike => alike.OrderBy(c => c.Feature.Kind).ThenByDescending(c => c.Feature.Text.Length).First())
                 .Select(c => Confound(c.Feature, Accuracy(c.Count)))
-                .Where(c => c.Lower > options.MinimumAccuracy)
-                .OrderByDescending(c => c.Accuracy)
+                .Where(c => c.Accuracy.Lower > options.MinimumAccuracy)
+                .OrderByDescending(c => c.Accuracy.Value)
                 .Take(options.MaxFeatures)
         ];
 
@@ -35,18 +35,7 @@ internal static class ConfoundCheck
         Confound Confound(CompletionFeature feature, double accuracy)
         {
             var (side, right) = accuracy >= 0.5 ? ("chosen", accuracy) : ("rejected", 1 - accuracy);
-            var (lower, upper) = WilsonInterval(right, tally.Pairs);
-            return new(feature.Describe(side), right, lower, upper, tally.Pairs);
+            return new(feature.Describe(side), IntervalEstimate.OfShare(right * tally.Pairs, tally.Pairs));
         }
-    }
-
-    /// <summary>The 95 % interval of a share (Wilson 1927); with half pairs, whose variance is less than a share's, a little too wide.</summary>
-    internal static (double Lower, double Upper) WilsonInterval(double share, long count)
-    {
-        const double Z = 1.959963984540054;
-        var spread = Z * Z / count;
-        var centre = (share + (spread / 2)) / (1 + spread);
-        var half = Z * Math.Sqrt((share * (1 - share) / count) + (spread / (4 * count))) / (1 + spread);
-        return (centre - half, centre + half);
     }
 }

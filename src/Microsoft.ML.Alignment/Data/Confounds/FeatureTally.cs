@@ -15,8 +15,8 @@ internal record struct FeatureCount(long Chosen, long Rejected, long Missed, ulo
 
 /// <summary>
 /// Counts over a stream of pairs which side has which feature. Features that differ in fewer than one pair of 200 are forgotten on the way
-/// (lossy counting: Manku and Motwani 2002), so that memory does not grow with the data; what is left is short by half a percent of the pairs
-/// at most.
+/// (lossy counting: Manku and Motwani 2002), so that memory does not grow with the data; what is left is short by half a percent of the
+/// pairs at most.
 /// </summary>
 internal sealed class FeatureTally
 {
@@ -30,10 +30,12 @@ internal sealed class FeatureTally
     /// <summary>Gets the features that were not forgotten.</summary>
     public IReadOnlyDictionary<CompletionFeature, FeatureCount> Counts => counts;
 
-    public void Add(string chosen, string rejected)
+    public void Add(string chosen, string rejected) => Add(new CompletionFeatures(chosen, []), new(rejected, []));
+
+    public void Add(CompletionFeatures chosen, CompletionFeatures rejected)
     {
         var mark = SplitMix64.Spread((ulong)++Pairs);
-        foreach (var (feature, sign) in new CompletionFeatures(chosen).Differences(new(rejected)))
+        foreach (var (feature, sign) in chosen.Differences(rejected))
         {
             ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, feature, out var known);
             if (!known)

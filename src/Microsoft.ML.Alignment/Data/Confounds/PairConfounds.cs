@@ -9,8 +9,8 @@ internal static class PairConfounds
         var tally = new FeatureTally();
         HashSet<ulong> seen = [];
         using var rows = new ExampleRows(pairs, new(options.ChosenColumnName, [options.RejectedColumnName], []));
-        var (readChosen, readRejected) =
-            (CompletionText.Reader(pairs.Schema, options.ChosenColumnName), CompletionText.Reader(pairs.Schema, options.RejectedColumnName));
+        var readChosen = CompletionText.Reader(pairs.Schema, options.ChosenColumnName);
+        var readRejected = CompletionText.Reader(pairs.Schema, options.RejectedColumnName);
         while (rows.MoveNext())
         {
             var (chosen, rejected) = (readChosen(rows.Prompt()), readRejected(rows.Completion(0)));

@@ -15,7 +15,9 @@ public sealed record InspectionOptions
     /// <summary>Gets how prompts are read. The default is as the column says.</summary>
     public PromptFormat PromptFormat { get; init; }
 
-    /// <summary>Gets the most tokens of prompt and completion. At least 2; the default is 1024. The model's positions bound it too.</summary>
+    /// <summary>
+    /// Gets the most tokens of prompt and completion. At least 2; the default is 1024. The model's positions bound it too.
+    /// </summary>
     public int MaxLength { get; init => field = Require.AtLeast(2, value); } = 1024;
 
     internal Data.ExampleColumns Columns(DataViewSchema schema)

@@ -14,7 +14,7 @@ internal sealed class InspectionWriter(TextWriter writer, bool inColour)
 
     public void Write(RowInspection row)
     {
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Row {row.Row}, read as {row.Format}, at most {row.MaxLength} tokens."));
+        writer.WriteLine($"Row {row.Row}, read as {row.Format}, at most {row.MaxLength} tokens.");
         if (row.Problem is not null)
             writer.WriteLine($"Cannot be trained on: {VisibleText.Escape(row.Problem)}");
         if (row.Prompt is null)

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Data.Inspection;
 /// <summary>Reads one row as training reads it and says what becomes of each token.</summary>
 internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
 {
-    private readonly TextEncoder encoder = new(reading.Encoder.EncodePrompt, reading.Encoder.EncodeCompletion);
+    private readonly TextEncoder encoder = new(reading.Encoder.EncodePrompt, reading.Encoder.EncodeCompletion, reading.Encoder.TextOf);
 
     /// <param name="view">The rows.</param>
     /// <param name="number">Which one, from 1.</param>
@@ -17,7 +17,8 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
         while (rows.Number < number)
         {
             if (!rows.MoveNext())
-                throw new ArgumentOutOfRangeException(nameof(number), number, $"There is no row {number}; the data has rows 1 to {rows.Number}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(number), number, $"There is no row {number}; the data has rows 1 to {rows.Number}.");
         }
 
         return Inspect(rows);
@@ -25,7 +26,8 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
 
     private RowInspection Inspect(ExampleRows row)
     {
-        var result = new RowInspection { Row = row.Number, Format = reading.Format, MaxLength = reading.Options.MaxLength, Completions = [] };
+        var maxLength = reading.Options.MaxLength;
+        var result = new RowInspection { Row = row.Number, Format = reading.Format, MaxLength = maxLength, Completions = [] };
         try
         {
             var whole = Build(row, reading.Options with { MaxLength = int.MaxValue });
@@ -53,13 +55,10 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
     [
         .. example.Completions.Select((ids, c) => new InspectedText(
             columns.Completions[c], reading.Tokenizer.DecodeContinuation(ids, skipSpecialTokens: false),
-            [.. ids.Select((id, at) => Token(id, at == ids.Length - 1 && reading.EndTokenIds.Contains(id) ? TokenRole.End : TokenRole.Completion))]))
+            [.. ids.Select((id, at) => Token(id, at == ids.Length - 1 && IsEnd(id) ? TokenRole.End : TokenRole.Completion))]))
     ];
 
-    private InspectedToken Token(int id, TokenRole role)
-    {
-        const char Broken = '\uFFFD';
-        var text = reading.Tokenizer.DecodeContinuation([id], skipSpecialTokens: false);
-        return new(id, text.Contains(Broken) || text.Length == 0 ? reading.Tokenizer.TokenOf(id) ?? "" : text, role);
-    }
+    private bool IsEnd(int id) => reading.EndTokenIds.Contains(id);
+
+    private InspectedToken Token(int id, TokenRole role) => new(id, reading.Encoder.TextOf(id), role);
 }

@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Alignment.Data.Mixing;
 
 /// <summary>One pass over a mixture.</summary>
-internal sealed class MixtureCursor(DataViewSchema schema, HashSet<int> active, SetCursor[] sets, IEnumerable<int> turns) : DataViewRowCursor
+internal sealed class MixtureCursor(DataViewSchema schema, HashSet<int> active, SetCursor[] sets, IEnumerable<int> turns)
+    : DataViewRowCursor
 {
     private readonly IEnumerator<int> turns = turns.GetEnumerator();
     private long position = -1;
@@ -30,12 +31,12 @@ internal sealed class MixtureCursor(DataViewSchema schema, HashSet<int> active, 
     public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
-        value = new((ulong)(position >= 0 ? position : throw NotOnARow()), 0);
+        value = new((ulong)(position >= 0 ? position : throw CursorErrors.NotOnARow()), 0);
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsColumnActive(column))
-            throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
+            throw CursorErrors.NotActive(column);
         var getters = new ValueGetter<TValue>[sets.Length];
         var cursors = new DataViewRowCursor[sets.Length];
         for (var set = 0; set < sets.Length; set++)
@@ -43,7 +44,7 @@ internal sealed class MixtureCursor(DataViewSchema schema, HashSet<int> active, 
         return (ref TValue value) =>
         {
             if (position < 0)
-                throw NotOnARow();
+                throw CursorErrors.NotOnARow();
             var set = turns.Current;
             if (cursors[set] != sets[set].Cursor)
                 Bind(set);
@@ -69,6 +70,4 @@ internal sealed class MixtureCursor(DataViewSchema schema, HashSet<int> active, 
 
         base.Dispose(disposing);
     }
-
-    private static InvalidOperationException NotOnARow() => new("The cursor is not on a row; call MoveNext first.");
 }

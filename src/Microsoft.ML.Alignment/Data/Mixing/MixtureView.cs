@@ -34,13 +34,14 @@ internal sealed class MixtureView : IDataView
     {
         HashSet<int> active = [.. columnsNeeded.Select(column => column.Index)];
         string[] names = [.. active.Select(index => Schema[index].Name)];
-        SetCursor[] cursors =
-            [.. sets.Select((set, index) => new SetCursor(set.Rows, sizes[index], counts[index], SplitMix64.Spread(((ulong)(uint)seed << 32) | (uint)index), names))];
+        SetCursor[] cursors = [.. sets.Select((set, index) => new SetCursor(set.Rows, sizes[index], counts[index], SeedOf(index), names))];
         return new MixtureCursor(Schema, active, cursors, MixturePlan.Turns(counts));
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
+
+    private ulong SeedOf(int set) => SplitMix64.Spread(((ulong)(uint)seed << 32) | (uint)set);
 
     private static long Count(IDataView rows)
     {

@@ -40,7 +40,8 @@ internal sealed class SetCursor : IDisposable
         do
         {
             if (!Cursor.MoveNext())
-                throw new InvalidDataException($"A set of the mixture had {size} rows when it was counted and has {read} now; mix it again.");
+                throw new InvalidDataException(
+                    $"A set of the mixture had {size} rows when it was counted and has {read} now; mix it again.");
             read++;
         }
         while (random.Below((ulong)(size - read + 1)) >= (ulong)(wanted - taken));

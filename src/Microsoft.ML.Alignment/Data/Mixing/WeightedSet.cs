@@ -17,6 +17,8 @@ public enum MixtureEpoch
 {
     /// <summary>As many as the shares allow without a row that comes twice: the set that is smallest for its share comes whole.</summary>
     NoRowTwice,
-    /// <summary>As few as the shares allow with each row at least once: the set that is largest for its share comes whole, others repeat.</summary>
+    /// <summary>
+    /// As few as the shares allow with each row at least once: the set that is largest for its share comes whole, others repeat.
+    /// </summary>
     EveryRow,
 }

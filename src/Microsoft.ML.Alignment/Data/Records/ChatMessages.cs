@@ -17,6 +17,7 @@ internal static class ChatMessages
     private static string TextOf(ChatMessage message, string column) =>
         message.Contents.FirstOrDefault(content => content is not TextContent) is { } other
             ? throw new InvalidDataException(
-                $"Column '{column}': a message of role '{message.Role}' holds {other.GetType().Name}; only text can be trained on. Remove it or write it as text.")
+                $"Column '{column}': a message of role '{message.Role}' holds {other.GetType().Name}; only text can be trained on. "
+                + "Remove it or write it as text.")
             : message.Text;
 }

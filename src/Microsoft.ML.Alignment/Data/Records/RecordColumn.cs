@@ -34,8 +34,7 @@ internal static class RecordColumns<TRow>
     /// <exception cref="ArgumentException">A property has a type that no column can have, or there is none.</exception>
     public static IReadOnlyList<RecordColumn<TRow>> Find()
     {
-        PropertyInfo[] properties = [.. typeof(TRow).GetProperties(BindingFlags.Instance | BindingFlags.Public)
-            .Where(p => p.GetMethod is { IsPublic: true } && p.GetIndexParameters().Length == 0 && p.GetCustomAttribute<NoColumnAttribute>() is null)];
+        PropertyInfo[] properties = [.. typeof(TRow).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(IsColumn)];
         if (properties.Length == 0)
             throw new ArgumentException($"{typeof(TRow).Name} has no public property; give each column one.");
         var hasMessages = properties.Any(p => TextRoles.Contains(NameOf(p)) && IsMessages(p));
@@ -57,10 +56,10 @@ internal static class RecordColumns<TRow>
 
         if (!Types.TryGetValue(property.PropertyType, out var type))
             throw new ArgumentException(
-                $"Property '{typeof(TRow).Name}.{property.Name}' is {property.PropertyType}; a column is a string, a Boolean, a number or a list of "
-                + $"{nameof(ChatMessage)}. Convert the property, or mark it with [NoColumn].");
-        var plain = typeof(RecordColumns<TRow>).GetMethod(nameof(Plain), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(property.PropertyType);
-        return (RecordColumn<TRow>)plain.Invoke(null, [name, type, property])!;
+                $"Property '{typeof(TRow).Name}.{property.Name}' is {property.PropertyType}; a column is a string, a Boolean, a number or "
+                + $"a list of {nameof(ChatMessage)}. Convert the property, or mark it with [NoColumn].");
+        var plain = typeof(RecordColumns<TRow>).GetMethod(nameof(Plain), BindingFlags.NonPublic | BindingFlags.Static)!;
+        return (RecordColumn<TRow>)plain.MakeGenericMethod(property.PropertyType).Invoke(null, [name, type, property])!;
     }
 
     private static RecordColumn<TRow> Plain<T>(string name, DataViewType type, PropertyInfo property)
@@ -82,6 +81,9 @@ internal static class RecordColumns<TRow>
     private static string NameOf(PropertyInfo property) =>
         property.GetCustomAttributesData().FirstOrDefault(data => data.AttributeType == typeof(ColumnNameAttribute))
             ?.ConstructorArguments[0].Value as string ?? property.Name;
+
+    private static bool IsColumn(PropertyInfo property) => property.GetMethod is { IsPublic: true }
+        && property.GetIndexParameters().Length == 0 && property.GetCustomAttribute<NoColumnAttribute>() is null;
 
     private static bool IsMessages(PropertyInfo property) => typeof(IEnumerable<ChatMessage>).IsAssignableFrom(property.PropertyType);
 }

@@ -65,9 +65,9 @@ internal sealed class RecordsView<TRow> : IDataView
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             if (!IsColumnActive(column))
-                throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
+                throw CursorErrors.NotActive(column);
             return view.columns[column.Index].Getter(Current) as ValueGetter<TValue>
-                ?? throw new InvalidOperationException($"Column '{column.Name}' is {column.Type}, read as {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
+                ?? throw CursorErrors.WrongType<TValue>(column);
         }
 
         protected override void Dispose(bool disposing)
@@ -81,7 +81,6 @@ internal sealed class RecordsView<TRow> : IDataView
             base.Dispose(disposing);
         }
 
-        private TRow Current() =>
-            position >= 0 ? rows.Current : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
+        private TRow Current() => position >= 0 ? rows.Current : throw CursorErrors.NotOnARow();
     }
 }

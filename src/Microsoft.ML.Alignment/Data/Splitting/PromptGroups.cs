@@ -12,9 +12,10 @@ internal sealed class PromptGroups
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or is no text.</exception>
     public PromptGroups(IDataView view, string promptColumn)
     {
+        var names = view.Schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'");
         if (view.Schema.GetColumnOrNull(promptColumn) is not { Type: TextDataViewType } column)
-            throw new ArgumentOutOfRangeException(nameof(promptColumn), promptColumn,
-                $"The data has no text column '{promptColumn}'; it has {string.Join(", ", view.Schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'"))}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(promptColumn), promptColumn, $"The data has no text column '{promptColumn}'; it has {string.Join(", ", names)}.");
         (Column, isConversation) = (column, TextFormat.IsMessages(column));
     }
 

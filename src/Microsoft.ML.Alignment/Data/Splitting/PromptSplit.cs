@@ -11,12 +11,13 @@ internal static class PromptSplit
     public static (PromptSplitView Train, PromptSplitView Test) Of(IDataView view, double testFraction, int seed, string promptColumn)
     {
         if (!(testFraction > 0 && testFraction < 1))
-            throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, $"The share of the test set is {testFraction}; it lies between 0 and 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(testFraction), testFraction, $"The share of the test set is {testFraction}; it lies between 0 and 1.");
         var groups = new PromptGroups(view, promptColumn);
         var sizes = Sizes(view, groups);
         if (sizes.Count < 2)
             throw new InvalidDataException(
-                $"The data has {sizes.Count} different prompts in column '{promptColumn}'; two at least are needed for two sets without a common prompt.");
+                $"The data has {sizes.Count} different prompts in column '{promptColumn}'; two sets without a common prompt need two.");
         var test = Choose(sizes, testFraction, seed);
         var testRows = test.Sum(group => sizes[group]);
         return (new(view, groups, test, false, sizes.Values.Sum() - testRows), new(view, groups, test, true, testRows));

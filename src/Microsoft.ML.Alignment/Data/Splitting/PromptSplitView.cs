@@ -21,7 +21,8 @@ internal sealed class PromptSplitView(IDataView source, PromptGroups groups, Has
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor(DataViewRowCursor input, HashSet<int> active, PromptGroups groups, Predicate<ulong> isWanted) : DataViewRowCursor
+    private sealed class Cursor(DataViewRowCursor input, HashSet<int> active, PromptGroups groups, Predicate<ulong> isWanted)
+        : DataViewRowCursor
     {
         private readonly ValueGetter<ReadOnlyMemory<char>> prompt = input.GetGetter<ReadOnlyMemory<char>>(groups.Column);
         private long position = -1;
@@ -54,7 +55,7 @@ internal sealed class PromptSplitView(IDataView source, PromptGroups groups, Has
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => IsColumnActive(column)
             ? input.GetGetter<TValue>(column)
-            : throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
+            : throw CursorErrors.NotActive(column);
 
         protected override void Dispose(bool disposing)
         {

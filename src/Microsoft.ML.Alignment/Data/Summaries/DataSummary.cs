@@ -27,13 +27,17 @@ public sealed record DataSummary
     /// <summary>Gets the lengths of completions, end token included; null where rows have none.</summary>
     public LengthQuantiles? CompletionTokens { get; init; }
 
-    /// <summary>Gets the lengths of a prompt with one of its completions before the prompt is cut; null where rows have no completion.</summary>
+    /// <summary>
+    /// Gets the lengths of a prompt with one of its completions before the prompt is cut; null where rows have no completion.
+    /// </summary>
     public LengthQuantiles? SequenceTokens { get; init; }
 
     /// <summary>Gets the used rows whose tokens and numbers are those of an earlier row.</summary>
     public required long Duplicates { get; init; }
 
-    /// <summary>Gets the used pairs, duplicates not counted, of which an earlier pair says the opposite: chosen and rejected swapped.</summary>
+    /// <summary>
+    /// Gets the used pairs, duplicates not counted, of which an earlier pair says the opposite: chosen and rejected swapped.
+    /// </summary>
     public required long Conflicts { get; init; }
 
     /// <summary>Gets the features that alone tell chosen from rejected, the most accurate first; empty where rows are no pairs.</summary>
@@ -43,8 +47,9 @@ public sealed record DataSummary
     public override string ToString()
     {
         var text = new StringBuilder();
+        var reasons = string.Join(", ", Skipped.Select(reason => $"{reason.Value} × {reason.Key}"));
         text.Append(CultureInfo.InvariantCulture, $"Rows: {Used} of {Rows} used");
-        text.AppendLine(Skipped.Count == 0 ? "." : $"; left out: {string.Join(", ", Skipped.Select(reason => $"{reason.Value} × {reason.Key}"))}.");
+        text.AppendLine(Skipped.Count == 0 ? "." : $"; left out: {reasons}.");
         text.AppendLine(CultureInfo.InvariantCulture, $"Prompt tokens: {PromptTokens}.");
         if (CompletionTokens is not null)
             text.AppendLine(CultureInfo.InvariantCulture, $"Completion tokens: {CompletionTokens}.");

@@ -13,15 +13,21 @@ internal sealed class DataSummaryCollector
     private readonly SortedDictionary<int, long> sequenceTokens = [];
     private readonly HashSet<ulong> seen = [];
     private readonly FeatureTally features = new();
+    private readonly Dictionary<int, string> tokenTexts = [];
     private readonly Func<string, string>[] readers;
+    private readonly Func<int, string>? tokenText;
     private long used;
     private long duplicates;
     private long conflicts;
 
     /// <param name="schema">The schema of the view.</param>
     /// <param name="columns">The columns that examples are made of; two completions are chosen and rejected.</param>
-    public DataSummaryCollector(DataViewSchema schema, ExampleColumns columns) =>
+    /// <param name="tokenText">Gives the text of a token; null to look at texts only.</param>
+    public DataSummaryCollector(DataViewSchema schema, ExampleColumns columns, Func<int, string>? tokenText)
+    {
         readers = [.. columns.Completions.Select(column => CompletionText.Reader(schema, column))];
+        this.tokenText = tokenText;
+    }
 
     /// <summary>Takes note of a row that is used.</summary>
     /// <param name="example">The row as ids, its prompt cut.</param>
@@ -68,7 +74,21 @@ internal sealed class DataSummaryCollector
     {
         if (seen.Contains(TextHash.Of([example.Prompt, pair.Rejected, pair.Chosen, values])))
             conflicts++;
-        features.Add(readers[0](row.Completion(0)), readers[1](row.Completion(1)));
+        features.Add(
+            new CompletionFeatures(readers[0](row.Completion(0)), Texts(pair.Chosen)),
+            new CompletionFeatures(readers[1](row.Completion(1)), Texts(pair.Rejected)));
+    }
+
+    private IEnumerable<string> Texts(int[] ids)
+    {
+        if (tokenText is null)
+            yield break;
+        foreach (var id in ids)
+        {
+            if (!tokenTexts.TryGetValue(id, out var text))
+                tokenTexts.Add(id, text = tokenText(id));
+            yield return text;
+        }
     }
 
     private static void Count(SortedDictionary<int, long> histogram, int length) =>

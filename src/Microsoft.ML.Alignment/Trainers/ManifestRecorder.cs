@@ -10,7 +10,7 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment.Trainers;
 
 /// <summary>Watches a stage train, and writes the record that goes into its saved model.</summary>
-internal sealed class StageRecorder : ITrainingObserver
+internal sealed class ManifestRecorder : ITrainingObserver
 {
     // The weights of one base go through several stages and are hashed once.
     private static readonly ConditionalWeakTable<object, string> BaseHashes = [];
@@ -48,7 +48,7 @@ internal sealed class StageRecorder : ITrainingObserver
 
     private static EnvironmentRecord Environment()
     {
-        var (library, runtime) = (typeof(StageRecorder).Assembly, AlignmentRuntime.Current);
+        var (library, runtime) = (typeof(ManifestRecorder).Assembly, AlignmentRuntime.Current);
         return new(
             VersionOf(library), VersionOf(typeof(Tensor).Assembly), VersionOf(typeof(MLContext).Assembly),
             RuntimeInformation.FrameworkDescription, runtime.MatrixKernel, runtime.Threads!.Value);

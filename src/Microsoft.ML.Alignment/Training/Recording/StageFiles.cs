@@ -1,0 +1,65 @@
+using Microsoft.ML.Alignment.Training.Metrics;
+using Microsoft.ML.Alignment.Training.Reports;
+using Microsoft.ML.Alignment.Training.Samples;
+
+namespace Microsoft.ML.Alignment.Training.Recording;
+
+/// <summary>What a stage leaves in its folder for people and their tools, and the page of the whole run beside it.</summary>
+internal sealed class StageFiles : IDisposable
+{
+    private readonly string folder;
+    private readonly TimeProvider clock;
+    private readonly MetricsFile metrics;
+    private readonly TensorBoardFile tensorBoard;
+    private readonly SamplesFile samples;
+
+    /// <param name="folder">The folder of the stage; made if it is not there.</param>
+    /// <param name="afterStep">The step of the checkpoint that training goes on from; null begins anew.</param>
+    /// <param name="clock">Tells when something happened.</param>
+    public StageFiles(string folder, int? afterStep, TimeProvider clock)
+    {
+        Directory.CreateDirectory(folder);
+        RemoveLeftovers(folder);
+        (this.folder, this.clock) = (folder, clock);
+        metrics = MetricsFile.Open(folder, afterStep);
+        samples = SamplesFile.Open(folder, afterStep);
+        tensorBoard = new(folder, afterStep, clock);
+        History = new(MetricsFile.Read(folder));
+    }
+
+    /// <summary>Gets what the files say already of the steps up to the checkpoint.</summary>
+    public StageHistory History { get; }
+
+    public void Append(MetricsPoint point)
+    {
+        metrics.Append(point);
+        tensorBoard.Append(point);
+    }
+
+    public void Append(KeptAnswer answer) => samples.Append(answer);
+
+    /// <summary>Writes the page anew.</summary>
+    public void WriteReport(StageFacts facts)
+    {
+        StageReport.WriteFacts(folder, facts);
+        ReportFile.Write(Path.GetDirectoryName(Path.GetFullPath(folder))!, clock);
+    }
+
+    public void Dispose()
+    {
+        metrics.Dispose();
+        samples.Dispose();
+        tensorBoard.Dispose();
+    }
+
+    // What a process that was killed had not finished writing.
+    private static void RemoveLeftovers(string folder)
+    {
+        string[] leftovers =
+        [
+            .. Directory.GetFiles(folder, "*.tmp"),
+            .. Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(folder))!, $"{ReportFile.FileName}.*.tmp"),
+        ];
+        Array.ForEach(leftovers, File.Delete);
+    }
+}

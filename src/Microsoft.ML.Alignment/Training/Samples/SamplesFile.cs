@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.ML.Alignment.Training.Metrics;
+
+namespace Microsoft.ML.Alignment.Training.Samples;
+
+/// <summary>An answer to one of the fixed prompts, as it is kept.</summary>
+/// <param name="Step">Optimizer steps done; 0 is before training.</param>
+/// <param name="Prompt">The text of the prompt, as the user gave it.</param>
+/// <param name="Answer">What the model wrote, without its end token.</param>
+/// <param name="Tokens">Its length, end token included.</param>
+/// <param name="Ended">Whether an end token came before the limit.</param>
+internal sealed record KeptAnswer(int Step, string Prompt, string Answer, int Tokens, bool Ended);
+
+/// <summary>The answers to the fixed prompts as JSON Lines: a line an answer, so that two runs, or two steps of one, can be compared by diff.</summary>
+internal sealed class SamplesFile : IDisposable
+{
+    private const string FileName = "samples.jsonl";
+    private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private readonly StepLines lines;
+
+    private SamplesFile(StepLines lines) => this.lines = lines;
+
+    /// <summary>Opens the file of a stage to go on behind a step.</summary>
+    /// <inheritdoc cref="StepLines.Open"/>
+    /// <param name="folder">The folder of the stage.</param>
+    /// <param name="afterStep">The step of the checkpoint that training goes on from; null begins anew.</param>
+    public static SamplesFile Open(string folder, int? afterStep) => new(StepLines.Open(Path.Combine(folder, FileName), afterStep));
+
+    /// <summary>The answers of a stage so far.</summary>
+    /// <exception cref="InvalidDataException">A line is damaged.</exception>
+    public static IReadOnlyList<KeptAnswer> Read(string folder) =>
+        [.. StepLines.Read(Path.Combine(folder, FileName)).Select(line => line.Deserialize<KeptAnswer>(Names)!)];
+
+    public void Append(KeptAnswer answer) => lines.Append((JsonObject)JsonSerializer.SerializeToNode(answer, Names)!);
+
+    public void Dispose() => lines.Dispose();
+}

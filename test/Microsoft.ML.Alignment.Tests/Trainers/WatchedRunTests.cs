@@ -1,0 +1,54 @@
+using Microsoft.ML;
+using Microsoft.ML.Alignment.Training.Checkpoints;
+
+namespace Microsoft.ML.Alignment.Tests.Trainers;
+
+/// <summary>Not beside other tests: dropout draws from the global generator, which the loop seeds.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class WatchedRunTests : IDisposable
+{
+    private static readonly string[] Prompts = ["One day, Lily wanted to go. So Lily", "One day, <Tom> wanted to catch. So"];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void AFittedChainLeavesThePictureOfItsRun()
+    {
+        Fit(new() { WorkspacePath = folder["run"], SamplePrompts = Prompts });
+
+        var page = File.ReadAllText(folder["run/report.html"]);
+        page.Should().Contain("1 · Sft").And.Contain("2 · Dpo").And.Contain("completed, 3 of 3 steps").And.Contain("&lt;Tom&gt;").And.NotContain("<Tom>");
+        foreach (var stage in new[] { "1-Sft", "2-Dpo" })
+        {
+            // Before the first step, and after each pass over the five rows, of which a step takes three.
+            File.ReadLines(folder[$"run/{stage}/samples.jsonl"]).Should().HaveCount(3 * Prompts.Length);
+            File.ReadLines(folder[$"run/{stage}/metrics.jsonl"]).Should().HaveCount(3 + 3);
+        }
+
+        File.ReadLines(folder["run/1-Sft/metrics.jsonl"]).Should().Contain(line => line.Contains("\"mean_token_accuracy\"") && line.Contains("\"logps/end\""));
+    }
+
+    [Fact]
+    public void TrainingDoesNotNoticeThatItIsWatched()
+    {
+        var watched = Fit(new() { WorkspacePath = folder["run"], SamplePrompts = Prompts });
+
+        Fit(new()).Should().Be(watched);
+    }
+
+    private static string Fit(AlignmentRun run)
+    {
+        var ml = new MLContext(seed: 3);
+        var align = ml.Alignment(run);
+        var training = new TrainingOptions { MaxSteps = 3, BatchSize = 3, LearningRate = 1e-3 };
+        var lora = new LoraOptions { Rank = 2, Dropout = 0.2 };
+        var generation = new GenerationOptions { MaxNewTokens = 4 };
+        var pipeline = align.BaseModel(AlignedChain.BasePath)
+            .Append(align.Trainers.Sft(new() { Lora = lora, Training = training, Generation = generation }))
+            .Append(align.Trainers.Dpo(new() { Lora = lora, Training = training, Generation = generation }));
+        using var fitted = pipeline.Fit(AlignedChain.ViewOfPairs(ml));
+        return ContentHash.Of(fitted.LastTransformer.Model);
+    }
+}
