@@ -26,8 +26,9 @@ internal sealed record OpenReference(LanguageModel Model) : IDisposable
     /// <param name="context">Whom to tell, and when to stop.</param>
     public IExampleStore Prepare(IExampleStore store, BatchPlan plan, IObjective<TokenBatch> objective, TrainingContext context)
     {
-        if (!Precomputes || objective is not IReferenceScores scores)
+        if (!Precomputes)
             return store;
+        var scores = (IReferenceScores)objective;
         var table = new Lazy<ScoreTable>(() => Table(store, plan, scores, context));
         return new ScoredStore(store, index => table.Value.Of(index));
     }

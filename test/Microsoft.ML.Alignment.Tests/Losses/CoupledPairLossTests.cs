@@ -64,8 +64,9 @@ public sealed class CoupledPairLossTests : IDisposable
         Near.Relative(value.item<double>(), plain(pairs), 1e-10);
         for (var i = 0; i < pairs.Length; i++)
         {
-            Near.Relative(leaves.Chosen.grad![i].item<double>(), (plain(Moved(i, step, 0)) - plain(Moved(i, -step, 0))) / (2 * step), 1e-6);
-            Near.Relative(leaves.Rejected.grad![i].item<double>(), (plain(Moved(i, 0, step)) - plain(Moved(i, 0, -step))) / (2 * step), 1e-6);
+            var (chosen, rejected) = (plain(Moved(i, step, 0)) - plain(Moved(i, -step, 0)), plain(Moved(i, 0, step)) - plain(Moved(i, 0, -step)));
+            Near.Relative(leaves.Chosen.grad![i].item<double>(), chosen / (2 * step), 1e-6);
+            Near.Relative(leaves.Rejected.grad![i].item<double>(), rejected / (2 * step), 1e-6);
         }
     }
 

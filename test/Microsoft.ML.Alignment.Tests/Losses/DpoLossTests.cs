@@ -14,7 +14,8 @@ public sealed class DpoLossTests : IDisposable
     [InlineData(0)]
     [InlineData(0.3)]
     public void LossIsLn2WhenPolicyEqualsReference(double smoothing) =>
-        DpoLoss.Compute(zeros(3), beta: 0.7, smoothing).data<float>().Should().AllSatisfy(x => x.Should().BeApproximately(MathF.Log(2), 1e-6f));
+        DpoLoss.Compute(zeros(3), beta: 0.7, smoothing).data<float>()
+            .Should().AllSatisfy(x => x.Should().BeApproximately(MathF.Log(2), 1e-6f));
 
     [Fact]
     public void LossEqualsAnIndependentComputation()

@@ -5,7 +5,10 @@ namespace Microsoft.ML.Alignment.Tests.Losses;
 
 public sealed class PairLossOptionsTests
 {
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     public static TheoryData<string> Names => [.. PlainPairLoss.All.Keys];
 
@@ -30,7 +33,8 @@ public sealed class PairLossOptionsTests
     [Fact]
     public void CompositionsAreWrittenByName()
     {
-        const string Json = """{"$type":"LdDpo","alpha":0.25,"loss":{"$type":"Wpo","loss":{"$type":"Hinge","divergence":{"$type":"Alpha","order":0.4}}}}""";
+        const string Inner = """{"$type":"Wpo","loss":{"$type":"Hinge","divergence":{"$type":"Alpha","order":0.4}}}""";
+        const string Json = """{"$type":"LdDpo","alpha":0.25,"loss":""" + Inner + "}";
 
         var loss = JsonSerializer.Deserialize<PairLoss>(Json, Strict)!;
 
@@ -71,7 +75,8 @@ public sealed class PairLossOptionsTests
     public void WeightsOfPairsAreRefusedForALossOfRanks()
     {
         Refused(() => new PairLoss.Wpo { Loss = new PairLoss.Aot() }, "*Wpo*Aot*mix*");
-        Refused(() => new PairLoss.Wpo { Loss = new PairLoss.Mixture { Terms = [new(1, new PairLoss.Nca()), new(1, new PairLoss.AotUnpaired())] } }, "*Wpo*mix*");
+        var mixed = new PairLoss.Mixture { Terms = [new(1, new PairLoss.Nca()), new(1, new PairLoss.AotUnpaired())] };
+        Refused(() => new PairLoss.Wpo { Loss = mixed }, "*Wpo*mix*");
     }
 
     private static void Refused(Func<object> create, string message) => create.Should().Throw<ArgumentException>().WithMessage(message);

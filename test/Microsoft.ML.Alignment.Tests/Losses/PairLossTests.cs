@@ -49,10 +49,11 @@ public sealed class PairLossTests : IDisposable
         for (var i = 0; i < pairs.Length; i++)
         {
             var (chosen, rejected) = pairs[i].Policy;
-            var byChosen = plain(pairs[i] with { Policy = (chosen + step, rejected) }, 0.4) - plain(pairs[i] with { Policy = (chosen - step, rejected) }, 0.4);
-            var byRejected = plain(pairs[i] with { Policy = (chosen, rejected + step) }, 0.4) - plain(pairs[i] with { Policy = (chosen, rejected - step) }, 0.4);
-            Near.Relative(leaves.Chosen.grad![i].item<double>(), byChosen / (2 * step), 1e-7, $"chosen of pair {i}");
-            Near.Relative(leaves.Rejected.grad![i].item<double>(), byRejected / (2 * step), 1e-7, $"rejected of pair {i}");
+            double Slope(double byChosen, double byRejected) =>
+                (plain(pairs[i] with { Policy = (chosen + byChosen, rejected + byRejected) }, 0.4)
+                    - plain(pairs[i] with { Policy = (chosen - byChosen, rejected - byRejected) }, 0.4)) / (2 * step);
+            Near.Relative(leaves.Chosen.grad![i].item<double>(), Slope(step, 0), 1e-7, $"chosen of pair {i}");
+            Near.Relative(leaves.Rejected.grad![i].item<double>(), Slope(0, step), 1e-7, $"rejected of pair {i}");
         }
     }
 
@@ -121,12 +122,14 @@ public sealed class PairLossTests : IDisposable
 
             result.ChosenReward.allclose(0.3 * evidence.Ratios.Chosen.detach()).Should().BeTrue();
             result.RejectedReward.allclose(0.3 * evidence.Ratios.Rejected.detach()).Should().BeTrue();
-            (result.Loss.requires_grad, result.ChosenReward.requires_grad, result.RejectedReward.requires_grad).Should().Be((true, false, false));
+            new[] { result.Loss, result.ChosenReward, result.RejectedReward }.Select(values => values.requires_grad)
+                .Should().Equal(true, false, false);
         }
     }
 
     private static PairNumbers Swap(PairNumbers pair) => new(
-        (pair.Policy.Rejected, pair.Policy.Chosen), (pair.Reference.Rejected, pair.Reference.Chosen), (pair.Tokens.Rejected, pair.Tokens.Chosen));
+        (pair.Policy.Rejected, pair.Policy.Chosen), (pair.Reference.Rejected, pair.Reference.Chosen),
+        (pair.Tokens.Rejected, pair.Tokens.Chosen));
 
     private static Tensor Values(PairLoss loss, PairNumbers[] pairs) => loss.Compute(PlainPairLoss.Evidence(pairs, beta: 0.3));
 }

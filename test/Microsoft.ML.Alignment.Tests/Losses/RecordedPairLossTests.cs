@@ -13,8 +13,11 @@ public sealed class RecordedPairLossTests : IDisposable
 
     private readonly DisposeScope scope = NewDisposeScope();
 
-    public static IEnumerable<object[]> Entries => Enumerable.Range(0, 23).Where(entry => entry is not SftAlone and not Weighted)
-        .Select(entry => new object[] { "losses.json", entry }).Concat(Enumerable.Range(0, 12).Select(entry => new object[] { "f-divergence.json", entry }));
+    public static IEnumerable<object[]> Entries =>
+    [
+        .. Enumerable.Range(0, 23).Where(entry => entry is not SftAlone and not Weighted).Select(entry => new object[] { "losses.json", entry }),
+        .. Enumerable.Range(0, 12).Select(entry => new object[] { "f-divergence.json", entry }),
+    ];
 
     public void Dispose() => scope.Dispose();
 
@@ -46,7 +49,8 @@ public sealed class RecordedPairLossTests : IDisposable
     [InlineData("sppo", 37.89)]
     [InlineData("apo-zero", 0.967513263)]
     [InlineData("apo-down", 0.980043090)]
-    public void LossOfOnePairIsThatOfTheReferenceNumbers(string name, double expected) => RequireLoss(PlainPairLoss.Of(name).Loss, expected);
+    public void LossOfOnePairIsThatOfTheReferenceNumbers(string name, double expected) =>
+        RequireLoss(PlainPairLoss.Of(name).Loss, expected);
 
     [Fact]
     public void LossesWithParametersAreThoseOfTheReferenceNumbers()
@@ -84,7 +88,8 @@ public sealed class RecordedPairLossTests : IDisposable
     {
         var (policy, reference) = (Pairs([3, -1, 7, 0.5], [1, 2, -3, 0]), Pairs([0.5, 1.5, 2, 4], [0, 1, 3, -2]));
         var order = tensor(new long[] { 2, 0, 3, 1 });
-        var shuffled = Evidence(policy with { Sum = policy.Sum.Map(x => x[order]) }, reference with { Sum = reference.Sum.Map(x => x[order]) });
+        PairLogProbs Reordered(PairLogProbs logProbs) => logProbs with { Sum = logProbs.Sum.Map(x => x[order]) };
+        var shuffled = Evidence(Reordered(policy), Reordered(reference));
         foreach (var loss in new PairLoss[] { new PairLoss.Aot { LabelSmoothing = 0.1 }, new PairLoss.AotUnpaired() })
             loss.Compute(shuffled).Equals(loss.Compute(Evidence(policy, reference))).Should().BeTrue();
     }
@@ -112,22 +117,22 @@ public sealed class RecordedPairLossTests : IDisposable
     }
 
     private static void RequireLoss(PairLoss loss, double expected) =>
-        loss.Compute(PlainPairLoss.Evidence([new((-12, -15), (-12.5, -14.2), (6, 8))], beta: 0.1)).item<double>().Should().BeApproximately(expected, 1e-9);
+        loss.Compute(PlainPairLoss.Evidence([new((-12, -15), (-12.5, -14.2), (6, 8))], beta: 0.1)).item<double>()
+            .Should().BeApproximately(expected, 1e-9);
 
     private static bool Close(double actual, double expected) => Math.Abs(actual - expected) < 1e-9;
 
     private static PairEvidence Evidence(PairLogProbs policy, PairLogProbs reference) => new(policy, reference, Beta: 0.1);
 
-    private static PairLogProbs Pairs(double[] chosen, double[] rejected) => new(new(tensor(chosen), tensor(rejected)), new(ones(chosen.Length), ones(chosen.Length)));
+    private static PairLogProbs Pairs(double[] chosen, double[] rejected) =>
+        new(new(tensor(chosen), tensor(rejected)), new(ones(chosen.Length), ones(chosen.Length)));
 
     private static PairLogProbs LogProbs(JsonElement[] batch, string key)
     {
         var sides = batch.Select(row => row.GetProperty(key).EnumerateArray().Select(x => x.GetSingle()).ToArray()).ToArray();
         var pairs = sides.Length / 2;
         var shared = sides.Select((side, i) => side.Take(Math.Min(sides[i % pairs].Length, sides[pairs + (i % pairs)].Length)).Sum());
-        return new(Pair.Split(tensor(sides.Select(side => side.Sum()).ToArray())), Pair.Split(tensor(sides.Select(side => (float)side.Length).ToArray())))
-        {
-            SharedSum = Pair.Split(tensor(shared.ToArray())),
-        };
+        Pair Split(IEnumerable<float> values) => Pair.Split(tensor(values.ToArray()));
+        return new(Split(sides.Select(side => side.Sum())), Split(sides.Select(side => (float)side.Length))) { SharedSum = Split(shared) };
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -82,7 +83,8 @@ public sealed class CoupledPairsTests : IDisposable
             Near.Relative(pass.Sum.Rejected[i].item<float>(), LogProb(i, 1, examples[i].Completions[1].Length), 1e-5);
         }
 
-        double LogProb(int pair, int side, int tokens) => PlainModel.LogProb(policy, examples[pair].Prompt, examples[pair].Completions[side][..tokens]);
+        double LogProb(int pair, int side, int tokens) =>
+            PlainModel.LogProb(policy, examples[pair].Prompt, examples[pair].Completions[side][..tokens]);
     }
 
     [Fact]
@@ -116,6 +118,28 @@ public sealed class CoupledPairsTests : IDisposable
         var sft = -plain.Sum.Chosen.sum().item<float>() / plain.TokenCount.Chosen.sum().item<float>();
         weight.requires_grad.Should().BeFalse();
         Near.Relative(loss, (weight * losses).mean().item<float>() + (0.7 * sft), 1e-5);
+    }
+
+    [Fact]
+    public void CoupledStepsLeaveNoTensorsBehind()
+    {
+        var live = new List<long>();
+        var progress = new ProgressList(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
+        var training = new TrainingOptions { MaxSteps = 9 }.Resolve(new(1e-3, 1), 0);
+
+        // One step of two micro-batches, served again and again: batches keep the masks that they made in the first.
+        new TrainingLoop(policy, training, new("Dpo", new() { Progress = progress }, _ => { }))
+            .Run(new SameStep([Collator.Pack(examples[..3]), Collator.Pack(examples[3..])]), Objective(Losses["aot of a shared length"]));
+
+        live.Should().HaveCount(9);
+        live[^1].Should().Be(live[2]);
+    }
+
+    private sealed class SameStep(IReadOnlyList<TokenBatch> step) : IBatchSource<TokenBatch>
+    {
+        public int StepsPerEpoch => 1;
+
+        public IEnumerable<IReadOnlyList<TokenBatch>> Steps(int epoch) => [step];
     }
 
     private PreferenceObjective Objective(PairLoss loss) => new(policy, reference, (p, r) => loss.Evaluate(p, r, Beta))

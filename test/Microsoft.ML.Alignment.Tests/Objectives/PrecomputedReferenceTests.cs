@@ -59,7 +59,8 @@ public sealed class PrecomputedReferenceTests : IDisposable
             };
             var rows = precomputed ? new ScoredStore(store, ScoreTable.Compute(store, Plan, objective, default).Of) : (IExampleStore)store;
             var training = new TrainingOptions { LearningRate = 0.01, Epochs = 2 }.Resolve(new(1, 1), 0);
-            new TrainingLoop(policy, training, new("Dpo", new() { Progress = progress }, _ => { })).Run(new DatasetSource(rows, Plan), objective);
+            var context = new TrainingContext("Dpo", new() { Progress = progress }, _ => { });
+            new TrainingLoop(policy, training, context).Run(new DatasetSource(rows, Plan), objective);
             return ([.. policy.TrainableParameters.SelectMany(p => p.data<float>())], [.. progress.Reports.Select(report => report.Loss)]);
         }
 
@@ -91,7 +92,8 @@ public sealed class PrecomputedReferenceTests : IDisposable
         var longer = examples.ToArray();
         longer[4] = longer[4] with { Prompt = [.. longer[4].Prompt, 7] };
         var moved = examples.ToArray();
-        moved[4] = moved[4] with { Prompt = moved[4].Prompt[..^1], Completions = [[moved[4].Prompt[^1], .. moved[4].Completions[0]], moved[4].Completions[1]] };
+        var (prompt, sides) = (moved[4].Prompt, moved[4].Completions);
+        moved[4] = moved[4] with { Prompt = prompt[..^1], Completions = [[prompt[^1], .. sides[0]], sides[1]] };
         var kind = Objective(reference).ScoreKind;
 
         string[] keys =
@@ -105,12 +107,14 @@ public sealed class PrecomputedReferenceTests : IDisposable
             ScoreKey.Of(reference, new ListStore([.. examples.Reverse()]), Plan, kind),
             ScoreKey.Of(reference, store, new(4, 2, 5, false), kind),
             ScoreKey.Of(reference, store, Plan, Objective(reference, PairDetails.SharedSum).ScoreKind),
-            ScoreKey.Of(reference, store, Plan, new PreferenceObjective(reference, reference, Dpo) { Precision = Precision.BFloat16 }.ScoreKind),
+            ScoreKey.Of(
+                reference, store, Plan, new PreferenceObjective(reference, reference, Dpo) { Precision = Precision.BFloat16 }.ScoreKind),
         ];
 
         keys.Should().OnlyHaveUniqueItems();
         using var copy = reference.MergedCopy(trains: false);
-        ScoreKey.Of(copy, new ListStore([.. examples]), Plan with { Seed = 9, Shuffle = true }, kind).Should().Be(keys[0], "nothing else changes the numbers");
+        ScoreKey.Of(copy, new ListStore([.. examples]), Plan with { Seed = 9, Shuffle = true }, kind)
+            .Should().Be(keys[0], "nothing else changes the numbers");
     }
 
     [Fact]
@@ -144,9 +148,11 @@ public sealed class PrecomputedReferenceTests : IDisposable
         new Action(() => ScoreTable.Compute(store, Plan, Objective(reference), source.Token)).Should().Throw<OperationCanceledException>();
     }
 
-    private static PreferenceLoss Dpo(PairLogProbs policy, PairLogProbs reference) => new PairLoss.Sigmoid().Evaluate(policy, reference, 0.3);
+    private static PreferenceLoss Dpo(PairLogProbs policy, PairLogProbs reference) =>
+        new PairLoss.Sigmoid().Evaluate(policy, reference, 0.3);
 
-    private PreferenceObjective Objective(LanguageModel compared, PairDetails details = PairDetails.None) => new(reference, compared, Dpo) { Details = details };
+    private PreferenceObjective Objective(LanguageModel compared, PairDetails details = PairDetails.None) =>
+        new(reference, compared, Dpo) { Details = details };
 
     private static double Rewards(PreferenceObjective objective, TokenBatch batch) =>
         StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], 0).Metrics["rewards/margins"];

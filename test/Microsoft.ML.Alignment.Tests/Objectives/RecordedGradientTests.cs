@@ -35,8 +35,9 @@ public sealed class RecordedGradientTests : IDisposable
 
         Require(result.Loss.item<float>(), run.Recorded.GetProperty("loss").GetDouble());
         Require(Norm(policy), run.Recorded.GetProperty("grad_norm").GetDouble());
-        RequireGradient(policy.Network.Weights["model.norm.weight"].grad!, run.Recorded.GetProperty("grad_final_norm"));
-        RequireGradient(policy.Network.Weights["model.layers.0.self_attn.q_proj.weight"].grad![0], run.Recorded.GetProperty("grad_q0_row0"));
+        var weights = policy.Network.Weights;
+        RequireGradient(weights["model.norm.weight"].grad!, run.Recorded.GetProperty("grad_final_norm"));
+        RequireGradient(weights["model.layers.0.self_attn.q_proj.weight"].grad![0], run.Recorded.GetProperty("grad_q0_row0"));
     }
 
     private static PreferenceObjective Objective(TrlDpo run, LanguageModel policy, LanguageModel reference)

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// <param name="Policy">Sums of chosen and rejected under the policy.</param>
 /// <param name="Reference">The same under the reference.</param>
 /// <param name="Tokens">Completion tokens of both.</param>
-internal sealed record PairNumbers((double Chosen, double Rejected) Policy, (double Chosen, double Rejected) Reference, (int Chosen, int Rejected) Tokens)
+internal sealed record PairNumbers(
+    (double Chosen, double Rejected) Policy, (double Chosen, double Rejected) Reference, (int Chosen, int Rejected) Tokens)
 {
     public (double Chosen, double Rejected) Ratio => (Policy.Chosen - Reference.Chosen, Policy.Rejected - Reference.Rejected);
 
@@ -38,7 +39,8 @@ internal sealed record PlainPairLoss(PairLoss Loss, Func<PairNumbers, double, do
         ["sigmoid smoothed"] = new(
             new PairLoss.Sigmoid { LabelSmoothing = 0.2 }, (p, b) => (0.8 * Logistic(b * p.Margin)) + (0.2 * Logistic(-b * p.Margin))),
         ["robust"] = new(
-            new PairLoss.Robust { LabelSmoothing = 0.2 }, (p, b) => ((0.8 * Logistic(b * p.Margin)) - (0.2 * Logistic(-b * p.Margin))) / 0.6),
+            new PairLoss.Robust { LabelSmoothing = 0.2 },
+            (p, b) => ((0.8 * Logistic(b * p.Margin)) - (0.2 * Logistic(-b * p.Margin))) / 0.6),
         ["hinge"] = new(new PairLoss.Hinge(), (p, b) => Math.Max(0, 1 - (b * p.Margin))),
         ["ipo"] = new(new PairLoss.Ipo(), (p, b) => Math.Pow(p.MarginPerToken - (0.5 / b), 2)),
         ["ipo summed"] = new(new PairLoss.IpoSummed(), (p, b) => Math.Pow(p.Margin - (0.5 / b), 2)),
@@ -46,10 +48,12 @@ internal sealed record PlainPairLoss(PairLoss Loss, Func<PairNumbers, double, do
         ["discopop"] = new(new PairLoss.DiscoPop { Temperature = 0.3 }, (p, b) => DiscoPop(b * p.Margin, 0.3)),
         ["length-normalised"] = new(new PairLoss.LengthNormalized(), (p, b) => Logistic(b * p.MarginPerToken)),
         ["nca"] = new(
-            new PairLoss.Nca(), (p, b) => Logistic(b * p.Ratio.Chosen) + ((Logistic(-b * p.Ratio.Chosen) + Logistic(-b * p.Ratio.Rejected)) / 2)),
+            new PairLoss.Nca(),
+            (p, b) => Logistic(b * p.Ratio.Chosen) + ((Logistic(-b * p.Ratio.Chosen) + Logistic(-b * p.Ratio.Rejected)) / 2)),
         ["bco"] = new(new PairLoss.BcoPair(), (p, b) => Logistic(b * p.Ratio.Chosen) + Logistic(-b * p.Ratio.Rejected)),
         ["sppo"] = new(new PairLoss.Sppo(), (p, b) => Math.Pow(p.Ratio.Chosen - (0.5 / b), 2) + Math.Pow(p.Ratio.Rejected + (0.5 / b), 2)),
-        ["apo-zero"] = new(new PairLoss.ApoZero(), (p, b) => 1 - ScalarMath.Sigmoid(b * p.Ratio.Chosen) + ScalarMath.Sigmoid(b * p.Ratio.Rejected)),
+        ["apo-zero"] = new(
+            new PairLoss.ApoZero(), (p, b) => 1 - ScalarMath.Sigmoid(b * p.Ratio.Chosen) + ScalarMath.Sigmoid(b * p.Ratio.Rejected)),
         ["apo-down"] = new(new PairLoss.ApoDown(), (p, b) => ScalarMath.Sigmoid(b * p.Ratio.Chosen) + 1 - ScalarMath.Sigmoid(b * p.Margin)),
         ["dpop"] = new(new PairLoss.Dpop { Penalty = 1.5 }, (p, b) => Logistic(b * (p.Margin - (1.5 * Math.Max(0, -p.Ratio.Chosen))))),
         ["mixture"] = new(

@@ -29,7 +29,9 @@ internal sealed class TrlDpo
     {
         if (terms.Length == 0)
             return null;
-        var loss = terms.Length == 1 ? Of(terms[0].Name) : new PairLoss.Mixture { Terms = [.. terms.Select(term => new PairLoss.WeightedLoss(term.Weight, Of(term.Name)))] };
+        var loss = terms.Length == 1
+            ? Of(terms[0].Name)
+            : new PairLoss.Mixture { Terms = [.. terms.Select(term => new PairLoss.WeightedLoss(term.Weight, Of(term.Name)))] };
         if (Has("ld_alpha"))
             loss = new PairLoss.LdDpo { Alpha = Number("ld_alpha", 1), Loss = loss };
         return Has("use_weighting") ? new PairLoss.Wpo { Loss = loss } : loss;
@@ -54,8 +56,9 @@ internal sealed class TrlDpo
         _ => throw new ArgumentException($"TRL has no loss '{name}'.", nameof(name)),
     };
 
-    private FDivergence Divergence => !Has("f_divergence_type") ? new FDivergence.ReverseKl() : options.GetProperty("f_divergence_type").GetString() switch
+    private FDivergence Divergence => (Has("f_divergence_type") ? options.GetProperty("f_divergence_type").GetString() : "reverse_kl") switch
     {
+        "reverse_kl" => new FDivergence.ReverseKl(),
         "forward_kl" => new FDivergence.ForwardKl(),
         "js_divergence" => new FDivergence.JensenShannon(),
         "alpha_divergence" => new FDivergence.Alpha { Order = Number("f_alpha_divergence_coef", 0.5) },
@@ -64,7 +67,9 @@ internal sealed class TrlDpo
 
     private double Smoothing => Number("label_smoothing", 0);
 
-    private string[] Names() => Has("loss_type") ? [.. options.GetProperty("loss_type").EnumerateArray().Select(name => name.GetString()!)] : ["sigmoid"];
+    private string[] Names() => Has("loss_type")
+        ? [.. options.GetProperty("loss_type").EnumerateArray().Select(name => name.GetString()!)]
+        : ["sigmoid"];
 
     private double[] Weights() => Has("loss_weights")
         ? [.. options.GetProperty("loss_weights").EnumerateArray().Select(weight => weight.GetDouble())]

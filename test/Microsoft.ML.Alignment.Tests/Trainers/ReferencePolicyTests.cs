@@ -55,8 +55,8 @@ public sealed class ReferencePolicyTests(AlignedChain chain) : IClassFixture<Ali
         var cancel = new ProgressList(report => { if (report.Step == 3) source.Cancel(); });
         var whole = Fit(reference, lora);
 
-        var interrupted = () => Fit(reference, Training, Lora(lora), new() { WorkspacePath = folder["run"], Progress = cancel, CancellationToken = source.Token });
-        interrupted.Should().Throw<TrainingCanceledException>().Which.StepsDone.Should().Be(3);
+        var run = new AlignmentRun { WorkspacePath = folder["run"], Progress = cancel, CancellationToken = source.Token };
+        new Action(() => Fit(reference, Training, Lora(lora), run)).Should().Throw<TrainingCanceledException>().Which.StepsDone.Should().Be(3);
         var resumed = Fit(reference, Training, Lora(lora), new() { WorkspacePath = folder["run"], Resume = true });
 
         resumed.Fitted.Transform(chain.Pairs).GetColumn<float>("ImplicitRewardMargin")
@@ -88,10 +88,12 @@ public sealed class ReferencePolicyTests(AlignedChain chain) : IClassFixture<Ali
     {
         using var folder = new TemporaryFolder();
         var reference = new ReferencePolicy.Precomputed { CacheFolder = folder["cache"] };
-        string[] Run(TrainingOptions training, LoraOptions? lora) => [.. Fit(reference, training, lora).Log.Where(l => l.Contains("reference's", StringComparison.Ordinal))];
+        string[] Run(TrainingOptions training, LoraOptions? lora) =>
+            [.. Fit(reference, training, lora).Log.Where(line => line.Contains("reference's", StringComparison.Ordinal))];
 
         Run(Training, new() { Rank = 3 }).Should().ContainSingle().Which.Should().Contain("of 5 rows were computed");
-        Run(Training with { LearningRate = 1e-4, Shuffle = true, Seed = 3 }, null).Should().ContainSingle().Which.Should().Contain("of 5 rows are read");
+        Run(Training with { LearningRate = 1e-4, Shuffle = true, Seed = 3 }, null)
+            .Should().ContainSingle().Which.Should().Contain("of 5 rows are read");
         Run(Training with { MaxLength = 15 }, null).Should().ContainSingle().Which.Should().Contain("were computed", "prompts are cut");
         Run(Training with { Precision = Precision.BFloat16 }, null).Should().ContainSingle().Which.Should().Contain("were computed");
         Directory.GetFiles(folder["cache"]).Should().HaveCount(3);
@@ -112,10 +114,11 @@ public sealed class ReferencePolicyTests(AlignedChain chain) : IClassFixture<Ali
     [Fact]
     public void ValuesOutsideTheirRangesAreRefused()
     {
-        new Action(() => _ = new ReferencePolicy.Following { Alpha = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Alpha*above 0*");
-        new Action(() => _ = new ReferencePolicy.Following { Alpha = 1.1 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Alpha*at most 1*");
-        new Action(() => _ = new ReferencePolicy.Following { EverySteps = 0 }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*EverySteps*1 or more*");
-        new Action(() => _ = new ReferencePolicy.Precomputed { CacheFolder = " " }).Should().Throw<ArgumentException>().WithMessage("*CacheFolder*empty*");
+        static void Refused(Func<ReferencePolicy> create, string message) => create.Should().Throw<ArgumentException>().WithMessage(message);
+        Refused(() => new ReferencePolicy.Following { Alpha = 0 }, "*Alpha*above 0*");
+        Refused(() => new ReferencePolicy.Following { Alpha = 1.1 }, "*Alpha*at most 1*");
+        Refused(() => new ReferencePolicy.Following { EverySteps = 0 }, "*EverySteps*1 or more*");
+        Refused(() => new ReferencePolicy.Precomputed { CacheFolder = " " }, "*CacheFolder*empty*");
     }
 
     private static LoraOptions? Lora(bool lora) => lora ? new() { Rank = 3 } : null;
