@@ -1,6 +1,6 @@
 namespace Samples.Compare;
 
-/// <summary>What holds a policy near the model that it starts from.</summary>
+/// <summary>What is there to hold a policy near the model that it starts from.</summary>
 internal enum Anchor
 {
     /// <summary>Nothing but the learning rate.</summary>

@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace Samples.Compare;
 
-/// <summary>The colours of what holds a method near the model that it starts from.</summary>
+/// <summary>The colours of what is there to hold a method near the model that it starts from.</summary>
 internal static class AnchorLegend
 {
     private const double Width = 5;
@@ -10,10 +10,10 @@ internal static class AnchorLegend
 
     private static readonly (Anchor Anchor, string Text, Color Color)[] Entries =
     [
-        (Anchor.Reference, "held by a reference", Color.FromHex("#2166ac")),
-        (Anchor.SftTerm, "held by an SFT term", Color.FromHex("#b8860b")),
-        (Anchor.Both, "held by both", Color.FromHex("#1b7837")),
-        (Anchor.None, "held by nothing", Color.FromHex("#b2182b")),
+        (Anchor.Reference, "has a reference", Color.FromHex("#2166ac")),
+        (Anchor.SftTerm, "has an SFT term", Color.FromHex("#b8860b")),
+        (Anchor.Both, "has both", Color.FromHex("#1b7837")),
+        (Anchor.None, "has neither", Color.FromHex("#b2182b")),
     ];
 
     public static Color ColorOf(Anchor anchor) => Entries.Single(entry => entry.Anchor == anchor).Color;

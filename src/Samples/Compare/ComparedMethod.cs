@@ -6,7 +6,7 @@ namespace Samples.Compare;
 /// <summary>A method that is compared.</summary>
 /// <param name="Key">Its name on the command line.</param>
 /// <param name="Title">Its name in table and chart.</param>
-/// <param name="HeldBy">What holds it near the model that it starts from.</param>
+/// <param name="HeldBy">What is there to hold it near the model that it starts from.</param>
 /// <param name="Create">Makes the estimator.</param>
 internal sealed record ComparedMethod(string Key, string Title, Anchor HeldBy, Func<MethodSettings, IEstimator<PolicyTransformer>> Create)
 {

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment;
+
 namespace Samples.Compare;
 
 /// <summary>The methods that are compared; a line each.</summary>
@@ -6,16 +8,33 @@ internal static class ComparedMethods
 {
     public const string BaseTitle = "base model";
     public const string SftTitle = "SFT";
-    public const string DpoAloneTitle = "DPO, high rate";
-    public const string OrpoAloneTitle = "ORPO without SFT term, high rate";
+
+    /// <summary>DPO at the high rate of <see cref="FreeTitles"/>, with a reference that pulls hard.</summary>
+    public const string HeldTitle = "DPO, beta 0.5, high rate";
+
+    private const string OrpoFreeTitle = "ORPO without SFT term, high rate";
+    private const string SimPoFreeTitle = "SimPO, high rate";
+    private const string DpoFreeTitle = "DPO, beta 0.1, high rate";
+
+    /// <summary>Methods that nothing holds, or little, at a high rate.</summary>
+    public static IReadOnlyList<string> FreeTitles { get; } = [OrpoFreeTitle, SimPoFreeTitle, DpoFreeTitle];
 
     public static IReadOnlyList<ComparedMethod> All { get; } =
     [
-        new("dpo", "DPO", Anchor.Reference,
-            s => s.Trainers.Dpo(new() { Training = s.At(2e-5, tiny: 5e-4), Lora = s.Lora, Generation = s.Answers })),
-        new("dpo-sft", "DPO + SFT term", Anchor.Both,
-            s => s.Trainers.Dpo(new() { SftWeight = 1, Training = s.At(2e-5, tiny: 5e-4), Lora = s.Lora, Generation = s.Answers })),
-        new("dpo-hard", DpoAloneTitle, Anchor.Reference,
-            s => s.Trainers.Dpo(new() { Training = s.At(1e-4, tiny: 2e-3), Lora = s.Lora, Generation = s.Answers })),
+        new("dpo", "DPO", Anchor.Reference, s => s.Trainers.Dpo(s.With(new DpoTrainer.Options(), 2e-5, tiny: 1e-3))),
+        new("dpo-sft", "DPO + SFT term", Anchor.Both, s => s.Trainers.Dpo(s.With(new DpoTrainer.Options { SftWeight = 1 }, 2e-5, tiny: 1e-3))),
+        new("ipo", "IPO", Anchor.Reference, s => s.Trainers.Ipo(s.With(new IpoTrainer.Options(), 3e-5, tiny: 1e-3))),
+        new("orpo-base", "ORPO from the base model", Anchor.SftTerm, s => s.Trainers.Orpo(s.With(new OrpoTrainer.Options(), 5e-4, tiny: 2e-3)))
+        {
+            FromBase = true,
+        },
+        new("orpo", "ORPO", Anchor.SftTerm, s => s.Trainers.Orpo(s.With(new OrpoTrainer.Options(), 1e-4, tiny: 1e-3))),
+        new("simpo", "SimPO", Anchor.None, s => s.Trainers.SimPo(s.With(new SimPoTrainer.Options(), 2e-5, tiny: 1e-3))),
+        new("simpo-sft", "SimPO + SFT term", Anchor.SftTerm, s => s.Trainers.SimPo(s.With(new SimPoTrainer.Options { SftWeight = 1 }, 2e-5, tiny: 1e-3))),
+        new("cpo", "CPO", Anchor.SftTerm, s => s.Trainers.Cpo(s.With(new CpoTrainer.Options(), 2e-5, tiny: 1e-3))),
+        new("dpo-held", HeldTitle, Anchor.Reference, s => s.Trainers.Dpo(s.With(new DpoTrainer.Options { Beta = 0.5 }, 1e-4, tiny: 2e-3))),
+        new("orpo-free", OrpoFreeTitle, Anchor.None, s => s.Trainers.Orpo(s.With(new OrpoTrainer.Options { SftWeight = 0 }, 1e-4, tiny: 2e-3))),
+        new("simpo-free", SimPoFreeTitle, Anchor.None, s => s.Trainers.SimPo(s.With(new SimPoTrainer.Options(), 1e-4, tiny: 2e-3))),
+        new("dpo-free", DpoFreeTitle, Anchor.Reference, s => s.Trainers.Dpo(s.With(new DpoTrainer.Options(), 1e-4, tiny: 2e-3))),
     ];
 }

@@ -13,8 +13,8 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
     /// <summary>Trains the SFT model and, from it or from the base model, every method; all with one seed.</summary>
     public IReadOnlyList<MethodResult> Run(IReadOnlyList<ComparedMethod> methods, int seed)
     {
-        var settings = new MethodSettings(align.Trainers, model.Settings(seed), model.IsTiny);
         var pairs = _drill.Preferences;
+        var settings = new MethodSettings(align.Trainers, model.Settings(seed), model.IsTiny);
         using var start = align.BaseModel(model.Location, new() { Generation = settings.Answers }).Fit(pairs);
         var fromBase = start.Transform(pairs);
         var (sft, sftCost) = Fit(ComparedMethods.SftTitle, settings.Sft(_drill.Instructions), fromBase, pairs: null);

@@ -2,17 +2,26 @@ using System.Globalization;
 
 namespace Samples.Compare;
 
-/// <summary>What holds a policy near the SFT model: says in numbers how far ORPO goes when its SFT term is off, beside DPO with its reference.</summary>
+/// <summary>
+/// Says in numbers whether methods that nothing holds, ORPO without its SFT term above all, go further from SFT than DPO does at the same rate.
+/// </summary>
 internal static class Drift
 {
-    /// <returns>Sentences; none if one of the two was not run.</returns>
+    /// <returns>Lines; none if DPO or all the others were not run.</returns>
     public static IReadOnlyList<string> Describe(IReadOnlyList<MedianRow> rows)
     {
-        var orpo = rows.SingleOrDefault(row => row.Method == ComparedMethods.OrpoAloneTitle);
-        var dpo = rows.SingleOrDefault(row => row.Method == ComparedMethods.DpoAloneTitle);
-        return orpo is null || dpo is null
-            ? []
-            : [$"{Numbers(orpo)}; {Numbers(dpo)}.", Verdict(orpo, dpo), .. Example(rows.Single(row => row.Method == ComparedMethods.SftTitle), dpo, orpo)];
+        var held = rows.SingleOrDefault(row => row.Method == ComparedMethods.HeldTitle);
+        var free = ComparedMethods.FreeTitles.SelectMany(title => rows.Where(row => row.Method == title)).ToList();
+        if (held is null || free.Count == 0)
+            return [];
+        var sft = rows.Single(row => row.Method == ComparedMethods.SftTitle);
+        return
+        [
+            "What holds a policy? At one high rate, from the same SFT model:",
+            $"  {Numbers(held)}.",
+            .. free.Select(row => $"  {Numbers(row)}: {Verdict(row, held)}."),
+            .. Example([sft, held, .. free]),
+        ];
     }
 
     private static string Numbers(MedianRow row)
@@ -22,22 +31,19 @@ internal static class Drift
             + $"log-prob of the chosen completions {Cell(ResultColumn.ChosenChange)}";
     }
 
-    private static string Verdict(MedianRow orpo, MedianRow dpo)
+    private static string Verdict(MedianRow free, MedianRow held)
     {
-        var times = orpo[ResultColumn.Kl] / dpo[ResultColumn.Kl];
-        return times > 1
-            ? string.Create(CultureInfo.InvariantCulture, $"At the same rate, ORPO without its SFT term drifts {times:0.0} times as far as DPO, which its reference holds.")
-            : "At the same rate, ORPO without its SFT term does not drift further than DPO here.";
+        var times = free[ResultColumn.Kl] / held[ResultColumn.Kl];
+        return times > 1 ? string.Create(CultureInfo.InvariantCulture, $"{times:0.0} times as far") : "no further";
     }
 
-    /// <summary>A verb that ORPO answers otherwise than SFT does, and what the three say.</summary>
-    private static IEnumerable<string> Example(params MedianRow[] rows)
+    /// <summary>The first verb that one of the methods answers otherwise than SFT does, and what all of them say.</summary>
+    private static IEnumerable<string> Example(IReadOnlyList<MedianRow> rows)
     {
         var answers = rows.Select(row => row.Runs[0].Test.Answers).ToList();
-        var changed = answers[0].Zip(answers[^1]).TakeWhile(pair => pair.First == pair.Second).Count();
-        return changed == answers[0].Count
-            ? ["No answer changed."]
-            : [Wording.Test.Ask(Verb.LoadAll().Where(verb => verb is { Split: "test", IsRegular: false }).ElementAt(changed)),
-               .. rows.Select((row, index) => $"  {row.Method}: {answers[index][changed].Trim()}")];
+        var changed = Enumerable.Range(0, answers[0].Count).Where(verb => answers.Any(said => said[verb] != answers[0][verb])).Take(1);
+        return changed.SelectMany(verb => rows.Select((row, i) => $"    {row.Method}: {answers[i][verb].Trim()}").Prepend($"  {Question(verb)}"));
     }
+
+    private static string Question(int verb) => Wording.Test.Ask(Verb.LoadAll().Where(v => v is { Split: "test", IsRegular: false }).ElementAt(verb));
 }

@@ -11,7 +11,7 @@ internal sealed record TrainingCost(double Seconds, int? Pairs, long PeakMemoryB
 /// <param name="Seed">The seed.</param>
 internal sealed record MethodResult(string Method, int Seed)
 {
-    /// <summary>What held it near the model that it started from.</summary>
+    /// <summary>What was there to hold it near the model that it started from.</summary>
     public Anchor HeldBy { get; init; }
 
     /// <summary>Scores on the test verbs, with the SFT model as the reference.</summary>

@@ -16,11 +16,20 @@ internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, D
     /// <summary>Passes over the pairs.</summary>
     public int Epochs => drill.Dpo.Epochs ?? 1;
 
-    /// <summary>The stage that most methods start from.</summary>
-    public SftTrainer Sft(IDataView instructions) => trainers.Sft(new() { Lora = Lora, Training = drill.Sft, Generation = Answers }, instructions);
+    // The tiny model is trained half as long and at half the rate, so that something is left for the methods to improve.
+    private TrainingOptions SftTraining => isTiny ? drill.Sft with { Epochs = 1, LearningRate = drill.Sft.LearningRate / 2 } : drill.Sft;
 
-    /// <summary>How a method trains.</summary>
+    /// <summary>The stage that most methods start from.</summary>
+    public SftTrainer Sft(IDataView instructions) => trainers.Sft(new() { Lora = Lora, Training = SftTraining, Generation = Answers }, instructions);
+
+    /// <summary>A method's options with all that the methods share.</summary>
+    /// <param name="options">What is the method's own.</param>
     /// <param name="rate">Learning rate on a real model.</param>
     /// <param name="tiny">Learning rate on the tiny model.</param>
-    public TrainingOptions At(double rate, double tiny) => drill.Dpo with { LearningRate = isTiny ? tiny : rate };
+    public T With<T>(T options, double rate, double tiny)
+        where T : PolicyTrainerOptions
+    {
+        PolicyTrainerOptions shared = options;
+        return (T)(shared with { Lora = Lora, Training = drill.Dpo with { LearningRate = isTiny ? tiny : rate }, Generation = Answers });
+    }
 }

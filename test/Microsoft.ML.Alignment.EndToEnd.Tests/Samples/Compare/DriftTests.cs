@@ -6,27 +6,29 @@ namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples.Compare;
 
 public sealed class DriftTests
 {
+    private static readonly string Free = ComparedMethods.FreeTitles[0];
+
     [Fact]
-    public void SentencesSayWhatTheRowsSay()
+    public void LinesSayWhatTheRowsSay()
     {
-        var lines = Drift.Describe(Rows(orpoKl: 3, dpoKl: 0.4));
-        lines[0].Should().Contain("3.000 nats").And.Contain("0.400 nats").And.Contain("-5.00").And.Contain("+0.25");
-        lines[1].Should().Contain("7.5 times as far");
-        lines[2].Should().StartWith("What is the past tense of the verb");
-        lines.Skip(3).Should().HaveCount(3).And.Contain(line => line.EndsWith(ComparedMethods.OrpoAloneTitle));
+        var lines = Drift.Describe(Rows(freeKl: 3, heldKl: 0.4));
+        lines[1].Should().Contain("0.400 nats").And.Contain("+0.25");
+        lines[2].Should().StartWith($"  {Free}").And.Contain("3.000 nats").And.Contain("-5.00").And.EndWith("7.5 times as far.");
+        lines[3].Should().StartWith("  What is the past tense of the verb");
+        lines.Skip(4).Should().HaveCount(3).And.Contain(line => line.EndsWith($": {Free}"));
     }
 
     [Fact]
-    public void NothingIsClaimedThatTheNumbersDoNotSay() => Drift.Describe(Rows(orpoKl: 0.3, dpoKl: 0.4))[1].Should().Contain("does not drift further");
+    public void NothingIsClaimedThatTheNumbersDoNotSay() => Drift.Describe(Rows(freeKl: 0.3, heldKl: 0.4))[2].Should().EndWith("no further.");
 
     [Fact]
-    public void WithoutBothRowsThereIsNothingToSay() =>
-        Drift.Describe(MedianRow.Of([Runs.Of(ComparedMethods.SftTitle, 1), Runs.Of(ComparedMethods.DpoAloneTitle, 1)])).Should().BeEmpty();
+    public void WithoutBothKindsThereIsNothingToSay() =>
+        Drift.Describe(MedianRow.Of([Runs.Of(ComparedMethods.SftTitle, 1), Runs.Of(ComparedMethods.HeldTitle, 1)])).Should().BeEmpty();
 
-    private static IReadOnlyList<MedianRow> Rows(double orpoKl, double dpoKl) => MedianRow.Of(
+    private static IReadOnlyList<MedianRow> Rows(double freeKl, double heldKl) => MedianRow.Of(
     [
         Runs.Of(ComparedMethods.SftTitle, 1),
-        Runs.Of(ComparedMethods.DpoAloneTitle, 1, kl: dpoKl, change: 0.25),
-        Runs.Of(ComparedMethods.OrpoAloneTitle, 1, kl: orpoKl, change: -5),
+        Runs.Of(ComparedMethods.HeldTitle, 1, kl: heldKl, change: 0.25),
+        Runs.Of(Free, 1, kl: freeKl, change: -5),
     ]);
 }
