@@ -1,6 +1,7 @@
 using Microsoft.ML.Alignment.Evaluation;
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -13,6 +14,7 @@ public sealed class AlignmentCatalog
     internal AlignmentCatalog(MLContext environment, AlignmentRun run)
     {
         _environment = environment;
+        RunWorkspace.Of(run);
         Data = new(environment);
         Trainers = new(environment, run);
     }

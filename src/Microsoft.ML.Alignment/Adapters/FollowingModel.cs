@@ -23,7 +23,8 @@ internal sealed record FollowingModel(LanguageModel Reference, IReadOnlyDictiona
             ($"{update.Key}.lora_A", (Tensor)copy.Updates[update.Key].A, (Tensor)update.Value.A),
             ($"{update.Key}.lora_B", copy.Updates[update.Key].B, update.Value.B),
         });
-        return new(incoming.With([.. incoming.Adapters, copy], null), pairs.ToDictionary(pair => pair.Item1, pair => (pair.Item2, pair.Item3)));
+        return new(
+            incoming.With([.. incoming.Adapters, copy], null), pairs.ToDictionary(pair => pair.Item1, pair => (pair.Item2, pair.Item3)));
     }
 
     private static FollowingModel OfWeights(LanguageModel policy, LanguageModel incoming)

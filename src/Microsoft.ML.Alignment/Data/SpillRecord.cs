@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>
@@ -10,6 +12,14 @@ internal static class SpillRecord
 
     public static int Length(TokenizedExample example) =>
         checked(HeaderLength + example.Completions.Length + example.Values.Length + example.TokenCount);
+
+    /// <summary>The bytes of an example's record.</summary>
+    public static byte[] Bytes(TokenizedExample example)
+    {
+        var record = new int[Length(example)];
+        Encode(example, record);
+        return MemoryMarshal.AsBytes(record.AsSpan()).ToArray();
+    }
 
     public static void Encode(TokenizedExample example, Span<int> record)
     {

@@ -4,7 +4,9 @@ namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>A micro-batch: B examples with C completions each, packed without padding.</summary>
 /// <param name="Rows">The token rows.</param>
-/// <param name="Targets">The completion tokens. Completion c of example b is sequence c·B + b, so that all chosen come before all rejected.</param>
+/// <param name="Targets">
+/// The completion tokens. Completion c of example b is sequence c·B + b, so that all chosen come before all rejected.
+/// </param>
 /// <param name="Values">The numbers that belong to each example, e.g. the margin of a pair. Shape <c>[B][…]</c>.</param>
 internal sealed record TokenBatch(PackedRows Rows, PackedTargets Targets, float[][] Values) : ITrainingBatch
 {
@@ -17,6 +19,8 @@ internal sealed record TokenBatch(PackedRows Rows, PackedTargets Targets, float[
     /// <summary>Gets the same prompts with completions of other rows, one each; null where the method does not need them.</summary>
     public TokenBatch? Mismatched { get; init; }
 
-    /// <summary>Gets what the method's reference thinks of the completions, where that was computed before training; else null. Shape <c>[B][K]</c>.</summary>
+    /// <summary>
+    /// Gets what the method's reference thinks of the completions, where that was computed before training; else null. Shape <c>[B][K]</c>.
+    /// </summary>
     public float[][]? ReferenceScores { get; init; }
 }

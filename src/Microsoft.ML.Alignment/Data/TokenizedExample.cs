@@ -2,7 +2,9 @@ namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>One row of training data as token ids.</summary>
 /// <param name="Prompt">Ids of the prompt; at least one.</param>
-/// <param name="Completions">Ids of each completion, end token included: one for SFT, chosen then rejected for a pair, none for prompts alone.</param>
+/// <param name="Completions">
+/// Ids of each completion, end token included: one for SFT, chosen then rejected for a pair, none for prompts alone.
+/// </param>
 /// <param name="Values">Numbers that belong to the row and that the method names, e.g. the margin of a pair.</param>
 internal sealed record TokenizedExample(int[] Prompt, int[][] Completions, float[] Values)
 {

@@ -52,5 +52,6 @@ internal static class AtomicFile
         }
     }
 
-    private static string TemporaryNameOf(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
+    /// <summary>A name beside a file or folder that nothing has yet; it ends with <c>.tmp</c>.</summary>
+    public static string TemporaryNameOf(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 }

@@ -9,6 +9,7 @@ public static class AlignmentRuntime
     private static readonly Lock Gate = new();
     private static readonly Lazy<bool> FastBFloat16 = new(MatrixKernelTrial.IsBFloat16Fast);
     private static MatrixKernel? kernel;
+    private static AlignmentRuntimeOptions asked = new();
 
     /// <summary>Sets how this process computes. Not while a model trains, whose run would then not be repeatable.</summary>
     /// <exception cref="NativeLibraryException">TorchSharp's native library cannot be loaded.</exception>
@@ -19,6 +20,7 @@ public static class AlignmentRuntime
         NativeLibraryLoader.EnsureLoaded();
         lock (Gate)
         {
+            asked = new() { MatrixKernel = options.MatrixKernel, Threads = options.Threads ?? asked.Threads };
             if (options.Threads is { } threads)
                 set_num_threads(threads);
             kernel = MatrixKernelTrial.Choose(options.MatrixKernel);
@@ -46,6 +48,19 @@ public static class AlignmentRuntime
                 kernel ??= MatrixKernelTrial.Choose(MatrixKernel.Auto);
                 return new() { MatrixKernel = kernel.Value, Threads = get_num_threads() };
             }
+        }
+    }
+
+    /// <summary>Computes as a run did when it was begun, so that it can be gone on with, as far as nobody asked for something else.</summary>
+    internal static void Adopt(AlignmentRuntimeOptions recorded)
+    {
+        NativeLibraryLoader.EnsureLoaded();
+        lock (Gate)
+        {
+            if (asked.Threads is null && recorded.Threads is { } threads)
+                set_num_threads(threads);
+            if (asked.MatrixKernel == MatrixKernel.Auto)
+                kernel = MatrixKernelTrial.Choose(recorded.MatrixKernel);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Losses;
 
-/// <summary>Alignment via optimal transport (AOT; Melnyk et al., 2024, arXiv:2406.05882): compares distributions over a batch and not pair by pair.</summary>
+/// <summary>
+/// Alignment via optimal transport (AOT; Melnyk et al., 2024, arXiv:2406.05882): compares distributions over a batch and not pair by pair.
+/// </summary>
 /// <remarks>
 /// On a line the optimal transport pairs the sorted values: the k-th smallest of one sample goes to the k-th smallest of the other. So an
 /// entry of the loss belongs to a rank and not to a pair; all pairs of the optimizer step must be there at once.
@@ -17,7 +19,8 @@ internal static class AotLoss
         DpoLoss.Compute(Sorted(policy.Margin) - Sorted(reference.Margin), beta, labelSmoothing);
 
     /// <summary>
-    /// Computes DPO's loss of c₍ₖ₎ − r₍ₖ₎, the sorted log-ratios of the chosen and of the rejected completions, which need not belong together.
+    /// Computes DPO's loss of c₍ₖ₎ − r₍ₖ₎, the sorted log-ratios of the chosen and of the rejected completions, which need not belong
+    /// together.
     /// </summary>
     /// <param name="ratios">Δ = log π/π_ref of each side, in nats. Shapes <c>[B]</c>.</param>
     /// <param name="beta">β, above 0.</param>

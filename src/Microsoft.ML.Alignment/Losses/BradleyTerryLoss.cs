@@ -1,8 +1,8 @@
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>
-/// Negative log-likelihood of preferences under the model of Bradley and Terry (1952), as reward models are trained with (Ouyang et al., 2022,
-/// arXiv:2203.02155, eq. 1).
+/// Negative log-likelihood of preferences under the model of Bradley and Terry (1952), as reward models are trained with (Ouyang et al.,
+/// 2022, arXiv:2203.02155, eq. 1).
 /// </summary>
 internal static class BradleyTerryLoss
 {

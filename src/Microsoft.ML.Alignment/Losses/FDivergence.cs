@@ -4,8 +4,8 @@ using Microsoft.ML.Alignment.Losses;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// The f-divergence that holds the policy π to its reference (f-DPO; Wang et al., 2023, arXiv:2309.16240). Each puts a score of Δ = log π/π_ref in the
-/// place of Δ; all scores are 0 with slope 1 or less where policy and reference agree.
+/// The f-divergence that holds the policy π to its reference (f-DPO; Wang et al., 2023, arXiv:2309.16240). Each puts a score of Δ = log
+/// π/π_ref in the place of Δ; all scores are 0 with slope 1 or less where policy and reference agree.
 /// </summary>
 /// <remarks>In JSON a divergence names itself in its first property, <c>$type</c>.</remarks>
 [JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
@@ -40,7 +40,9 @@ public abstract record FDivergence
         internal override Tensor Score(Tensor logRatio) => FDivergenceScore.JensenShannon(logRatio);
     }
 
-    /// <summary>The α-divergence: the score is (exp((a − 1)Δ) − 1) / (a − 1), between the forward KL (a = 0) and the reverse (towards a = 1).</summary>
+    /// <summary>
+    /// The α-divergence: the score is (exp((a − 1)Δ) − 1) / (a − 1), between the forward KL (a = 0) and the reverse (towards a = 1).
+    /// </summary>
     public sealed record Alpha : FDivergence
     {
         /// <summary>Gets a, which TRL calls the coefficient and the paper 1 − α. In [0, 1); the default is 0.5.</summary>

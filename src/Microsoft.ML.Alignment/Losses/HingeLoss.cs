@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Alignment.Losses;
 
-/// <summary>The hinge of sequence likelihood calibration (SLiC-HF; Zhao et al., 2023, arXiv:2305.10425) on log-ratios (RSO; Liu et al., 2023, arXiv:2309.06657, hinge-norm).</summary>
+/// <summary>
+/// The hinge of sequence likelihood calibration (SLiC-HF; Zhao et al., 2023, arXiv:2305.10425) on log-ratios (RSO; Liu et al., 2023,
+/// arXiv:2309.06657, hinge-norm).
+/// </summary>
 internal static class HingeLoss
 {
     /// <summary>Computes max(0, 1 − βm): nothing is learned from a pair once its margin has reached 1/β.</summary>

@@ -4,8 +4,8 @@ namespace Microsoft.ML.Alignment.Losses;
 internal static class LengthDesensitization
 {
     /// <summary>
-    /// Computes log-probabilities that count the tokens behind the length of the pair's shorter side α times: α·(sum) + (1 − α)·(sum over the
-    /// shared length). 1 changes nothing; 0 compares both sides over one length.
+    /// Computes log-probabilities that count the tokens behind the length of the pair's shorter side α times: α·(sum) + (1 − α)·(sum over
+    /// the shared length). 1 changes nothing; 0 compares both sides over one length.
     /// </summary>
     /// <param name="logProbs">With <see cref="PairLogProbs.SharedSum"/>.</param>
     /// <param name="alpha">α, in [0, 1].</param>

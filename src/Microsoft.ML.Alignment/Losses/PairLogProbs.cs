@@ -12,7 +12,9 @@ internal enum PairDetails
     Agreement = 2,
 }
 
-/// <summary>Log-probabilities that one model gives to both sides of preference pairs: summed and per token, so that no flag decides which.</summary>
+/// <summary>
+/// Log-probabilities that one model gives to both sides of preference pairs: summed and per token, so that no flag decides which.
+/// </summary>
 /// <param name="Sum">Sums over each completion's tokens, in nats. Shapes <c>[B]</c>.</param>
 /// <param name="TokenCount">Completion tokens. Shapes <c>[B]</c>.</param>
 internal readonly record struct PairLogProbs(Pair Sum, Pair TokenCount)
@@ -20,7 +22,9 @@ internal readonly record struct PairLogProbs(Pair Sum, Pair TokenCount)
     /// <summary>Gets the means per completion token, in nats. Shapes <c>[B]</c>.</summary>
     public Pair Mean => Sum / TokenCount;
 
-    /// <summary>Gets the sums over as many tokens as the pair's shorter side has, in nats; null where no loss asked. Shapes <c>[B]</c>.</summary>
+    /// <summary>
+    /// Gets the sums over as many tokens as the pair's shorter side has, in nats; null where no loss asked. Shapes <c>[B]</c>.
+    /// </summary>
     public Pair? SharedSum { get; init; }
 
     /// <summary>

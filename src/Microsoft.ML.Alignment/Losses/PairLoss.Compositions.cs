@@ -5,8 +5,8 @@ namespace Microsoft.ML.Alignment;
 public abstract partial record PairLoss
 {
     /// <summary>
-    /// Another loss in which the tokens behind the length of the pair's shorter side count less (LD-DPO; Liu et al., 2024, arXiv:2409.06411), under
-    /// policy and reference alike. What a loss divides by stays the number of all tokens.
+    /// Another loss in which the tokens behind the length of the pair's shorter side count less (LD-DPO; Liu et al., 2024,
+    /// arXiv:2409.06411), under policy and reference alike. What a loss divides by stays the number of all tokens.
     /// </summary>
     public sealed record LdDpo : PairLoss
     {
@@ -29,19 +29,22 @@ public abstract partial record PairLoss
     }
 
     /// <summary>
-    /// Another loss whose pairs are weighted by how near they are to what the policy itself samples (WPO; Zhou et al., 2024, arXiv:2406.11827), so
-    /// that pairs of others teach as if they were its own.
+    /// Another loss whose pairs are weighted by how near they are to what the policy itself samples (WPO; Zhou et al., 2024,
+    /// arXiv:2406.11827), so that pairs of others teach as if they were its own.
     /// </summary>
     public sealed record Wpo : PairLoss
     {
         /// <summary>Gets the loss. The default is DPO's.</summary>
-        /// <exception cref="ArgumentException">It couples pairs, as AOT does: its entries belong to ranks, which have no weight.</exception>
+        /// <exception cref="ArgumentException">
+        /// It couples pairs, as AOT does: its entries belong to ranks, which have no weight.
+        /// </exception>
         public PairLoss Loss
         {
             get;
             init => field = Require.NotNull(value).CouplesPairs
                 ? throw new ArgumentException(
-                    $"Wpo cannot weight {value}: each of its entries depends on several pairs. Give it a loss of single pairs, and mix the two.", nameof(value))
+                    $"Wpo cannot weight {value}: each of its entries depends on several pairs. Give it a loss of single pairs, and mix the two.",
+                    nameof(value))
                 : value;
         } = new Sigmoid();
 
@@ -51,8 +54,8 @@ public abstract partial record PairLoss
     }
 
     /// <summary>
-    /// A weighted sum of losses, e.g. 0.8 of DPO and 0.2 of BCO, the two of mixed preference optimization (MPO; Wang et al., 2024, arXiv:2411.10442),
-    /// whose third term is the trainer's <c>SftWeight</c>.
+    /// A weighted sum of losses, e.g. 0.8 of DPO and 0.2 of BCO, the two of mixed preference optimization (MPO; Wang et al., 2024,
+    /// arXiv:2411.10442), whose third term is the trainer's <c>SftWeight</c>.
     /// </summary>
     public sealed record Mixture : PairLoss
     {

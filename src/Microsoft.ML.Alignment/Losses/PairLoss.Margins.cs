@@ -11,7 +11,9 @@ public abstract partial record PairLoss
         {
         }
 
-        /// <summary>Gets the f-divergence that holds the policy to its reference. The default is the reverse KL, whose score is Δ itself.</summary>
+        /// <summary>
+        /// Gets the f-divergence that holds the policy to its reference. The default is the reverse KL, whose score is Δ itself.
+        /// </summary>
         public FDivergence Divergence { get; init => field = Require.NotNull(value); } = new FDivergence.ReverseKl();
 
         private protected Pair Scores(PairEvidence pairs) => pairs.Ratios.Map(Divergence.Score);
@@ -21,8 +23,8 @@ public abstract partial record PairLoss
     public sealed record Sigmoid : OfMargin
     {
         /// <summary>
-        /// Gets the share of pairs thought to be labelled the wrong way round (Mitchell, 2023, "A note on DPO with noisy preferences", eq. 3).
-        /// In [0, 0.5); the default is 0.
+        /// Gets the share of pairs thought to be labelled the wrong way round (Mitchell, 2023, "A note on DPO with noisy preferences", eq.
+        /// 3). In [0, 0.5); the default is 0.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is outside.</exception>
         public double LabelSmoothing { get; init => field = Require.InRange(0, 0.5, value); }
@@ -31,7 +33,8 @@ public abstract partial record PairLoss
     }
 
     /// <summary>
-    /// DPO's loss made unbiased for labels of which a known share is flipped (Chowdhury, Kini and Natarajan, 2024, arXiv:2403.00409). TRL calls it
+    /// DPO's loss made unbiased for labels of which a known share is flipped (Chowdhury, Kini and Natarajan, 2024, arXiv:2403.00409). TRL
+    /// calls it
     /// <c>robust</c>. May be negative.
     /// </summary>
     public sealed record Robust : OfMargin
@@ -43,14 +46,17 @@ public abstract partial record PairLoss
         internal override Tensor Compute(PairEvidence pairs) => RobustDpoLoss.Compute(Scores(pairs).Margin, pairs.Beta, LabelSmoothing);
     }
 
-    /// <summary>max(0, 1 − βm): SLiC's hinge on log-ratios (Zhao et al., 2023, arXiv:2305.10425; Liu et al., 2023, arXiv:2309.06657).</summary>
+    /// <summary>
+    /// max(0, 1 − βm): SLiC's hinge on log-ratios (Zhao et al., 2023, arXiv:2305.10425; Liu et al., 2023, arXiv:2309.06657).
+    /// </summary>
     public sealed record Hinge : OfMargin
     {
         internal override Tensor Compute(PairEvidence pairs) => HingeLoss.Compute(Scores(pairs).Margin, pairs.Beta);
     }
 
     /// <summary>
-    /// (m − 1/(2β))² with m of means a token: IPO (Azar et al., 2023, arXiv:2310.12036, eq. 17) as its authors ran it, and TRL. β is the paper's τ.
+    /// (m − 1/(2β))² with m of means a token: IPO (Azar et al., 2023, arXiv:2310.12036, eq. 17) as its authors ran it, and TRL. β is the
+    /// paper's τ.
     /// </summary>
     public sealed record Ipo : OfMargin
     {
@@ -73,7 +79,9 @@ public abstract partial record PairLoss
         internal override Tensor Compute(PairEvidence pairs) => ExoLoss.Compute(Scores(pairs).Margin, pairs.Beta, LabelSmoothing);
     }
 
-    /// <summary>Logistic loss where a pair is ranked wrongly, exponential where rightly (DiscoPOP; Lu et al., 2024, arXiv:2406.08414).</summary>
+    /// <summary>
+    /// Logistic loss where a pair is ranked wrongly, exponential where rightly (DiscoPOP; Lu et al., 2024, arXiv:2406.08414).
+    /// </summary>
     public sealed record DiscoPop : OfMargin
     {
         /// <summary>Gets the width, in units of βm, of the change from one to the other. Above 0; the default is 0.05.</summary>

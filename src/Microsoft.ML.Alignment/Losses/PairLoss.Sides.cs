@@ -5,29 +5,34 @@ namespace Microsoft.ML.Alignment;
 public abstract partial record PairLoss
 {
     /// <summary>
-    /// −log σ(βΔ_c) − ½ log σ(−βΔ_c) − ½ log σ(−βΔ_r): noise contrastive alignment (Chen et al., 2024, arXiv:2402.05369), under which the chosen
-    /// completion's probability cannot fall.
+    /// −log σ(βΔ_c) − ½ log σ(−βΔ_c) − ½ log σ(−βΔ_r): noise contrastive alignment (Chen et al., 2024, arXiv:2402.05369), under which the
+    /// chosen completion's probability cannot fall.
     /// </summary>
     public sealed record Nca : PairLoss
     {
         internal override Tensor Compute(PairEvidence pairs) => NcaLoss.Compute(pairs.Ratios, pairs.Beta);
     }
 
-    /// <summary>−log σ(βΔ_c) − log σ(−βΔ_r): binary classification of each side (Jung et al., 2024, arXiv:2404.04656), without a shift of the rewards.</summary>
+    /// <summary>
+    /// −log σ(βΔ_c) − log σ(−βΔ_r): binary classification of each side (Jung et al., 2024, arXiv:2404.04656), without a shift of the
+    /// rewards.
+    /// </summary>
     public sealed record BcoPair : PairLoss
     {
         internal override Tensor Compute(PairEvidence pairs) => BcoPairLoss.Compute(pairs.Ratios, pairs.Beta);
     }
 
-    /// <summary>(Δ_c − 1/(2β))² + (Δ_r + 1/(2β))²: self-play preference optimization with certain preferences (Wu et al., 2024, arXiv:2405.00675).</summary>
+    /// <summary>
+    /// (Δ_c − 1/(2β))² + (Δ_r + 1/(2β))²: self-play preference optimization with certain preferences (Wu et al., 2024, arXiv:2405.00675).
+    /// </summary>
     public sealed record Sppo : PairLoss
     {
         internal override Tensor Compute(PairEvidence pairs) => SppoLoss.Compute(pairs.Ratios, pairs.Beta);
     }
 
     /// <summary>
-    /// 1 − σ(βΔ_c) + σ(βΔ_r): anchored preference optimization (D'Oosterlinck et al., 2024, arXiv:2408.06266) for chosen completions that are better
-    /// than the policy's own.
+    /// 1 − σ(βΔ_c) + σ(βΔ_r): anchored preference optimization (D'Oosterlinck et al., 2024, arXiv:2408.06266) for chosen completions that
+    /// are better than the policy's own.
     /// </summary>
     public sealed record ApoZero : PairLoss
     {
@@ -40,12 +45,14 @@ public abstract partial record PairLoss
         internal override Tensor Compute(PairEvidence pairs) => ApoLoss.Down(pairs.Ratios, pairs.Beta);
     }
     /// <summary>
-    /// −log σ(β(m − λ·max(0, −Δ_c))): DPO-positive (Pal et al., 2024, "Smaug", arXiv:2402.13228, eq. 3), where the chosen completion's probability
-    /// may not pay for the margin. The paper takes β = 0.3.
+    /// −log σ(β(m − λ·max(0, −Δ_c))): DPO-positive (Pal et al., 2024, "Smaug", arXiv:2402.13228, eq. 3), where the chosen completion's
+    /// probability may not pay for the margin. The paper takes β = 0.3.
     /// </summary>
     public sealed record Dpop : PairLoss
     {
-        /// <summary>Gets the cost of a nat by which the chosen completion falls below the reference, λ. Above 0; the default is 50, as in the paper.</summary>
+        /// <summary>
+        /// Gets the cost of a nat by which the chosen completion falls below the reference, λ. Above 0; the default is 50, as in the paper.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double Penalty { get; init => field = Require.Positive(value); } = 50;
 

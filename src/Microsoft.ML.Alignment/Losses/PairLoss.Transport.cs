@@ -21,7 +21,10 @@ public abstract partial record PairLoss
             AotLoss.Paired(pairs.Policy.Sum, pairs.Reference.Sum, pairs.Beta, LabelSmoothing);
     }
 
-    /// <summary>DPO's loss of the sorted Δ of the chosen against those of the rejected completions: as <see cref="Aot"/>, where pairs do not belong together.</summary>
+    /// <summary>
+    /// DPO's loss of the sorted Δ of the chosen against those of the rejected completions: as <see cref="Aot"/>, where pairs do not belong
+    /// together.
+    /// </summary>
     /// <inheritdoc cref="Aot" path="/remarks"/>
     public sealed record AotUnpaired : PairLoss
     {

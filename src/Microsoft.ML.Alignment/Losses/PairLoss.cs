@@ -4,10 +4,12 @@ using Microsoft.ML.Alignment.Losses;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// The loss of a pair of a better and a worse completion, against a reference. In all of them Δ = log π/π_ref of a completion, in nats, summed
-/// over its tokens, m = Δ(chosen) − Δ(rejected), and β is the trainer's.
+/// The loss of a pair of a better and a worse completion, against a reference. In all of them Δ = log π/π_ref of a completion, in nats,
+/// summed over its tokens, m = Δ(chosen) − Δ(rejected), and β is the trainer's.
 /// </summary>
-/// <remarks>A variant that has parameters is a type that holds them. In JSON a loss names itself in its first property, <c>$type</c>.</remarks>
+/// <remarks>
+/// A variant that has parameters is a type that holds them. In JSON a loss names itself in its first property, <c>$type</c>.
+/// </remarks>
 [JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(Sigmoid), "sigmoid")]
 [JsonDerivedType(typeof(Robust), "robust")]
@@ -43,7 +45,10 @@ public abstract partial record PairLoss
     /// <summary>Gets whether an entry depends on several pairs, so that all pairs of the optimizer step must be there at once.</summary>
     internal virtual bool CouplesPairs => false;
 
-    /// <summary>Computes the loss with the implicit rewards βΔ, which are the same whatever the loss (Rafailov et al., 2023, arXiv:2305.18290, eq. 5).</summary>
+    /// <summary>
+    /// Computes the loss with the implicit rewards βΔ, which are the same whatever the loss (Rafailov et al., 2023, arXiv:2305.18290, eq.
+    /// 5).
+    /// </summary>
     internal PreferenceLoss Evaluate(PairLogProbs policy, PairLogProbs reference, double beta)
     {
         var rewards = (beta * (policy.Sum - reference.Sum)).Detach();

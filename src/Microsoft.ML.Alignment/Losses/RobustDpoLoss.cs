@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Losses;
 
-/// <summary>Provably robust DPO (Chowdhury, Kini and Natarajan, 2024, arXiv:2403.00409): unbiased where a known share of the labels is flipped.</summary>
+/// <summary>
+/// Provably robust DPO (Chowdhury, Kini and Natarajan, 2024, arXiv:2403.00409): unbiased where a known share of the labels is flipped.
+/// </summary>
 internal static class RobustDpoLoss
 {
     /// <summary>

@@ -4,8 +4,8 @@ namespace Microsoft.ML.Alignment.Losses;
 internal static class WpoWeight
 {
     /// <summary>
-    /// Computes w(c)·w(r) with w(y) = exp(mean over y of log π(y_t) − log Σ_v π(v)²): pairs that the policy itself might write weigh most, as
-    /// if the data had been sampled from it. 1 where the policy is uniform.
+    /// Computes w(c)·w(r) with w(y) = exp(mean over y of log π(y_t) − log Σ_v π(v)²): pairs that the policy itself might write weigh most,
+    /// as if the data had been sampled from it. 1 where the policy is uniform.
     /// </summary>
     /// <param name="agreement">The means over each completion's tokens, in nats. Shapes <c>[B]</c>.</param>
     /// <returns>The weight of each pair, a constant. Shape <c>[B]</c>.</returns>

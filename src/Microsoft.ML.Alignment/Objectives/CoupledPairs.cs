@@ -51,7 +51,8 @@ internal static class CoupledPairs
         return policy.SharedSum is null ? sum : sum + Linear(policy.SharedSum.Value, leaves.SharedSum!.Value);
     }
 
-    private static Tensor Linear(Pair values, Pair leaves) => Linear(values.Chosen, leaves.Chosen) + Linear(values.Rejected, leaves.Rejected);
+    private static Tensor Linear(Pair values, Pair leaves) =>
+        Linear(values.Chosen, leaves.Chosen) + Linear(values.Rejected, leaves.Rejected);
 
     private static Tensor Linear(Tensor values, Tensor leaf) =>
         leaf.grad is { } gradient ? gradient * (values - values.detach()) : zeros_like(values);

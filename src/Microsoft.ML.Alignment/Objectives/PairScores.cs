@@ -3,7 +3,9 @@ using Microsoft.ML.Alignment.Losses;
 
 namespace Microsoft.ML.Alignment.Objectives;
 
-/// <summary>Reference log-probabilities of pairs as scores of examples: the sums of chosen and rejected, then those over the shared length.</summary>
+/// <summary>
+/// Reference log-probabilities of pairs as scores of examples: the sums of chosen and rejected, then those over the shared length.
+/// </summary>
 internal static class PairScores
 {
     /// <summary>Puts them in rows. Shape <c>[2, B]</c>, or <c>[4, B]</c> with sums over the shared length.</summary>

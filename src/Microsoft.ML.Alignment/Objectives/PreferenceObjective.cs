@@ -9,7 +9,8 @@ namespace Microsoft.ML.Alignment.Objectives;
 /// <param name="policy">The model that trains.</param>
 /// <param name="reference">The model that the policy is compared with. It sees the same rows, without dropout.</param>
 /// <param name="loss">The method's loss, averaged over the pairs of the optimizer step.</param>
-internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss) : IObjective<TokenBatch>, IReferenceScores
+internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss)
+    : IObjective<TokenBatch>, IReferenceScores
 {
     private Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> _coupled = [];
 
@@ -24,7 +25,9 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
     /// <summary>Gets what the loss must know beside sums and counts.</summary>
     public PairDetails Details { get; init; }
 
-    /// <summary>Gets whether an entry of the loss depends on several pairs: then on those of the whole step, however it is cut into micro-batches.</summary>
+    /// <summary>
+    /// Gets whether an entry of the loss depends on several pairs: then on those of the whole step, however it is cut into micro-batches.
+    /// </summary>
     public bool CouplesPairs { get; init; }
 
     /// <inheritdoc/>
@@ -62,7 +65,8 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
 
     private PairDetails ReferenceDetails => Details & ~PairDetails.Agreement;
 
-    private PairLogProbs ReferenceLogProbs(TokenBatch batch) => PairScores.Of(batch, ReferenceDetails, policy.Network.Device) ?? LiveReference(batch);
+    private PairLogProbs ReferenceLogProbs(TokenBatch batch) =>
+        PairScores.Of(batch, ReferenceDetails, policy.Network.Device) ?? LiveReference(batch);
 
     private PairLogProbs LiveReference(TokenBatch batch)
     {

@@ -22,8 +22,9 @@ internal sealed class ScoreCache(string folder)
         if (!File.Exists(path))
             return null;
         var bytes = File.ReadAllBytes(path).AsSpan();
-        if (bytes.Length < HeaderBytes + SHA256.HashSizeInBytes || !SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
-            throw new InvalidDataException($"'{path}' is damaged: its content does not have the hash at its end. Delete it; its numbers are computed again.");
+        if (!IsWhole(bytes))
+            throw new InvalidDataException(
+                $"'{path}' is damaged: its content does not have the hash at its end. Delete it; its numbers are computed again.");
         var scores = new float[BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..])];
         bytes.Slice(HeaderBytes, scores.Length * sizeof(float)).CopyTo(MemoryMarshal.AsBytes(scores.AsSpan()));
         return new(BinaryPrimitives.ReadInt32LittleEndian(bytes), scores);
@@ -43,4 +44,7 @@ internal sealed class ScoreCache(string folder)
             stream.Write(SHA256.HashData(bytes));
         });
     }
+
+    private static bool IsWhole(ReadOnlySpan<byte> bytes) => bytes.Length >= HeaderBytes + SHA256.HashSizeInBytes
+        && SHA256.HashData(bytes[..^SHA256.HashSizeInBytes]).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]);
 }

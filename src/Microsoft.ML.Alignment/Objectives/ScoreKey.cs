@@ -1,78 +1,30 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Alignment.Data;
-using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Objectives;
 
 /// <summary>
-/// The hash of all that reference scores depend on: the model's weights, configuration and adapters, what is computed and how, and the token ids
-/// of all examples in their order, in which tokenizer, template, length and every option of reading have gone.
+/// The hash of all that reference scores depend on: the model with its adapters and small files, what is computed and how, and the token
+/// ids of all examples in their order, in which template, length and every option of reading have gone.
 /// </summary>
-internal sealed class ScoreKey : IDisposable
+internal static class ScoreKey
 {
-    private const int PartBytes = 1 << 20;
-
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-    private ScoreKey()
-    {
-    }
+    private const int Version = 1;
 
     /// <summary>Computes the key, in hexadecimal digits.</summary>
+    /// <param name="reference">The model.</param>
+    /// <param name="store">The examples.</param>
+    /// <param name="plan">How they are dealt out to micro-batches; their order in training does not matter.</param>
+    /// <param name="kind">What the scores are and how they are computed.</param>
     public static string Of(LanguageModel reference, IExampleStore store, BatchPlan plan, string kind)
     {
-        using var key = new ScoreKey();
-        key.Add($"1|{kind}|{plan with { Seed = 0, Shuffle = false }}|{AlignmentRuntime.Current}");
-        key.Add(reference);
-        for (var i = 0; i < store.Count; i++)
-            key.Add(store.Read(i));
-        return Convert.ToHexStringLower(key._hash.GetHashAndReset());
+        object[] facts =
+        [
+            Version, kind, plan with { Seed = 0, Shuffle = false }, AlignmentRuntime.Current,
+            ContentHash.Of(reference), ContentHash.Of(store),
+        ];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', facts))));
     }
-
-    public void Dispose() => _hash.Dispose();
-
-    private void Add(LanguageModel model)
-    {
-        Add(model.Files.Text(ModelFiles.Config) ?? "");
-        foreach (var weight in model.BaseWeights.OrderBy(weight => weight.Name, StringComparer.Ordinal))
-            Add(weight);
-        foreach (var (path, update) in model.Adapters.SelectMany(adapter => adapter.Updates.OrderBy(update => update.Key, StringComparer.Ordinal)))
-        {
-            Add($"{path}|{BitConverter.DoubleToInt64Bits(update.Scale)}");
-            Add(new TensorStoredTensor("A", update.A));
-            Add(new TensorStoredTensor("B", update.B));
-        }
-    }
-
-    private void Add(StoredTensor tensor)
-    {
-        Add($"{tensor.Name}|{tensor.Encoding}|{string.Join(',', tensor.Shape)}");
-        var part = new byte[Math.Min(PartBytes, tensor.ByteLength)];
-        for (long offset = 0; offset < tensor.ByteLength; offset += part.Length)
-        {
-            var bytes = part.AsSpan(0, (int)Math.Min(part.Length, tensor.ByteLength - offset));
-            tensor.Read(offset, bytes);
-            _hash.AppendData(bytes);
-        }
-    }
-
-    private void Add(TokenizedExample example)
-    {
-        foreach (var ids in (int[][])[example.Prompt, .. example.Completions])
-        {
-            Add(ids.Length);
-            _hash.AppendData(MemoryMarshal.AsBytes(ids.AsSpan()));
-        }
-    }
-
-    private void Add(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        Add(bytes.Length);
-        _hash.AppendData(bytes);
-    }
-
-    private void Add(int number) => _hash.AppendData(BitConverter.GetBytes(number));
 }

@@ -13,8 +13,8 @@ internal sealed record ScoreTable(int Width, float[] Scores)
     public float[] Of(int index) => Scores[(index * Width)..((index + 1) * Width)];
 
     /// <summary>
-    /// Computes the scores, in the micro-batches in which training without shuffling would see the examples: a sum of products may differ in its
-    /// last bit with what is computed beside it.
+    /// Computes the scores, in the micro-batches in which training without shuffling would see the examples: a sum of products may differ
+    /// in its last bit with what is computed beside it.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static ScoreTable Compute(IExampleStore store, BatchPlan plan, IReferenceScores reference, CancellationToken cancellation)

@@ -1,9 +1,9 @@
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Pipeline;
-using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -44,22 +44,30 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="InvalidOperationException">An option of the evaluation is set, and there is no validation set.</exception>
+    /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
+        var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
         using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         var training = Settings.Resolve(_host.Seed);
+        training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
         var data = _data.TrainingSet ?? input;
-        var format = AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, incoming);
         var model = CreateModel(incoming, training.Seed);
         try
         {
-            Train(new(model, incoming, training), data, format, log);
+            var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
+            {
+                StageIndex = index,
+                Options = StageFile.OptionsOf(Settings.Options),
+            };
+            Train(new(model, incoming, training), data, context, folder);
             Freeze(model);
-            return CreateTransformer(_host.Environment, StageOf(format), model, incoming);
+            return CreateTransformer(_host.Environment, StageOf(FormatOf(data, incoming)), model, incoming);
         }
         catch
         {
@@ -85,8 +93,19 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>The columns that the method trains on.</summary>
     private protected abstract ExampleColumns Columns(DataViewSchema schema, Action<string> log);
 
-    /// <summary>How rows are dealt out to steps, where the method needs more of it.</summary>
-    private protected virtual BatchPlan Plan(BatchPlan plan, ReadOptions reading) => plan;
+    /// <summary>How rows are dealt out to steps.</summary>
+    private protected virtual BatchPlan Plan(TrainedModel trained)
+    {
+        var training = trained.Training;
+        return new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        {
+            MicroBatchTokens = training.MicroBatchTokens,
+            EndRows = ReadsEndTokens,
+        };
+    }
+
+    /// <summary>Makes what the method carries from step to step beside weights, which a checkpoint keeps; null for nothing.</summary>
+    private protected virtual IStepHook? Carry(LanguageModel model) => null;
 
     /// <summary>Says what the rows mean for the method, before it trains on them.</summary>
     private protected virtual void LookAt(IExampleStore store, Action<string> log)
@@ -116,52 +135,61 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, PromptFormat format, TrainerHost.FitLog log)
+    private void Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var training = trained.Training;
-        var config = trained.Model.Config;
         DataSummary? found = null;
-        var options = new ReadOptions(Math.Min(training.MaxLength, config.MaxPositions), training.InvalidRows, log.Info, _data.Run.CancellationToken)
-        {
-            BeginTokenId = config.BosTokenId,
-            Summarized = summary => found = summary,
-        };
-        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
-        {
-            MicroBatchTokens = training.MicroBatchTokens,
-            EndRows = ReadsEndTokens,
-        };
-        var context = new TrainingContext(Settings.Method, _data.Run, log.Info);
+        using var store = Read(trained, data, context, summary => found = summary);
+        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context) : null;
+        Tell(TrainingSummary.Of(Settings.Method, found!, trained.Model,
+            (trained.Training, MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store))), context);
+        LookAt(store, context.Log);
+        using var still = LoraAdapter.WithoutDropout(trained.Model);
         using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
-        var objective = CreateObjective(trained with { Reference = reference.Model });
-        using var store = Read(
-            () => ExampleReader.Read(data, Columns(data.Schema, log.Info), ScoringModel.Encoder(trained.Model, format), options));
-        Tell(TrainingSummary.Of(
-            Settings.Method, found!, trained.Model, (training, MemoryFormula.Estimate(trained.Model, trained.Incoming, training, store))), log);
-        LookAt(store, log.Info);
-        var source = new DatasetSource(Read(() => reference.Prepare(store, plan, objective, context)), Plan(plan, options));
-        new TrainingLoop(trained.Model, training, context with { Hooks = reference.Hooks })
-            .Run(new CheckedSource<TokenBatch>(source, _host.CheckAlive), objective);
+        trained = trained with { Reference = reference.Model, Carried = Carry(trained.Model) };
+        var objective = CreateObjective(trained);
+        var validation = validationStore is null
+            ? null
+            : new Validation<TokenBatch>(Source(validationStore, trained), CreateObjective(trained with { Model = still }));
+        context = context with
+        {
+            Data = new(store.Count, validationStore?.Count ?? 0),
+            Hooks = trained.Carried is { } carried ? [.. reference.Hooks, carried] : reference.Hooks,
+            Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
+        };
+        var examples = reference.Prepare(store, Plan(trained), objective, context);
+        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained), objective, validation);
     }
 
-    private void Tell(TrainingSummary summary, TrainerHost.FitLog log)
+    private CheckedSource<TokenBatch> Source(IExampleStore store, TrainedModel trained) =>
+        new(new DatasetSource(store, Plan(trained)), _host.CheckAlive);
+
+    private static void Tell(TrainingSummary summary, TrainingContext context)
     {
         foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            log.Info(line);
-        _data.Run.Summary?.Report(summary);
+            context.Log(line);
+        context.Run.Summary?.Report(summary);
     }
 
-    private IExampleStore Read(Func<IExampleStore> read)
+    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary>? summarized = null)
     {
+        var options = new ReadOptions(trained.MaxLength, trained.Training.InvalidRows, context.Log, context.Run.CancellationToken)
+        {
+            BeginTokenId = trained.Model.Config.BosTokenId,
+            Summarized = summarized,
+        };
+        var encoder = ScoringModel.Encoder(trained.Model, FormatOf(data, trained.Incoming));
         try
         {
-            return read();
+            return ExampleReader.Read(data, Columns(data.Schema, context.Log), encoder, options);
         }
-        catch (OperationCanceledException canceled) when (canceled.CancellationToken == _data.Run.CancellationToken)
+        catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
         {
-            throw new TrainingCanceledException(Settings.Method, canceled);
+            throw new TrainingCanceledException(context.Stage, canceled);
         }
     }
+
+    private PromptFormat FormatOf(IDataView data, LanguageModel model) =>
+        AlignmentSchema.ResolveFormat(Settings.Options.PromptFormat, data.Schema, Settings.Options.PromptColumnName, model);
 
     private static void Freeze(LanguageModel model)
     {

@@ -7,8 +7,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290): learns from pairs of a better and a worse completion, without a
-/// reward model. The reference is exactly the policy that comes in.
+/// Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290): learns from pairs of a better and a worse completion, without
+/// a reward model. The reference is exactly the policy that comes in.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -57,8 +57,8 @@ public sealed class DpoTrainer : PairwiseTrainer
         public PairLoss Loss { get; init => field = Require.NotNull(value); } = new PairLoss.Sigmoid();
 
         /// <summary>
-        /// Gets the weight of the chosen completions' negative log-likelihood beside the loss (RPO; Pang et al., 2024, arXiv:2404.19733, eq. 1),
-        /// averaged over tokens. 0 or more; the default is 0.
+        /// Gets the weight of the chosen completions' negative log-likelihood beside the loss (RPO; Pang et al., 2024, arXiv:2404.19733,
+        /// eq. 1), averaged over tokens. 0 or more; the default is 0.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
         public double SftWeight { get; init => field = Require.NotNegative(value); }

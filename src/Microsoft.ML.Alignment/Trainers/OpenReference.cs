@@ -17,18 +17,19 @@ internal sealed record OpenReference(LanguageModel Model) : IDisposable
     /// <summary>Gets what keeps these scores; null for nothing.</summary>
     public ScoreCache? Cache { get; init; }
 
-    /// <summary>The training rows, with the reference's scores where these are computed before training.</summary>
+    /// <summary>
+    /// The training rows, with the reference's scores where these are computed before training: when the first row is read.
+    /// </summary>
     /// <param name="store">The rows.</param>
     /// <param name="plan">How training deals them out.</param>
     /// <param name="objective">What trains on them.</param>
     /// <param name="context">Whom to tell, and when to stop.</param>
-    /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public IExampleStore Prepare(IExampleStore store, BatchPlan plan, IObjective<TokenBatch> objective, TrainingContext context)
     {
         if (!Precomputes || objective is not IReferenceScores scores)
             return store;
-        var table = Table(store, plan, scores, context);
-        return new ScoredStore(store, table.Of);
+        var table = new Lazy<ScoreTable>(() => Table(store, plan, scores, context));
+        return new ScoredStore(store, index => table.Value.Of(index));
     }
 
     public void Dispose() => Model.Dispose();

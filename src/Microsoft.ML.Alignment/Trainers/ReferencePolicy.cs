@@ -6,8 +6,8 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// What a policy is compared with while it trains. Each begins as exactly the policy that came into the stage; the implicit rewards of the fitted
-/// stage are against that policy always.
+/// What a policy is compared with while it trains. Each begins as exactly the policy that came into the stage; the implicit rewards of the
+/// fitted stage are against that policy always.
 /// </summary>
 /// <remarks>In JSON a reference names itself in its first property, <c>$type</c>.</remarks>
 [JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
@@ -24,15 +24,17 @@ public abstract record ReferencePolicy
     /// <summary>Makes the reference of a stage that begins.</summary>
     internal abstract OpenReference Open(LanguageModel policy, LanguageModel incoming);
 
-    /// <summary>The policy that came in, as it lies in memory: under LoRA the same weights without the new adapter. Costs no memory; the default.</summary>
+    /// <summary>
+    /// The policy that came in, as it lies in memory: under LoRA the same weights without the new adapter. Costs no memory; the default.
+    /// </summary>
     public sealed record Incoming : ReferencePolicy
     {
         internal override OpenReference Open(LanguageModel policy, LanguageModel incoming) => new(incoming.Share());
     }
 
     /// <summary>
-    /// A copy of its weights in which the adapters of earlier stages are merged: a pass costs less than with the adapters beside the weights, and
-    /// the memory of all weights in float32.
+    /// A copy of its weights in which the adapters of earlier stages are merged: a pass costs less than with the adapters beside the
+    /// weights, and the memory of all weights in float32.
     /// </summary>
     public sealed record FrozenCopy : ReferencePolicy
     {
@@ -40,14 +42,15 @@ public abstract record ReferencePolicy
     }
 
     /// <summary>
-    /// The policy that came in, whose log-probabilities of all training rows are computed once before training, so that a step needs no pass of it:
-    /// worth it for several epochs, or several runs over the same rows. Other rows, as in a validation set, are computed when they come.
+    /// The policy that came in, whose log-probabilities of all training rows are computed once before training, so that a step needs no
+    /// pass of it: worth it for several epochs, or several runs over the same rows. Other rows, as in a validation set, are computed when
+    /// they come.
     /// </summary>
     public sealed record Precomputed : ReferencePolicy
     {
         /// <summary>
-        /// Gets the folder that keeps the numbers for later runs, under the hash of all that they depend on: weights, adapters, token ids of all
-        /// rows, batch sizes, precision, matrix kernel and threads. Null, the default, keeps them for this run only.
+        /// Gets the folder that keeps the numbers for later runs, under the hash of all that they depend on: weights, adapters, token ids
+        /// of all rows, batch sizes, precision, matrix kernel and threads. Null, the default, keeps them for this run only.
         /// </summary>
         public string? CacheFolder { get; init => field = value is null ? null : Require.NotEmpty(value); }
 
@@ -59,12 +62,14 @@ public abstract record ReferencePolicy
     }
 
     /// <summary>
-    /// A reference that follows the policy (TR-DPO; Gorbatovski et al., 2024, arXiv:2404.09656): every so many optimizer steps it becomes α times
-    /// the policy and 1 − α times itself. Under LoRA it has a copy of the new adapter, whose two matrices are mixed each for itself.
+    /// A reference that follows the policy (TR-DPO; Gorbatovski et al., 2024, arXiv:2404.09656): every so many optimizer steps it becomes α
+    /// times the policy and 1 − α times itself. Under LoRA it has a copy of the new adapter, whose two matrices are mixed each for itself.
     /// </summary>
     public sealed record Following : ReferencePolicy
     {
-        /// <summary>Gets the share of the policy in an update, α. In (0, 1]; the default is 0.6. 1 makes the reference the policy.</summary>
+        /// <summary>
+        /// Gets the share of the policy in an update, α. In (0, 1]; the default is 0.6. 1 makes the reference the policy.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is outside.</exception>
         public double Alpha { get; init => field = Require.Positive(Require.AtMost(1, value)); } = 0.6;
 

@@ -29,14 +29,20 @@ internal readonly record struct Metric(string Name, Tensor Value, double Weight,
 /// <summary>What a micro-batch gave.</summary>
 /// <param name="Loss">Scalar: this micro-batch's share of the step's loss; shares add up to it. Attached to the graph.</param>
 /// <param name="Metrics">Read once, after the step.</param>
-internal readonly record struct StepResult(Tensor Loss, IReadOnlyList<Metric> Metrics);
+internal readonly record struct StepResult(Tensor Loss, IReadOnlyList<Metric> Metrics)
+{
+    /// <summary>The numbers without the graph, in the dispose scope around the current one.</summary>
+    public StepResult MoveToOuterDisposeScope() => new(
+        Loss.detach().MoveToOuterDisposeScope(),
+        [.. Metrics.Select(metric => metric with { Value = metric.Value.MoveToOuterDisposeScope() })]);
+}
 
 /// <summary>What a method minimises: one micro-batch in, its share of the step's loss and its metrics out.</summary>
 internal interface IObjective<in TBatch>
 {
     /// <summary>
-    /// Looks at a whole optimizer step before its micro-batches are evaluated: where examples are coupled, what each must know of the others is
-    /// computed here. A micro-batch that was not announced is a step of its own.
+    /// Looks at a whole optimizer step before its micro-batches are evaluated: where examples are coupled, what each must know of the
+    /// others is computed here. A micro-batch that was not announced is a step of its own.
     /// </summary>
     /// <param name="step">The micro-batches. What is computed lives in the caller's dispose scope, which is the step's.</param>
     void Begin(IReadOnlyList<TBatch> step)

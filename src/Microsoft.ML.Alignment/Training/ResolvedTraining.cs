@@ -53,12 +53,28 @@ internal sealed record ResolvedTraining
     /// <summary>Computes the optimizer steps of a run over data with so many steps an epoch.</summary>
     public int TotalSteps(int stepsPerEpoch) => MaxSteps > 0 ? MaxSteps : checked(Epochs * stepsPerEpoch);
 
+    /// <summary>Refuses options that only an evaluation gives a meaning, where nothing is evaluated.</summary>
+    /// <exception cref="InvalidOperationException">There is one.</exception>
+    public void RequireWhatIsEvaluated(bool hasValidationSet, bool hasSamplePrompts)
+    {
+        if (!hasValidationSet && (EarlyStoppingPatience > 0 || LoadBestAtEnd))
+            throw new InvalidOperationException(
+                $"{nameof(EarlyStoppingPatience)} and {nameof(LoadBestAtEnd)} go by the validation loss; give the trainer a validationSet, or leave them out.");
+        if (!hasValidationSet && !hasSamplePrompts && EvaluateEverySteps > 0)
+            throw new InvalidOperationException(
+                $"{nameof(EvaluateEverySteps)} is {EvaluateEverySteps}, but there is nothing to evaluate; give the trainer a validationSet or the run " +
+                $"{nameof(AlignmentRun.SamplePrompts)}, or leave it out.");
+    }
+
     /// <summary>All values in one line, for the log.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"learning rate {LearningRate:G4} ({Schedule}, warmup {WarmupRatio:G4}), {Length()}, batch {BatchSize}, " +
         $"at once {MicroBatchSize} or {MicroBatchTokens} tokens, " +
         $"max length {MaxLength}, AdamW beta {AdamBeta1:G6}/{AdamBeta2:G6} epsilon {AdamEpsilon:G4} weight decay {WeightDecay:G4}, " +
-        $"max gradient norm {MaxGradientNorm:G4}, {Precision}, shuffle {Shuffle}, seed {Seed}, invalid rows {InvalidRows}");
+        $"max gradient norm {MaxGradientNorm:G4}, {Precision}, shuffle {Shuffle}, seed {Seed}, invalid rows {InvalidRows}{Evaluation()}");
+
+    private string Evaluation() => (EvaluateEverySteps > 0 ? $", evaluated every {EvaluateEverySteps} steps" : "") +
+        (EarlyStoppingPatience > 0 ? $", stops after {EarlyStoppingPatience} without a new best" : "") + (LoadBestAtEnd ? ", ends with the best" : "");
 
     private string Length() => MaxSteps > 0 ? $"{MaxSteps} steps" : $"{Epochs} epochs";
 }

@@ -7,7 +7,8 @@ namespace Microsoft.ML.Alignment.Training;
 /// <param name="weights">By name, weights of the reference with those of the policy; float32, alike in shape.</param>
 /// <param name="alpha">α, in (0, 1].</param>
 /// <param name="everySteps">Optimizer steps from one update to the next; at least 1.</param>
-internal sealed class SoftUpdate(IReadOnlyDictionary<string, (Tensor Reference, Tensor Policy)> weights, double alpha, int everySteps) : IStepHook
+internal sealed class SoftUpdate(
+    IReadOnlyDictionary<string, (Tensor Reference, Tensor Policy)> weights, double alpha, int everySteps) : IStepHook
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> State => weights.ToDictionary(weight => weight.Key, weight => weight.Value.Reference);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Training;
 
@@ -8,11 +9,14 @@ namespace Microsoft.ML.Alignment.Training;
 /// <param name="Log">Takes one line at a time.</param>
 internal sealed record TrainingContext(string Stage, AlignmentRun Run, Action<string> Log)
 {
+    /// <summary>Gets who watches, beside the log and <see cref="AlignmentRun.Progress"/>.</summary>
+    public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
+
     /// <summary>Gets what changes with the policy, in this order after each optimizer step.</summary>
     public IReadOnlyList<IStepHook> Hooks { get; init; } = [];
 
-    /// <summary>Gets who watches, beside the log and <see cref="AlignmentRun.Progress"/>.</summary>
-    public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
+    /// <summary>Gets where the stage is kept; null without a workspace.</summary>
+    public StageCheckpoints? Checkpoints { get; init; }
 
     /// <summary>Gets what answers the fixed prompts at each evaluation, without drawing from torch's own generator; null where there are none.</summary>
     public Func<CancellationToken, IReadOnlyList<SampleAnswer>>? AnswerSamples { get; init; }

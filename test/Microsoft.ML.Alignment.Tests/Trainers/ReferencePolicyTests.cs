@@ -27,7 +27,8 @@ public sealed class ReferencePolicyTests(AlignedChain chain) : IClassFixture<Ali
     [MemberData(nameof(LoraOrNot))]
     public void AReferenceThatFollowsInStepTwoIsTheIncomingPolicyUntilThen(bool lora)
     {
-        var (following, incoming) = (Fit(new ReferencePolicy.Following { Alpha = 0.5, EverySteps = 2 }, lora), Fit(new ReferencePolicy.Incoming(), lora));
+        var following = Fit(new ReferencePolicy.Following { Alpha = 0.5, EverySteps = 2 }, lora);
+        var incoming = Fit(new ReferencePolicy.Incoming(), lora);
 
         // A copy of all weights has the adapters of earlier stages merged in, which rounds once more.
         double[] differences = [.. following.Reports.Zip(incoming.Reports, (a, b) => Math.Abs(a.Loss - b.Loss))];
@@ -42,6 +43,24 @@ public sealed class ReferencePolicyTests(AlignedChain chain) : IClassFixture<Ali
 
         dpo.Stage.Reference!.AdapterNames.Should().Equal("sft");
         dpo.Transform(chain.Pairs).GetColumn<float>("ImplicitRewardMargin").Should().Contain(m => Math.Abs(m) > 1e-4f);
+    }
+
+    [Theory]
+    [MemberData(nameof(LoraOrNot))]
+    public void AFollowerIsRestoredWithTheRunThatItBelongsTo(bool lora)
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        var reference = new ReferencePolicy.Following { Alpha = 0.5, EverySteps = 2 };
+        var cancel = new ProgressList(report => { if (report.Step == 3) source.Cancel(); });
+        var whole = Fit(reference, lora);
+
+        var interrupted = () => Fit(reference, Training, Lora(lora), new() { WorkspacePath = folder["run"], Progress = cancel, CancellationToken = source.Token });
+        interrupted.Should().Throw<TrainingCanceledException>().Which.StepsDone.Should().Be(3);
+        var resumed = Fit(reference, Training, Lora(lora), new() { WorkspacePath = folder["run"], Resume = true });
+
+        resumed.Fitted.Transform(chain.Pairs).GetColumn<float>("ImplicitRewardMargin")
+            .Should().Equal(whole.Fitted.Transform(chain.Pairs).GetColumn<float>("ImplicitRewardMargin"));
     }
 
     [Fact]
@@ -99,16 +118,18 @@ public sealed class ReferencePolicyTests(AlignedChain chain) : IClassFixture<Ali
         new Action(() => _ = new ReferencePolicy.Precomputed { CacheFolder = " " }).Should().Throw<ArgumentException>().WithMessage("*CacheFolder*empty*");
     }
 
-    private Run Fit(ReferencePolicy reference, bool lora) => Fit(reference, Training, lora ? new LoraOptions { Rank = 3 } : null);
+    private static LoraOptions? Lora(bool lora) => lora ? new() { Rank = 3 } : null;
 
-    private Run Fit(ReferencePolicy reference, TrainingOptions training, LoraOptions? lora)
+    private Run Fit(ReferencePolicy reference, bool lora) => Fit(reference, Training, Lora(lora));
+
+    private Run Fit(ReferencePolicy reference, TrainingOptions training, LoraOptions? lora, AlignmentRun? run = null)
     {
         var (progress, log) = (new ProgressList(), new List<string>());
         var context = new MLContext(seed: 7);
         context.Log += (_, e) => log.Add(e.RawMessage);
         var options = AlignedChain.DpoOptions with { Reference = reference, Training = training, Lora = lora };
-        var fitted = context.Alignment(new AlignmentRun { Progress = progress }).Trainers.Dpo(options).Fit(chain.Stage<PolicyTransformer>(1).Transform(chain.Pairs));
-        return new(fitted, progress.Reports, log);
+        var align = context.Alignment(run ?? new AlignmentRun { Progress = progress });
+        return new(align.Trainers.Dpo(options).Fit(chain.Stage<PolicyTransformer>(1).Transform(chain.Pairs)), progress.Reports, log);
     }
 
     private sealed record Run(PolicyTransformer Fitted, IReadOnlyList<TrainingProgress> Reports, IReadOnlyList<string> Log);

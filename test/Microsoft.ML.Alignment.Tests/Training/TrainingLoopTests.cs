@@ -174,37 +174,4 @@ public sealed class TrainingLoopTests : IDisposable
     private static NextTokenObjective Objective(LanguageModel policy) => new(policy, Precision.Float32);
 
     private static float[] Weights(LanguageModel policy) => [.. policy.TrainableParameters.SelectMany(p => p.detach().data<float>().ToArray())];
-
-    /// <summary>Gives a loss or a gradient that is not a number at one call.</summary>
-    private sealed class BreakingObjective(LanguageModel policy, string quantity, int atCall) : IObjective<TokenBatch>
-    {
-        private readonly NextTokenObjective inner = Objective(policy);
-        private int calls;
-
-        public TermCounts Count(TokenBatch batch) => inner.Count(batch);
-
-        public StepResult Evaluate(TokenBatch batch, TermCounts step)
-        {
-            var result = inner.Evaluate(batch, step);
-            if (++calls < atCall)
-                return result;
-            return result with { Loss = quantity == "loss" ? result.Loss * double.NaN : (result.Loss * 0).sqrt() };
-        }
-    }
-
-    /// <summary>Serves the same two steps every epoch, each of two micro-batches.</summary>
-    private sealed class KeptSource : IBatchSource<TokenBatch>
-    {
-        private readonly IReadOnlyList<TokenBatch>[] steps = [.. new RecordedSource(RandomExamples.Completions(8), 2, 2).Steps(0)];
-
-        public List<int> Epochs { get; } = [];
-
-        public int StepsPerEpoch => steps.Length;
-
-        public IEnumerable<IReadOnlyList<TokenBatch>> Steps(int epoch)
-        {
-            Epochs.Add(epoch);
-            return steps;
-        }
-    }
 }

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Microsoft.ML.Alignment.Training.Checkpoints;
+
+/// <summary>
+/// All that the result of a stage is a function of, by name: options, data, the model that came in, kernel, threads and versions. A stage goes
+/// on only where it is the same.
+/// </summary>
+internal sealed class RunIdentity
+{
+    private const string TrainingKey = "training";
+    private const string KernelKey = "matrix kernel";
+    private const string ThreadsKey = "threads";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private readonly SortedDictionary<string, string> facts = new(StringComparer.Ordinal);
+
+    /// <param name="training">How the stage trains.</param>
+    /// <param name="options">The method's options; null where there are none. What they say of training is resolved in <paramref name="training"/>.</param>
+    public RunIdentity(ResolvedTraining training, JsonElement? options)
+    {
+        Add(TrainingKey, JsonSerializer.SerializeToElement(training, Json));
+        if (options is { ValueKind: JsonValueKind.Object } chosen)
+            foreach (var option in chosen.EnumerateObject().Where(option => option.Name != TrainingKey))
+                Add($"options.{option.Name}", option.Value);
+        var runtime = AlignmentRuntime.Current;
+        this[KernelKey] = runtime.MatrixKernel.ToString();
+        this[ThreadsKey] = runtime.Threads!.Value.ToString(CultureInfo.InvariantCulture);
+        this["Microsoft.ML.Alignment"] = VersionOf(typeof(RunIdentity));
+        this["TorchSharp"] = VersionOf(typeof(torch));
+    }
+
+    /// <summary>Gets all facts, in the order of their names.</summary>
+    public IReadOnlyDictionary<string, string> Facts => facts;
+
+    /// <summary>Sets a fact.</summary>
+    public string this[string name]
+    {
+        set => facts[name] = value;
+    }
+
+    /// <summary>What differs from the facts of a checkpoint, a sentence each; none if nothing does.</summary>
+    public IReadOnlyList<string> DifferencesFrom(IReadOnlyDictionary<string, string> recorded) =>
+    [
+        .. from name in facts.Keys.Union(recorded.Keys).Order(StringComparer.Ordinal)
+           let now = facts.GetValueOrDefault(name, "absent")
+           let then = recorded.GetValueOrDefault(name, "absent")
+           where now != then
+           select $"{name} is {now}, it was {then}",
+    ];
+
+    /// <summary>How the process computed that recorded these facts.</summary>
+    public static AlignmentRuntimeOptions RuntimeOf(IReadOnlyDictionary<string, string> recorded) => new()
+    {
+        MatrixKernel = Enum.Parse<MatrixKernel>(recorded[KernelKey]),
+        Threads = int.Parse(recorded[ThreadsKey], CultureInfo.InvariantCulture),
+    };
+
+    private void Add(string path, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+            foreach (var property in value.EnumerateObject())
+                Add($"{path}.{property.Name}", property.Value);
+        else
+            this[path] = value.ToString();
+    }
+
+    private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString();
+}

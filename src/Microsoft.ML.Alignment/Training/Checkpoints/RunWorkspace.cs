@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Alignment.Training.Checkpoints;
+
+/// <summary>The workspace of a run: it numbers the stages in the order in which they are fitted, and gives each its folder.</summary>
+internal sealed class RunWorkspace
+{
+    private static readonly ConditionalWeakTable<AlignmentRun, RunWorkspace> Workspaces = [];
+
+    private readonly AlignmentRun _run;
+    private int _stages;
+
+    private RunWorkspace(AlignmentRun run)
+    {
+        _run = run;
+        if (run.WorkspacePath is { } path && !run.Resume && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw WorkspaceException.NotEmpty(path);
+        if (run.Resume && run.WorkspacePath is null)
+            throw WorkspaceException.NoPath();
+        if (run.Resume && FirstRecorded(run.WorkspacePath!) is { } recorded)
+            AlignmentRuntime.Adopt(RunIdentity.RuntimeOf(recorded.Identity));
+    }
+
+    /// <summary>The workspace of a run; the same for all stages that are fitted with it.</summary>
+    /// <exception cref="WorkspaceException">The workspace is not empty and the run does not resume, or it resumes without a workspace.</exception>
+    public static RunWorkspace Of(AlignmentRun run) => Workspaces.GetValue(run, r => new(r));
+
+    /// <summary>Numbers the next stage.</summary>
+    /// <param name="stage">The method.</param>
+    /// <returns>Its place, from 1, and its folder; null without a workspace.</returns>
+    /// <exception cref="WorkspaceException">The workspace has another method in this place.</exception>
+    public (int Index, string? Folder) Next(string stage)
+    {
+        var index = Interlocked.Increment(ref _stages);
+        if (_run.WorkspacePath is not { } path)
+            return (index, null);
+        Directory.CreateDirectory(path);
+        var number = index.ToString(CultureInfo.InvariantCulture);
+        var folder = Path.Combine(path, $"{number}-{stage}");
+        if (Directory.GetDirectories(path, $"{number}-*").FirstOrDefault(other => other != folder) is { } other)
+            throw WorkspaceException.OtherStage(stage, index, other);
+        Directory.CreateDirectory(folder);
+        RemoveLeftovers(folder);
+        return (index, folder);
+    }
+
+    private static CheckpointFile? FirstRecorded(string path) => !Directory.Exists(path) ? null : Directory
+        .EnumerateFiles(path, CheckpointFile.Name, SearchOption.AllDirectories)
+        .Where(file => !Path.GetDirectoryName(file)!.EndsWith(".tmp", StringComparison.Ordinal))
+        .Select(file => CheckpointFile.Read(Path.GetDirectoryName(file)!)).FirstOrDefault();
+
+    // What a process that was killed had not finished writing or removing.
+    private static void RemoveLeftovers(string folder)
+    {
+        foreach (var leftover in Directory.GetDirectories(folder, "*.tmp"))
+            Directory.Delete(leftover, recursive: true);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using Microsoft.ML.Alignment.Formats;
+using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Models;
+
+namespace Microsoft.ML.Alignment.Training.Checkpoints;
+
+/// <summary>Named float32 tensors in a safetensors file.</summary>
+internal static class TensorFile
+{
+    /// <summary>Writes tensors.</summary>
+    /// <returns>The SHA-256 of the file, in lower-case hex.</returns>
+    public static string Write(string path, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        SafetensorsWriter.Write(path, tensors.Select(tensor => TensorToWrite.Copy(new TensorStoredTensor(tensor.Key, tensor.Value), tensor.Key)));
+        return Hash(path);
+    }
+
+    /// <summary>Copies the tensors of a file into those of the same names.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or its tensors are not those that are wanted.</exception>
+    public static void Read(string path, string expectedHash, IReadOnlyDictionary<string, Tensor> into)
+    {
+        if (Hash(path) is var found && found != expectedHash)
+            throw new InvalidDataException($"'{path}' is damaged: its SHA-256 is {found}, it was written with {expectedHash}.");
+        using var noGrad = no_grad();
+        var stored = SafetensorsFile.Open(path).ReadTensors().ToDictionary(tensor => tensor.Name);
+        if (stored.Keys.Except(into.Keys).Concat(into.Keys.Except(stored.Keys)).FirstOrDefault() is { } odd)
+            throw new InvalidDataException($"'{path}' and the model that trains do not have the same tensors; '{odd}' is only in one of them.");
+        foreach (var (name, tensor) in into)
+            Read(path, stored[name], tensor);
+    }
+
+    private static void Read(string path, StoredTensor stored, Tensor into)
+    {
+        if (!stored.Shape.AsSpan().SequenceEqual(into.shape))
+            throw new InvalidDataException(
+                $"'{path}' has '{stored.Name}' in the shape [{string.Join(", ", stored.Shape)}]; the model has [{string.Join(", ", into.shape)}].");
+        using var values = WeightDecoder.Decode(stored);
+        into.copy_(values);
+    }
+
+    private static string Hash(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}

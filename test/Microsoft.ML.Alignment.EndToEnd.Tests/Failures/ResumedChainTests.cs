@@ -1,0 +1,97 @@
+namespace Microsoft.ML.Alignment.EndToEnd.Tests.Failures;
+
+public sealed class ResumedChainTests(ResumedChainTests.Undisturbed undisturbed) : IClassFixture<ResumedChainTests.Undisturbed>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Workspace => _folder["workspace"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("Sft", 2, "1-Sft")]
+    [InlineData("RewardModel", 5, "2-RewardModel")]
+    [InlineData("Dpo", 1, "3-Dpo")]
+    public void AChainThatWasCanceledGoesOnInTheMiddleOfItsStage(string stage, int step, string folder)
+    {
+        Cancel(stage, step).CheckpointPath.Should().Be(Path.Combine(Workspace, folder, $"checkpoint-{step}"));
+        var progress = new ProgressList();
+
+        KillableChain.Train(new() { WorkspacePath = Workspace, Resume = true, Progress = progress }, _folder["resumed.zip"]);
+
+        SavedZip.Entries(_folder["resumed.zip"]).Should().Equal(undisturbed.Entries);
+        (progress.Reports[0].Stage, progress.Reports[0].Step).Should().Be((stage, step + 1));
+    }
+
+    [Fact]
+    public void ARunThatWasFinishedIsLoaded()
+    {
+        KillableChain.Train(new() { WorkspacePath = Workspace }, _folder["first.zip"]);
+        var progress = new ProgressList();
+
+        KillableChain.Train(new() { WorkspacePath = Workspace, Resume = true, Progress = progress }, _folder["second.zip"]);
+
+        progress.Reports.Should().BeEmpty();
+        SavedZip.Entries(_folder["second.zip"]).Should().Equal(undisturbed.Entries);
+    }
+
+    [Fact]
+    public void AWorkspaceThatIsNotEmptyIsRefusedUnlessTheRunResumes()
+    {
+        Directory.CreateDirectory(Path.Combine(Workspace, "1-Sft"));
+        var open = () => new MLContext().Alignment(new() { WorkspacePath = Workspace });
+        open.Should().Throw<WorkspaceException>().WithMessage($"*'{Workspace}' is not empty*Resume*");
+    }
+
+    [Fact]
+    public void ResumingWithoutAWorkspaceIsRefused()
+    {
+        var open = () => new MLContext().Alignment(new() { Resume = true });
+        open.Should().Throw<WorkspaceException>().WithMessage("*WorkspacePath*");
+    }
+
+    [Fact]
+    public void ChangedOptionsDataAndStagesAreNamed()
+    {
+        Cancel("RewardModel", 2);
+        var ml = new MLContext(seed: 1);
+        var (options, data) = (KillableChain.SftOptions, VerbTask.Pairs(ml));
+        Action Fit(SftTrainer.Options changed, IDataView rows) => () =>
+        {
+            var align = ml.Alignment(new() { WorkspacePath = Workspace, Resume = true });
+            align.BaseModel(TestFiles.Stories).Append(align.Trainers.Sft(changed)).Fit(rows);
+        };
+
+        Fit(options with { Lora = options.Lora! with { Alpha = 8 } }, data)
+            .Should().Throw<WorkspaceException>().Which.Differences.Should().Equal("options.lora.alpha is 8, it was 32");
+        Fit(options, ml.Data.TakeRows(data, 9))
+            .Should().Throw<WorkspaceException>().Which.Differences.Should().ContainSingle().Which.Should().StartWith("training data is 9 examples");
+        Fit(options, data).Should().NotThrow();
+        new Action(() =>
+        {
+            var align = ml.Alignment(new() { WorkspacePath = Workspace, Resume = true });
+            align.BaseModel(TestFiles.Stories).Append(align.Trainers.Dpo()).Fit(data);
+        }).Should().Throw<WorkspaceException>().WithMessage("Stage 1 of this run is Dpo*1-Sft*");
+    }
+
+    private TrainingCanceledException Cancel(string stage, int step)
+    {
+        using var stop = new CancellationTokenSource();
+        var progress = new ProgressList(report => { if (report.Stage == stage && report.Step == step) stop.Cancel(); });
+        var run = new AlignmentRun { WorkspacePath = Workspace, Progress = progress, CancellationToken = stop.Token };
+        return new Action(() => KillableChain.Train(run, _folder["canceled.zip"])).Should().Throw<TrainingCanceledException>().Which;
+    }
+
+    /// <summary>The chain as it is when nothing interrupts it.</summary>
+    public sealed class Undisturbed
+    {
+        public Undisturbed()
+        {
+            using var folder = new TemporaryFolder();
+            KillableChain.Train(new(), folder["undisturbed.zip"]);
+            Entries = SavedZip.Entries(folder["undisturbed.zip"]);
+        }
+
+        public IReadOnlyList<string> Entries { get; }
+    }
+}
