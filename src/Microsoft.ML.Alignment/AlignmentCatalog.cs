@@ -113,22 +113,62 @@ public sealed class AlignmentCatalog
         /// <summary>Supervised fine-tuning: imitates completions.</summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
         public SftTrainer Sft(SftTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
         /// <summary>A reward model from pairs of a better and a worse completion.</summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
-        public RewardModelTrainer RewardModel(RewardModelTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        public RewardModelTrainer RewardModel(
+            RewardModelTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
-        /// <summary>Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290) on pairs of a better and a worse completion.</summary>
+        /// <summary>
+        /// Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290) on pairs of a better and a worse completion.
+        /// </summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
         public DpoTrainer Dpo(DpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
+        /// Identity preference optimization (Azar et al., 2023, arXiv:2310.12036) on pairs: DPO with a margin that does not grow for
+        /// ever.
+        /// </summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        public IpoTrainer Ipo(IpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
+        /// Simple preference optimization (Meng et al., 2024, arXiv:2405.14734) on pairs, without a reference; also AlphaPO.
+        /// </summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        public SimPoTrainer SimPo(SimPoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>Contrastive preference optimization (Xu et al., 2024, arXiv:2401.08417) on pairs, without a reference.</summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        public CpoTrainer Cpo(CpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
+        /// Odds ratio preference optimization (Hong et al., 2024, arXiv:2403.07691) on pairs: imitates and prefers in one stage, without
+        /// a reference.
+        /// </summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the training set's columns.</param>
+        /// <exception cref="ArgumentException">Both terms of the loss have a weight of 0.</exception>
+        public OrpoTrainer Orpo(OrpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
         /// <summary>Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306) on completions labelled as desirable or not.</summary>

@@ -23,6 +23,9 @@ internal static class Require
     public static int? AtLeastOrNull(int minimum, int? value, [CallerMemberName] string option = "") =>
         value is null ? null : AtLeast(minimum, value.Value, option);
 
+    public static double NotZero(double value, [CallerMemberName] string option = "") =>
+        value != 0 && double.IsFinite(value) ? value : throw Refused(option, value, "a finite number other than 0");
+
     /// <summary>A value in [<paramref name="from"/>, <paramref name="below"/>).</summary>
     public static double InRange(double from, double below, double value, [CallerMemberName] string option = "") =>
         value >= from && value < below ? value : throw Refused(option, value, $"a number in [{from}, {below})");

@@ -20,6 +20,12 @@ internal sealed record RunCommand : Command
 
     public string? ReportPath { get; init; }
 
+    /// <summary>The folder that keeps the run; null keeps nothing.</summary>
+    public string? WorkspacePath { get; init; }
+
+    /// <summary>Whether to go on with the run in the workspace.</summary>
+    public bool Resume { get; init; }
+
     public string OutPath { get; init; } = Path.Combine("out", "aligned.zip");
 
     public int Seed { get; init; } = 1;

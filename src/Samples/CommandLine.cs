@@ -18,6 +18,8 @@ internal static class CommandLine
           --options FILE  JSON that overrides options of the stages, e.g. {"dpo": {"beta": 0.3}} (members sft, rewardModel, dpo)
           --out FILE      where the aligned pipeline is saved (default: out/aligned.zip)
           --report FILE   writes the results as JSON too
+          --workspace DIR keeps the run there: checkpoints, and stages that are finished
+          --resume        goes on with the run in the workspace
           --seed N        seed of everything random (default: 1)
           --help          this text
 
@@ -54,10 +56,16 @@ internal static class CommandLine
 
     private static RunCommand ParseRun(string[] args)
     {
-        var command = OptionValues.Fold(args, new RunCommand(), With);
-        return command is { DataPath: not null, ModelPath: null }
-            ? throw new UsageException("--data needs --model: the tiny model of the offline run knows nothing but verbs.")
-            : command;
+        const string Resume = "--resume";
+        var start = new RunCommand { Resume = args.Contains(Resume) };
+        var command = OptionValues.Fold([.. args.Where(argument => argument != Resume)], start, With);
+        return command switch
+        {
+            { DataPath: not null, ModelPath: null } =>
+                throw new UsageException("--data needs --model: the tiny model of the offline run knows nothing but verbs."),
+            { Resume: true, WorkspacePath: null } => throw new UsageException("--resume needs --workspace: which run is to go on?"),
+            _ => command,
+        };
     }
 
     private static RunCommand With(RunCommand command, string option, string? value) => option switch
@@ -67,6 +75,7 @@ internal static class CommandLine
         "--options" => command with { OptionsPath = OptionValues.Text(option, value) },
         "--out" => command with { OutPath = OptionValues.Text(option, value) },
         "--report" => command with { ReportPath = OptionValues.Text(option, value) },
+        "--workspace" => command with { WorkspacePath = OptionValues.Text(option, value) },
         "--seed" => command with { Seed = OptionValues.Number(option, value) },
         _ => throw OptionValues.Unknown(option),
     };

@@ -12,7 +12,7 @@ internal static class PairStory
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(command.Seed);
-        var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
+        var align = ml.Alignment(ProgressLine.RunOf(command, stop));
         var options = Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
         Console.WriteLine(AlignmentRuntime.Describe());
         var pairs = ml.Data.TrainTestSplit(align.Data.LoadJsonLines(command.DataPath!), testFraction: 0.1, seed: command.Seed);

@@ -7,6 +7,16 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>
 {
     private const int LinesOfStage = 5;
 
+    /// <summary>A run that is shown, stopped and kept as the user wants.</summary>
+    public static AlignmentRun RunOf(RunCommand command, CancellationToken stop) => new()
+    {
+        Progress = new ProgressLine(),
+        CancellationToken = stop,
+        WorkspacePath = command.WorkspacePath,
+        Resume = command.Resume,
+        CheckpointEverySteps = 20,
+    };
+
     public void Report(TrainingProgress value)
     {
         var isLast = value.Step == value.TotalSteps;

@@ -12,7 +12,7 @@ internal static class VerbStory
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(command.Seed);
-        var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
+        var align = ml.Alignment(ProgressLine.RunOf(command, stop));
         var verbs = Verb.LoadAll();
         var options = VerbPipeline.Options(DrillSettings.Of(command)).Overridden(command.OptionsPath);
         using var model = DrillModel.Open(ml, align, command.ModelPath, command.Seed);

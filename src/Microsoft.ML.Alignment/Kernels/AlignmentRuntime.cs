@@ -59,7 +59,7 @@ public static class AlignmentRuntime
         {
             if (asked.Threads is null && recorded.Threads is { } threads)
                 set_num_threads(threads);
-            if (asked.MatrixKernel == MatrixKernel.Auto)
+            if (asked.MatrixKernel == MatrixKernel.Auto && kernel != recorded.MatrixKernel)
                 kernel = MatrixKernelTrial.Choose(recorded.MatrixKernel);
         }
     }

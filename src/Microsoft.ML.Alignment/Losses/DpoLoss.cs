@@ -14,10 +14,6 @@ internal static class DpoLoss
     /// <param name="beta">Strength of the pull towards the reference, β; above 0. The paper uses 0.1 to 0.5.</param>
     /// <param name="labelSmoothing">ε, in [0, 0.5).</param>
     /// <returns>The loss of each pair. Shape <c>[B]</c>.</returns>
-    public static Tensor Compute(Tensor margin, double beta, double labelSmoothing = 0)
-    {
-        var logit = beta * margin;
-        var loss = -nn.functional.logsigmoid(logit);
-        return labelSmoothing > 0 ? ((1 - labelSmoothing) * loss) - (labelSmoothing * nn.functional.logsigmoid(-logit)) : loss;
-    }
+    public static Tensor Compute(Tensor margin, double beta, double labelSmoothing = 0) =>
+        MarginLoss.Sigmoid(beta * margin, labelSmoothing);
 }

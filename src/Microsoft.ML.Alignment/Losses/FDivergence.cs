@@ -9,10 +9,10 @@ namespace Microsoft.ML.Alignment;
 /// </summary>
 /// <remarks>In JSON a divergence names itself in its first property, <c>$type</c>.</remarks>
 [JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
-[JsonDerivedType(typeof(ReverseKl), "reverseKl")]
-[JsonDerivedType(typeof(ForwardKl), "forwardKl")]
-[JsonDerivedType(typeof(JensenShannon), "jensenShannon")]
-[JsonDerivedType(typeof(Alpha), "alpha")]
+[JsonDerivedType(typeof(ReverseKl), nameof(ReverseKl))]
+[JsonDerivedType(typeof(ForwardKl), nameof(ForwardKl))]
+[JsonDerivedType(typeof(JensenShannon), nameof(JensenShannon))]
+[JsonDerivedType(typeof(Alpha), nameof(Alpha))]
 public abstract record FDivergence
 {
     private protected FDivergence()

@@ -51,7 +51,7 @@ public abstract partial record PairLoss
     /// </summary>
     public sealed record Hinge : OfMargin
     {
-        internal override Tensor Compute(PairEvidence pairs) => HingeLoss.Compute(Scores(pairs).Margin, pairs.Beta);
+        internal override Tensor Compute(PairEvidence pairs) => MarginLoss.Hinge(pairs.Beta * Scores(pairs).Margin);
     }
 
     /// <summary>

@@ -5,22 +5,27 @@ using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Objectives;
 
-/// <summary>One pass of a model over pairs, with what the loss needs of single tokens.</summary>
-internal static class PairPass
+/// <summary>What one pass of a model over B pairs gives, in the caller's dispose scope.</summary>
+/// <param name="Pairs">Log-probabilities of both sides, with what the loss needs of single tokens.</param>
+/// <param name="Others">Sums of the sequences behind the 2B of the pairs, in nats; none of them is usual. Shape <c>[S − 2B]</c>.</param>
+internal readonly record struct PairPass(PairLogProbs Pairs, Tensor Others)
 {
-    /// <summary>Computes the log-probabilities of both sides; in the caller's dispose scope, with gradients where they are on.</summary>
-    public static PairLogProbs Run(LanguageModel model, TokenBatch batch, ForwardOptions options, PairDetails details)
+    /// <summary>Runs the model, with gradients where they are on.</summary>
+    public static PairPass Run(LanguageModel model, TokenBatch batch, ForwardOptions options, PairDetails details)
     {
-        if (details == PairDetails.None)
-            return PairLogProbs.Split(model.LogProbs(batch.Rows, batch.Targets, options));
+        var (targets, both) = (batch.Targets, 2 * batch.ExampleCount);
         var (tokens, collision) = Tokens(model, batch, options, details.HasFlag(PairDetails.Agreement)); // [M]
-        var targets = batch.Targets;
-        var counts = Pair.Split(tensor(targets.TokenCounts, device: tokens.device).to_type(ScalarType.Float32)); // [B]
-        return new(Sums(tokens, targets), counts)
+        Tensor Sums(Tensor values) => SequenceLogProbs.SumBySequence(values, targets.Sequences, targets.SequenceCount); // [S]
+        Pair PairsOf(Tensor values) => Pair.Split(values.narrow(0, 0, both));
+        var sums = Sums(tokens);
+        var counts = PairsOf(tensor(targets.TokenCounts, device: tokens.device).to_type(ScalarType.Float32)); // [B]
+        var pairs = new PairLogProbs(PairsOf(sums), counts)
         {
-            SharedSum = details.HasFlag(PairDetails.SharedSum) ? Sums(tokens * SharedMask(targets, tokens.device), targets) : null,
-            Agreement = collision is null ? null : Sums(tokens.detach() - collision, targets) / counts,
+            SharedSum = details.HasFlag(PairDetails.SharedSum)
+                ? PairsOf(Sums(tokens * SharedMask(targets, batch.ExampleCount, tokens.device))) : null,
+            Agreement = collision is null ? null : PairsOf(Sums(tokens.detach() - collision)) / counts,
         };
+        return new(pairs, sums.narrow(0, both, targets.SequenceCount - both));
     }
 
     private static (Tensor LogProbs, Tensor? LogCollision) Tokens(
@@ -28,14 +33,10 @@ internal static class PairPass
         ? model.TokenLogProbsAndCollisions(batch.Rows, batch.Targets, options)
         : (model.TokenLogProbs(batch.Rows, batch.Targets, options), null);
 
-    private static Pair Sums(Tensor tokens, PackedTargets targets) =>
-        Pair.Split(SequenceLogProbs.SumBySequence(tokens, targets.Sequences, targets.SequenceCount));
-
     /// <summary>1 for the tokens within the length of the pair's shorter side, else 0. Shape <c>[M]</c>.</summary>
-    private static Tensor SharedMask(PackedTargets targets, Device device)
+    private static Tensor SharedMask(PackedTargets targets, int pairs, Device device)
     {
         var seen = new int[targets.SequenceCount];
-        var pairs = targets.SequenceCount / 2;
         bool IsShared(long sequence)
         {
             var pair = (int)(sequence % pairs);

@@ -1,26 +1,36 @@
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment.Objectives;
 
-/// <summary>The objective of every pairwise method: only the loss differs.</summary>
-/// <param name="policy">The model that trains.</param>
-/// <param name="reference">The model that the policy is compared with. It sees the same rows, without dropout.</param>
-/// <param name="loss">The method's loss, averaged over the pairs of the optimizer step.</param>
-internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss)
-    : IObjective<TokenBatch>, IReferenceScores
+/// <summary>The objective of every pairwise method: only the loss differs. It is averaged over the pairs of the optimizer step.</summary>
+internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceScores
 {
+    private readonly LanguageModel _policy;
+    private readonly LanguageModel? _reference;
+    private readonly PairwiseLoss _loss;
     private Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> _coupled = [];
+
+    /// <summary>Compares the policy with a reference, which sees the same rows, without dropout.</summary>
+    public PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss) =>
+        (_policy, _reference, _loss) = (policy, reference, loss);
+
+    /// <summary>Compares the policy with nothing: one pass a step, of the policy.</summary>
+    public PreferenceObjective(LanguageModel policy, ReferenceFreeLoss loss) => (_policy, _loss) = (policy, (logProbs, _) => loss(logProbs));
 
     /// <summary>Gets the precision of the matrix products of both models.</summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
     /// <summary>
-    /// Gets the weight of the chosen completions' negative log-likelihood, averaged over their tokens in the optimizer step. 0 or more.
+    /// Gets the weight of the chosen completions' negative log-likelihood, averaged over its tokens in the optimizer step. 0 or more.
     /// </summary>
     public double SftWeight { get; init; }
+
+    /// <summary>Gets the tokens that this negative log-likelihood is over.</summary>
+    public SftScope SftScope { get; init; } = SftScope.Completion;
 
     /// <summary>Gets what the loss must know beside sums and counts.</summary>
     public PairDetails Details { get; init; }
@@ -31,54 +41,64 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
     public bool CouplesPairs { get; init; }
 
     /// <inheritdoc/>
+    public string ScoreKind => $"pairs {ReferenceDetails} {Precision}";
+
+    private PairDetails ReferenceDetails => Details & ~PairDetails.Agreement;
+
+    /// <inheritdoc/>
     public void Begin(IReadOnlyList<TokenBatch> step)
     {
         _coupled = [];
         if (!CouplesPairs || step.Count < 2)
             return;
         using var _ = no_grad();
-        _coupled = CoupledPairs.Split([.. step.Select(Look)], loss);
+        _coupled = CoupledPairs.Split([.. step.Select(FirstLook)], _loss);
     }
 
     /// <inheritdoc/>
-    public TermCounts Count(TokenBatch batch) => new(batch.ExampleCount, batch.Targets.TokenCounts.Take(batch.ExampleCount).Sum());
+    public TermCounts Count(TokenBatch batch) => new(batch.ExampleCount, SftTokenCount(batch.ExampleCount, TargetsOf(batch)));
 
     /// <inheritdoc/>
     public StepResult Evaluate(TokenBatch batch, TermCounts step)
     {
-        var logProbs = PairPass.Run(policy, batch, new ForwardOptions(Precision, Dropout: true), Details);
-        var pairs = _coupled.TryGetValue(batch, out var coupled) ? coupled(logProbs) : loss(logProbs, ReferenceLogProbs(batch));
-        var negativeLogLikelihood = -logProbs.Sum.Chosen.sum();
+        var (count, targets) = (batch.ExampleCount, TargetsOf(batch));
+        var (logProbs, prompts) = PairPass.Run(_policy, batch with { Targets = targets }, new(Precision, Dropout: true), Details);
+        var pairs = _coupled.TryGetValue(batch, out var coupled) ? coupled(logProbs) : _loss(logProbs, ReferenceLogProbs(batch));
+        var negativeLogLikelihood = -(logProbs.Sum.Chosen.sum() + prompts.sum());
         var total = pairs.Loss.sum() / step.Examples;
         if (SftWeight > 0)
             total += negativeLogLikelihood * (SftWeight / step.Tokens);
         return new(total, [
-            .. PairMetrics(batch.ExampleCount, pairs, logProbs.Sum.Detach()),
-            new("nll_loss", negativeLogLikelihood.detach(), Count(batch).Tokens)]);
+            .. PairMetrics(count, pairs, logProbs.Sum.Detach()),
+            new("nll_loss", negativeLogLikelihood.detach(), SftTokenCount(count, targets))]);
     }
 
     /// <inheritdoc/>
-    public string ScoreKind => $"pairs {ReferenceDetails} {Precision}";
+    public Tensor ReferenceScores(TokenBatch batch) => PairScores.Join(LiveReference(_reference!, batch));
 
-    /// <inheritdoc/>
-    public Tensor ReferenceScores(TokenBatch batch) => PairScores.Join(LiveReference(batch));
+    private PackedTargets TargetsOf(TokenBatch batch) =>
+        SftScope == SftScope.PromptAndCompletion ? PromptTargets.Append(batch) : batch.Targets;
 
-    private PairDetails ReferenceDetails => Details & ~PairDetails.Agreement;
+    /// <summary>All sequences but the rejected ones: the chosen, and the prompts where they are there.</summary>
+    private static int SftTokenCount(int count, PackedTargets targets) =>
+        targets.TokenCount - targets.TokenCounts.Skip(count).Take(count).Sum();
 
-    private PairLogProbs ReferenceLogProbs(TokenBatch batch) =>
-        PairScores.Of(batch, ReferenceDetails, policy.Network.Device) ?? LiveReference(batch);
+    /// <summary>Nothing where there is no reference, which the loss then does not read.</summary>
+    private PairLogProbs ReferenceLogProbs(TokenBatch batch) => _reference is null
+        ? default
+        : PairScores.Of(batch, ReferenceDetails, _policy.Network.Device) ?? LiveReference(_reference, batch);
 
-    private PairLogProbs LiveReference(TokenBatch batch)
+    private PairLogProbs LiveReference(LanguageModel reference, TokenBatch batch)
     {
         using var _ = no_grad();
-        return PairPass.Run(reference, batch, new ForwardOptions(Precision), ReferenceDetails);
+        return PairPass.Run(reference, batch, new(Precision), ReferenceDetails).Pairs;
     }
 
-    /// <summary>A first look at a micro-batch, without dropout and gradients.</summary>
-    private CoupledPairs.Part Look(TokenBatch batch) =>
-        new(batch, PairPass.Run(policy, batch, new ForwardOptions(Precision), Details), ReferenceLogProbs(batch));
+    /// <summary>The log-probabilities of a micro-batch without dropout and gradients.</summary>
+    private CoupledPairs.Part FirstLook(TokenBatch batch) =>
+        new(batch, PairPass.Run(_policy, batch, new(Precision), Details).Pairs, ReferenceLogProbs(batch));
 
-    private static Metric[] PairMetrics(int count, PreferenceLoss pairs, Pair logProbs)
+    private static IEnumerable<Metric> PairMetrics(int count, PreferenceLoss pairs, Pair logProbs)
     {
         var margin = pairs.ChosenReward - pairs.RejectedReward;
         return [
@@ -87,6 +107,7 @@ internal sealed class PreferenceObjective(LanguageModel policy, LanguageModel re
             new("rewards/accuracies", (margin > 0).sum(), count),
             new("rewards/margins", margin.sum(), count),
             new("logps/chosen", logProbs.Chosen.sum(), count),
-            new("logps/rejected", logProbs.Rejected.sum(), count)];
+            new("logps/rejected", logProbs.Rejected.sum(), count),
+            .. pairs.Details.Select(detail => new Metric(detail.Name, detail.Values.sum(), count))];
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
 
-/// <summary>A trainer that fits a policy to pairs of a better and a worse completion. Its methods differ in their objectives only.</summary>
+/// <summary>
+/// A trainer that fits a policy to pairs of a better and a worse completion. Its methods differ in their objectives only.
+/// </summary>
 public abstract class PairwiseTrainer : PolicyTrainer
 {
     private protected PairwiseTrainer(IHostEnvironment environment, TrainerSettings settings, TrainerData data)

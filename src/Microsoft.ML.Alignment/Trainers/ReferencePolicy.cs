@@ -11,10 +11,10 @@ namespace Microsoft.ML.Alignment;
 /// </summary>
 /// <remarks>In JSON a reference names itself in its first property, <c>$type</c>.</remarks>
 [JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
-[JsonDerivedType(typeof(Incoming), "incoming")]
-[JsonDerivedType(typeof(FrozenCopy), "frozenCopy")]
-[JsonDerivedType(typeof(Precomputed), "precomputed")]
-[JsonDerivedType(typeof(Following), "following")]
+[JsonDerivedType(typeof(Incoming), nameof(Incoming))]
+[JsonDerivedType(typeof(FrozenCopy), nameof(FrozenCopy))]
+[JsonDerivedType(typeof(Precomputed), nameof(Precomputed))]
+[JsonDerivedType(typeof(Following), nameof(Following))]
 public abstract record ReferencePolicy
 {
     private protected ReferencePolicy()

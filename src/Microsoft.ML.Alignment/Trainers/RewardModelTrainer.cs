@@ -38,7 +38,8 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
 
     private protected override bool ReadsEndTokens => true;
 
-    private protected override IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has) => StageOutputs.OfRewardModel(_options.Columns, has);
+    private protected override IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has) =>
+        StageOutputs.OfRewardModel(_options.Columns, has);
 
     private protected override void CheckColumns(ColumnCheck data)
     {
@@ -80,14 +81,14 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
 
         /// <summary>
-        /// Gets the column of numbers that say how much better the chosen completion is, by which the rewards should differ (Touvron et al., 2023,
-        /// arXiv:2307.09288, eq. 2). The default, null, is none.
+        /// Gets the column of numbers that say how much better the chosen completion is, by which the rewards should differ (Touvron et
+        /// al., 2023, arXiv:2307.09288, eq. 2). The default, null, is none.
         /// </summary>
         public string? MarginColumnName { get; init => field = value is null ? null : Require.NotEmpty(value); }
 
         /// <summary>
-        /// Gets the coefficient of the term that keeps rewards around 0 (Eisenstein et al., 2023, arXiv:2312.09244). 0 or more; the default is
-        /// 0; 0.01 is usual.
+        /// Gets the coefficient of the term that keeps rewards around 0 (Eisenstein et al., 2023, arXiv:2312.09244). 0 or more; the
+        /// default is 0; 0.01 is usual.
         /// </summary>
         public double CenteringCoefficient { get; init => field = Require.NotNegative(value); }
 

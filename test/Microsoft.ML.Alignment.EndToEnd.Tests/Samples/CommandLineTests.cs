@@ -18,6 +18,10 @@ public sealed class CommandLineTests
             new RunCommand { Seed = 3, ModelPath = "m.gguf", OutPath = "o.zip", ReportPath = "r.json", DataPath = "d.jsonl", OptionsPath = "s.json" });
 
     [Fact]
+    public void ResumingHasNoValue() =>
+        CommandLine.Parse(["--workspace", "w", "--resume", "--seed", "2"]).Should().Be(new RunCommand { WorkspacePath = "w", Resume = true, Seed = 2 });
+
+    [Fact]
     public void EverythingBehindTheFileIsAQuestion() =>
         CommandLine.Parse(["ask", "a.zip", "one?", "--two"]).Should().BeEquivalentTo(new AskCommand("a.zip", ["one?", "--two"]));
 
@@ -46,6 +50,7 @@ public sealed class CommandLineTests
     [InlineData("--out needs a value", "--out", "--seed")]
     [InlineData("'many'", "--seed", "many")]
     [InlineData("--data needs --model", "--data", "d.jsonl")]
+    [InlineData("--resume needs --workspace", "--resume")]
     [InlineData("which file", "ask")]
     [InlineData("'--data'", "compare", "--data", "d.jsonl")]
     [InlineData("'two'", "compare", "--seeds", "1,two")]

@@ -72,7 +72,8 @@ internal static class PublicApi
     private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
     private static bool IsGenerated(MemberInfo member) =>
-        member.Name.Contains('<') || (member is MethodBase && member.IsDefined(typeof(CompilerGeneratedAttribute)));
+        member.Name.Contains('<') || member.Name == "EqualityContract"
+        || (member is MethodBase && member.IsDefined(typeof(CompilerGeneratedAttribute)));
 
     private static string Name(Type type)
     {

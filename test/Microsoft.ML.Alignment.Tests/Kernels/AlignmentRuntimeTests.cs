@@ -44,6 +44,18 @@ public sealed class AlignmentRuntimeTests : IDisposable
     }
 
     [Fact]
+    public void ARunThatGoesOnComputesAsItBeganUnlessAnotherWayWasAskedFor()
+    {
+        AlignmentRuntime.Configure(new() { MatrixKernel = before.MatrixKernel, Threads = 1 });
+        AlignmentRuntime.Adopt(new() { MatrixKernel = before.MatrixKernel, Threads = 2 });
+        AlignmentRuntime.Current.Threads.Should().Be(1, "one thread was asked for");
+
+        AlignmentRuntime.Configure(new());
+        AlignmentRuntime.Adopt(new() { MatrixKernel = MatrixKernel.Mkl, Threads = 2 });
+        AlignmentRuntime.Current.Should().Be(new AlignmentRuntimeOptions { MatrixKernel = MatrixKernel.Mkl, Threads = 1 });
+    }
+
+    [Fact]
     public void NoThreadIsRefused() => FluentActions
         .Invoking(() => new AlignmentRuntimeOptions { Threads = 0 })
         .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Threads is 0*");

@@ -10,7 +10,7 @@ public sealed class CoupledPairLossTests : IDisposable
     private const double Beta = 0.4;
 
     private readonly DisposeScope scope = NewDisposeScope();
-    private readonly PlainPair[] pairs = PlainPair.Random(6, seed: 12);
+    private readonly PairNumbers[] pairs = PairNumbers.Random(6, seed: 12);
 
     public void Dispose() => scope.Dispose();
 
@@ -18,9 +18,9 @@ public sealed class CoupledPairLossTests : IDisposable
     public void AnOptimalTransportEqualsAPlainOne()
     {
         double Smoothed(double z) => -(0.9 * ScalarMath.LogSigmoid(z)) - (0.1 * ScalarMath.LogSigmoid(-z));
-        double Paired(PlainPair[] batch) => Sorted(batch, p => p.Policy.Chosen - p.Policy.Rejected)
+        double Paired(PairNumbers[] batch) => Sorted(batch, p => p.Policy.Chosen - p.Policy.Rejected)
             .Zip(Sorted(batch, p => p.Reference.Chosen - p.Reference.Rejected), (u, v) => Smoothed(Beta * (u - v))).Sum();
-        double Unpaired(PlainPair[] batch) => Sorted(batch, p => p.Ratio.Chosen)
+        double Unpaired(PairNumbers[] batch) => Sorted(batch, p => p.Ratio.Chosen)
             .Zip(Sorted(batch, p => p.Ratio.Rejected), (c, r) => Smoothed(Beta * (c - r))).Sum();
 
         RequireSame(new PairLoss.Aot { LabelSmoothing = 0.1 }, Paired);
@@ -31,7 +31,7 @@ public sealed class CoupledPairLossTests : IDisposable
     public void ALengthDesensitisedLossEqualsAPlainOne()
     {
         // Each side's first half counts whole, the rest 0.3 times: 0.3 · x + 0.7 · x/2 = 0.65 x.
-        double Plain(PlainPair[] batch) => batch.Sum(p => -ScalarMath.LogSigmoid(Beta * 0.65 * p.Margin));
+        double Plain(PairNumbers[] batch) => batch.Sum(p => -ScalarMath.LogSigmoid(Beta * 0.65 * p.Margin));
 
         RequireSame(new PairLoss.LdDpo { Alpha = 0.3 }, Plain);
     }
@@ -40,14 +40,14 @@ public sealed class CoupledPairLossTests : IDisposable
     public void AWeightedLossEqualsAPlainOneWhoseWeightsStandStill()
     {
         // A pair's weight is exp(its place + 0.5).
-        double Plain(PlainPair[] batch) => batch.Select((p, i) => Math.Exp(i + 0.5) * Math.Max(0, 1 - (Beta * p.Margin))).Sum();
+        double Plain(PairNumbers[] batch) => batch.Select((p, i) => Math.Exp(i + 0.5) * Math.Max(0, 1 - (Beta * p.Margin))).Sum();
 
         RequireSame(new PairLoss.Wpo { Loss = new PairLoss.Hinge() }, Plain);
     }
 
-    private static IEnumerable<double> Sorted(PlainPair[] batch, Func<PlainPair, double> value) => batch.Select(value).Order();
+    private static IEnumerable<double> Sorted(PairNumbers[] batch, Func<PairNumbers, double> value) => batch.Select(value).Order();
 
-    private void RequireSame(PairLoss loss, Func<PlainPair[], double> plain)
+    private void RequireSame(PairLoss loss, Func<PairNumbers[], double> plain)
     {
         const double step = 1e-5;
         var evidence = PlainPairLoss.Evidence(pairs, Beta);
@@ -69,7 +69,7 @@ public sealed class CoupledPairLossTests : IDisposable
         }
     }
 
-    private PlainPair[] Moved(int index, double chosen, double rejected) => [.. pairs.Select((pair, i) => i != index ? pair : pair with
+    private PairNumbers[] Moved(int index, double chosen, double rejected) => [.. pairs.Select((pair, i) => i != index ? pair : pair with
     {
         Policy = (pair.Policy.Chosen + chosen, pair.Policy.Rejected + rejected),
     })];

@@ -30,7 +30,7 @@ public sealed class PairLossOptionsTests
     [Fact]
     public void CompositionsAreWrittenByName()
     {
-        const string Json = """{"$type":"ldDpo","alpha":0.25,"loss":{"$type":"wpo","loss":{"$type":"hinge","divergence":{"$type":"alpha","order":0.4}}}}""";
+        const string Json = """{"$type":"LdDpo","alpha":0.25,"loss":{"$type":"Wpo","loss":{"$type":"Hinge","divergence":{"$type":"Alpha","order":0.4}}}}""";
 
         var loss = JsonSerializer.Deserialize<PairLoss>(Json, Strict)!;
 
@@ -44,10 +44,10 @@ public sealed class PairLossOptionsTests
 
     [Theory]
     [InlineData("""{"$type":"sigmoidal"}""")]
-    [InlineData("""{"$type":"sigmoid","smoothing":0.1}""")]
-    [InlineData("""{"$type":"sigmoid","divergence":{"$type":"total"}}""")]
-    [InlineData("""{"$type":"hinge","labelSmoothing":0.1}""")]
-    [InlineData("""{"$type":"mixture"}""")]
+    [InlineData("""{"$type":"Sigmoid","smoothing":0.1}""")]
+    [InlineData("""{"$type":"Sigmoid","divergence":{"$type":"total"}}""")]
+    [InlineData("""{"$type":"Hinge","labelSmoothing":0.1}""")]
+    [InlineData("""{"$type":"Mixture"}""")]
     [InlineData("""{"labelSmoothing":0.1}""")]
     public void UnknownAndMissingNamesAreRefused(string json) =>
         new Action(() => JsonSerializer.Deserialize<PairLoss>(json, Strict)).Should().Throw<Exception>()

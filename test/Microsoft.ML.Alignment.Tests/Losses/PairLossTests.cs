@@ -20,7 +20,7 @@ public sealed class PairLossTests : IDisposable
         var (loss, plain) = PlainPairLoss.Of(name);
         foreach (var beta in new[] { 0.1, 0.7 })
         {
-            var pairs = PlainPair.Random(7, seed: 5);
+            var pairs = PairNumbers.Random(7, seed: 5);
 
             var narrow = loss.Compute(PlainPairLoss.Evidence(pairs, beta, wide: false));
             var wide = loss.Compute(PlainPairLoss.Evidence(pairs, beta));
@@ -40,7 +40,7 @@ public sealed class PairLossTests : IDisposable
     {
         const double step = 1e-5;
         var (loss, plain) = PlainPairLoss.Of(name);
-        var pairs = PlainPair.Random(6, seed: 8);
+        var pairs = PairNumbers.Random(6, seed: 8);
         var evidence = PlainPairLoss.Evidence(pairs, beta: 0.4);
         var leaves = evidence.Policy.Sum.Map(values => values.requires_grad_());
 
@@ -61,7 +61,7 @@ public sealed class PairLossTests : IDisposable
     public void ShiftingPolicyAndReferenceAlikeChangesNothing(string name)
     {
         var loss = PlainPairLoss.Of(name).Loss;
-        var pairs = PlainPair.Random(5, seed: 3);
+        var pairs = PairNumbers.Random(5, seed: 3);
         var shifted = pairs.Select((pair, i) => pair with
         {
             Policy = (pair.Policy.Chosen + i, pair.Policy.Rejected - 2.5),
@@ -76,7 +76,7 @@ public sealed class PairLossTests : IDisposable
     public void HugeLogRatiosGiveFiniteLossesAndGradients(string name)
     {
         var loss = PlainPairLoss.Of(name).Loss;
-        PlainPair[] pairs = [new((-900, -3), (-3, -900), (4, 9)), new((-3, -900), (-900, -3), (4, 9)), new((-900, -900), (-3, -3), (4, 9))];
+        PairNumbers[] pairs = [new((-900, -3), (-3, -900), (4, 9)), new((-3, -900), (-900, -3), (4, 9)), new((-900, -900), (-3, -3), (4, 9))];
         var evidence = PlainPairLoss.Evidence(pairs, beta: 0.5, wide: false);
         var leaves = evidence.Policy.Sum.Map(values => values.requires_grad_());
 
@@ -100,7 +100,7 @@ public sealed class PairLossTests : IDisposable
     public void ALossOfTheMarginSeesASwappedPairAsTheNegatedMargin(string name)
     {
         var loss = PlainPairLoss.Of(name).Loss;
-        var pairs = PlainPair.Random(4, seed: 9);
+        var pairs = PairNumbers.Random(4, seed: 9);
         var swapped = pairs.Select(Swap).ToArray();
 
         // Where policy and reference change places, every log-ratio changes its sign; so does the margin where the sides change places.
@@ -113,7 +113,7 @@ public sealed class PairLossTests : IDisposable
     [Fact]
     public void ImplicitRewardsAreTheSameWhateverTheLossAndCarryNoGradient()
     {
-        var evidence = PlainPairLoss.Evidence(PlainPair.Random(5, seed: 4), beta: 0.3);
+        var evidence = PlainPairLoss.Evidence(PairNumbers.Random(5, seed: 4), beta: 0.3);
         var policy = evidence.Policy with { Sum = evidence.Policy.Sum.Map(values => values.requires_grad_()) };
         foreach (var (loss, _) in PlainPairLoss.All.Values)
         {
@@ -125,8 +125,8 @@ public sealed class PairLossTests : IDisposable
         }
     }
 
-    private static PlainPair Swap(PlainPair pair) => new(
+    private static PairNumbers Swap(PairNumbers pair) => new(
         (pair.Policy.Rejected, pair.Policy.Chosen), (pair.Reference.Rejected, pair.Reference.Chosen), (pair.Tokens.Rejected, pair.Tokens.Chosen));
 
-    private static Tensor Values(PairLoss loss, PlainPair[] pairs) => loss.Compute(PlainPairLoss.Evidence(pairs, beta: 0.3));
+    private static Tensor Values(PairLoss loss, PairNumbers[] pairs) => loss.Compute(PlainPairLoss.Evidence(pairs, beta: 0.3));
 }

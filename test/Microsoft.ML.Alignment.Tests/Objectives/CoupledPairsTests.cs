@@ -71,7 +71,7 @@ public sealed class CoupledPairsTests : IDisposable
     [Fact]
     public void TheSharedLengthIsThatOfThePairsShorterSide()
     {
-        var pass = PairPass.Run(policy, Collator.Pack(examples), new(), PairDetails.SharedSum);
+        var pass = PairPass.Run(policy, Collator.Pack(examples), new(), PairDetails.SharedSum).Pairs;
 
         for (var i = 0; i < examples.Length; i++)
         {
@@ -90,8 +90,8 @@ public sealed class CoupledPairsTests : IDisposable
     {
         var batch = Collator.Pack(examples);
 
-        var plain = PairPass.Run(policy, batch, new(), PairDetails.None);
-        var detailed = PairPass.Run(policy, batch, new(), PairDetails.SharedSum | PairDetails.Agreement);
+        var plain = PairPass.Run(policy, batch, new(), PairDetails.None).Pairs;
+        var detailed = PairPass.Run(policy, batch, new(), PairDetails.SharedSum | PairDetails.Agreement).Pairs;
 
         detailed.Sum.Chosen.Equals(plain.Sum.Chosen).Should().BeTrue();
         detailed.Sum.Rejected.Equals(plain.Sum.Rejected).Should().BeTrue();
@@ -102,9 +102,9 @@ public sealed class CoupledPairsTests : IDisposable
     public void AWeightIsAConstantAndTheSftTermOfAMixtureHasNone()
     {
         var batch = Collator.Pack(examples);
-        var weight = WpoWeight.Compute(PairPass.Run(policy, batch, new(), PairDetails.Agreement).Agreement!.Value);
-        var plain = PairPass.Run(policy, batch, new(), PairDetails.None);
-        var losses = new PairLoss.Sigmoid().Evaluate(plain, PairPass.Run(reference, batch, new(), PairDetails.None), Beta).Loss;
+        var weight = WpoWeight.Compute(PairPass.Run(policy, batch, new(), PairDetails.Agreement).Pairs.Agreement!.Value);
+        var plain = PairPass.Run(policy, batch, new(), PairDetails.None).Pairs;
+        var losses = new PairLoss.Sigmoid().Evaluate(plain, PairPass.Run(reference, batch, new(), PairDetails.None).Pairs, Beta).Loss;
         var objective = new PreferenceObjective(policy, reference, (p, r) => new PairLoss.Wpo().Evaluate(p, r, Beta))
         {
             Details = PairDetails.Agreement,

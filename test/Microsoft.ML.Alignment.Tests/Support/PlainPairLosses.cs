@@ -6,7 +6,7 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// <param name="Policy">Sums of chosen and rejected under the policy.</param>
 /// <param name="Reference">The same under the reference.</param>
 /// <param name="Tokens">Completion tokens of both.</param>
-internal sealed record PlainPair((double Chosen, double Rejected) Policy, (double Chosen, double Rejected) Reference, (int Chosen, int Rejected) Tokens)
+internal sealed record PairNumbers((double Chosen, double Rejected) Policy, (double Chosen, double Rejected) Reference, (int Chosen, int Rejected) Tokens)
 {
     public (double Chosen, double Rejected) Ratio => (Policy.Chosen - Reference.Chosen, Policy.Rejected - Reference.Rejected);
 
@@ -15,7 +15,7 @@ internal sealed record PlainPair((double Chosen, double Rejected) Policy, (doubl
     public double MarginPerToken => (Ratio.Chosen / Tokens.Chosen) - (Ratio.Rejected / Tokens.Rejected);
 
     /// <summary>Pairs at random; the numbers of tokens differ.</summary>
-    public static PlainPair[] Random(int count, int seed)
+    public static PairNumbers[] Random(int count, int seed)
     {
         var random = new Random(seed);
         double LogProb() => -30 * random.NextDouble();
@@ -23,13 +23,13 @@ internal sealed record PlainPair((double Chosen, double Rejected) Policy, (doubl
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
             var reference = (LogProb(), LogProb());
-            return new PlainPair((Near(reference.Item1), Near(reference.Item2)), reference, (random.Next(1, 9), random.Next(9, 20)));
+            return new PairNumbers((Near(reference.Item1), Near(reference.Item2)), reference, (random.Next(1, 9), random.Next(9, 20)));
         })];
     }
 }
 
 /// <summary>A loss of the library beside the same in plain double precision, written from the formulas, one pair at a time.</summary>
-internal sealed record PlainPairLoss(PairLoss Loss, Func<PlainPair, double, double> Plain)
+internal sealed record PlainPairLoss(PairLoss Loss, Func<PairNumbers, double, double> Plain)
 {
     /// <summary>All losses of single pairs, by a name.</summary>
     public static IReadOnlyDictionary<string, PlainPairLoss> All { get; } = new Dictionary<string, PlainPairLoss>
@@ -63,9 +63,9 @@ internal sealed record PlainPairLoss(PairLoss Loss, Func<PlainPair, double, doub
     public static PlainPairLoss Of(string name) => All[name];
 
     /// <summary>Pairs as the library sees them, in float64 or float32.</summary>
-    public static PairEvidence Evidence(PlainPair[] pairs, double beta, bool wide = true)
+    public static PairEvidence Evidence(PairNumbers[] pairs, double beta, bool wide = true)
     {
-        Pair Values(Func<PlainPair, (double Chosen, double Rejected)> select) => new(
+        Pair Values(Func<PairNumbers, (double Chosen, double Rejected)> select) => new(
             Column(pairs.Select(pair => select(pair).Chosen), wide), Column(pairs.Select(pair => select(pair).Rejected), wide));
         var tokens = Values(pair => pair.Tokens);
         return new(new(Values(pair => pair.Policy), tokens), new(Values(pair => pair.Reference), tokens), beta);

@@ -61,6 +61,12 @@ internal sealed class RecordedRun
         if (row.TryGetProperty("label", out var label))
             return new(Ids(row, "prompt_ids"), [Ids(row, "completion_ids")], [label.GetBoolean() ? 1 : 0]);
 
+        if (row.TryGetProperty("chosen_labels", out _))
+        {
+            var given = Ids(row, "prompt_input_ids");
+            return new(given, [Ids(row, "chosen_input_ids")[given.Length..], Ids(row, "rejected_input_ids")[given.Length..]], []);
+        }
+
         var (chosen, rejected) = (Ids(row, "chosen_ids"), Ids(row, "rejected_ids"));
         if (row.TryGetProperty("prompt_ids", out _))
             return new(Ids(row, "prompt_ids"), [chosen, rejected], []);

@@ -59,12 +59,12 @@ public sealed class TrainingLoopTests : IDisposable
         using var policy = model.TrainableCopy();
         var live = new List<long>();
         var progress = new ProgressList(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
-        var loop = new TrainingLoop(policy, (Options with { MaxSteps = 30 }).Resolve(new(1, 1), 0), Context(new() { Progress = progress }));
+        var loop = new TrainingLoop(policy, (Options with { MaxSteps = 300 }).Resolve(new(1, 1), 0), Context(new() { Progress = progress }));
 
         loop.Run(new KeptSource(), Objective(policy)); // batches keep the masks that they made in the first two steps
 
-        live.Should().HaveCount(30);
-        live[^1].Should().Be(live[2]);
+        live.Should().HaveCount(300);
+        live.Skip(2).Should().AllBeEquivalentTo(live[2]);
         policy.TrainableParameters.Should().AllSatisfy(p => (p.grad is null).Should().BeTrue());
     }
 

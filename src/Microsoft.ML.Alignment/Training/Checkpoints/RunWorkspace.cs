@@ -9,6 +9,7 @@ internal sealed class RunWorkspace
     private static readonly ConditionalWeakTable<AlignmentRun, RunWorkspace> Workspaces = [];
 
     private readonly AlignmentRun _run;
+    private readonly AlignmentRuntimeOptions? _runtime;
     private int _stages;
 
     private RunWorkspace(AlignmentRun run)
@@ -19,7 +20,7 @@ internal sealed class RunWorkspace
         if (run.Resume && run.WorkspacePath is null)
             throw WorkspaceException.NoPath();
         if (run.Resume && FirstRecorded(run.WorkspacePath!) is { } recorded)
-            AlignmentRuntime.Adopt(RunIdentity.RuntimeOf(recorded.Identity));
+            _runtime = RunIdentity.RuntimeOf(recorded.Identity);
     }
 
     /// <summary>The workspace of a run; the same for all stages that are fitted with it.</summary>
@@ -35,6 +36,8 @@ internal sealed class RunWorkspace
         var index = Interlocked.Increment(ref _stages);
         if (_run.WorkspacePath is not { } path)
             return (index, null);
+        if (_runtime is not null)
+            AlignmentRuntime.Adopt(_runtime);
         Directory.CreateDirectory(path);
         var number = index.ToString(CultureInfo.InvariantCulture);
         var folder = Path.Combine(path, $"{number}-{stage}");
@@ -53,7 +56,10 @@ internal sealed class RunWorkspace
     // What a process that was killed had not finished writing or removing.
     private static void RemoveLeftovers(string folder)
     {
-        foreach (var leftover in Directory.GetDirectories(folder, "*.tmp"))
+        const string Pattern = "*.tmp";
+        foreach (var leftover in Directory.GetDirectories(folder, Pattern))
             Directory.Delete(leftover, recursive: true);
+        foreach (var leftover in Directory.GetFiles(folder, Pattern))
+            File.Delete(leftover);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Models;
 using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment.Training.Checkpoints;
@@ -25,16 +26,21 @@ internal sealed class TrainedTensors
     public IReadOnlyDictionary<string, Tensor> Others { get; }
 
     /// <summary>The parameters of a model that train, in the order of <see cref="LanguageModel.TrainableParameters"/>.</summary>
-    public static IReadOnlyList<(string Name, Parameter Parameter)> Parameters(LanguageModel policy) =>
-    [
-        .. policy.Network.Weights.Select(weight => (weight.Key, weight.Value))
-            .Concat(policy.Adapters.SelectMany(adapter => adapter.Updates.SelectMany(update => new[]
-            {
-                ($"{adapter.Name}.{update.Key}.lora_A.weight", update.Value.A), ($"{adapter.Name}.{update.Key}.lora_B.weight", update.Value.B),
-            })))
+    public static IReadOnlyList<(string Name, Parameter Parameter)> Parameters(LanguageModel policy)
+    {
+        var own = policy.Adapters.SelectMany(Matrices)
             .Concat(policy.RewardHead is { } head ? [("score.weight", head)] : Array.Empty<(string, Parameter)>())
-            .Where(named => named.Item2.requires_grad),
-    ];
+            .Where(named => named.Item2.requires_grad).ToArray();
+        // The weights of a base that does not train may not be in memory, and are not asked for.
+        return own.Length == policy.TrainableParameters.Count
+            ? own
+            : [.. policy.Network.Weights.Select(weight => (weight.Key, weight.Value)).Where(named => named.Value.requires_grad), .. own];
+    }
+
+    private static IEnumerable<(string Name, Parameter Parameter)> Matrices(Adapter adapter) =>
+        from update in adapter.Updates
+        from matrix in new[] { ("lora_A", update.Value.A), ("lora_B", update.Value.B) }
+        select ($"{adapter.Name}.{update.Key}.{matrix.Item1}.weight", matrix.Item2);
 
     private static KeyValuePair<string, Tensor>[] Moments(string name, AdamWState state) =>
     [
