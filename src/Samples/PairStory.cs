@@ -20,7 +20,7 @@ internal static class PairStory
 
         var result = Evaluate(ml, aligned, pairs.TestSet, command, clock);
         ResultTable.Print(result);
-        OutputFile.Write(command.OutPath, partial => ml.Model.Save(aligned, pairs.TrainSet.Schema, partial));
+        OutputFile.Write(command.OutPath, partial => ml.Model.SaveReproducible(aligned, pairs.TrainSet.Schema, partial));
         Console.WriteLine($"Saved to {command.OutPath}.");
         if (command.ReportPath is { } report)
             Report.Write(report, result);

@@ -23,7 +23,7 @@ internal static class VerbStory
 
         var result = Evaluate(ml, verbs, aligned) with { Model = model.Name, Seed = command.Seed, Seconds = clock.Elapsed.TotalSeconds };
         ResultTable.Print(result);
-        OutputFile.Write(command.OutPath, partial => ml.Model.Save(aligned, preferences.Schema, partial));
+        OutputFile.Write(command.OutPath, partial => ml.Model.SaveReproducible(aligned, preferences.Schema, partial));
         Console.WriteLine($"Saved to {command.OutPath} ({new FileInfo(command.OutPath).Length / 1e6:F0} MB).");
         if (command.ReportPath is { } report)
             Report.Write(report, result);

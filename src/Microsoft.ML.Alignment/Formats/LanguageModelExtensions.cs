@@ -11,7 +11,8 @@ public static class LanguageModelExtensions
 
     /// <summary>
     /// Saves a model as a Hugging Face folder: the adapters merged into the weights, names, shapes and type of the original, and every small
-    /// file that came with it. A reward model becomes a sequence classifier with one label.
+    /// file that came with it. A reward model becomes a sequence classifier with one label. A model that was trained has its model card in
+    /// <c>README.md</c>, with how it was trained.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
@@ -30,6 +31,8 @@ public static class LanguageModelExtensions
             var encoding = (options ?? new()).Encoding;
             var config = model.RewardHead is null ? model.Files.Bytes(ModelFiles.Config)! : RewardModelConfig.Of(model);
             File.WriteAllBytes(Path.Combine(temporary, ModelFiles.Config), SavedEncoding.Named(config, encoding));
+            if (model.History.Count > 0)
+                File.WriteAllBytes(Path.Combine(temporary, ModelCard.FileName), ModelCard.Of(model));
             SafetensorsWriter.Write(Path.Combine(temporary, HuggingFaceFolder.Weights), MergedWeights.Of(model, encoding));
         });
     }

@@ -60,8 +60,15 @@ public sealed class LanguageModel : IDisposable
     public LanguageModel Share()
     {
         Stack.AddReference();
-        return new(stack);
+        return new(stack) { History = History };
     }
+
+    /// <summary>
+    /// Says in several lines what the model is and how each stage trained it: options as resolved, data with their counts and hash, metrics at the
+    /// end, versions, matrix kernel, threads, time and peak memory.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">This handle was disposed.</exception>
+    public string Describe() => ModelDescription.Of(this);
 
     /// <summary>Lets go of the model; the last handle frees it. Further calls do nothing.</summary>
     public void Dispose()
@@ -112,7 +119,18 @@ public sealed class LanguageModel : IDisposable
     /// <remarks>Adapters and head live until the last model that has them is disposed.</remarks>
     /// <exception cref="ArgumentException">An adapter or the head does not fit the base, or two adapters have one name.</exception>
     /// <exception cref="ObjectDisposedException">This handle was disposed, or an adapter or the head was freed with its last model.</exception>
-    internal LanguageModel With(IReadOnlyList<Adapter> adapters, Parameter? rewardHead) => new(new(Stack.Core, adapters, rewardHead));
+    internal LanguageModel With(IReadOnlyList<Adapter> adapters, Parameter? rewardHead) =>
+        new(new(Stack.Core, adapters, rewardHead)) { History = History };
+
+    /// <summary>Gets how the model was trained, stage by stage; empty for one that was not, or of which it was not kept.</summary>
+    internal IReadOnlyList<StageRecord> History { get; private init; } = [];
+
+    /// <summary>Another handle on the same model, with a history. The caller's.</summary>
+    internal LanguageModel WithHistory(IReadOnlyList<StageRecord> history)
+    {
+        Stack.AddReference();
+        return new(stack) { History = history };
+    }
 
     /// <summary>A copy of all weights with the adapters merged in, whose parameters train; a reward head is copied too.</summary>
     internal LanguageModel TrainableCopy() => MergedCopy(trains: true);
@@ -126,7 +144,8 @@ public sealed class LanguageModel : IDisposable
             name => name,
             name => NewParameter.Of(() => merged.TryGetValue(name, out var path) ? MergedWeight(path) : Stack.Core.Copy(name), trains));
         var head = RewardHead is null ? null : NewParameter.Of(() => RewardHead.clone(), trains);
-        return OverNewCore(new(Files, Config, weights, Source) { Tokenizer = Stack.Core.Tokenizer }, [], head);
+        using var copy = OverNewCore(new(Files, Config, weights, Source) { Tokenizer = Stack.Core.Tokenizer }, [], head);
+        return copy.WithHistory(History);
     }
 
     /// <summary>The parameters that train: those of a trainable copy, of adapters and of a head that require gradients.</summary>

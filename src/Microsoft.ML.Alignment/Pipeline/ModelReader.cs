@@ -19,14 +19,17 @@ internal sealed class ModelReader
     public static ModelReader Of(RepositoryReader repository) => Readers.GetValue(repository, r => new(r));
 
     /// <summary>Reads a model; the caller's.</summary>
+    /// <param name="saved">What the stage remembers of it.</param>
+    /// <param name="history">How it was trained.</param>
     /// <exception cref="FormatException">A part is missing or damaged, or does not fit the others.</exception>
-    public LanguageModel Read(SavedModel saved)
+    public LanguageModel Read(SavedModel saved, IReadOnlyList<StageRecord> history)
     {
         try
         {
             using var baseModel = Base(saved);
             var head = saved.RewardHead is { } hash ? AdapterTensors.RewardHead(Tensors(hash)) : null;
-            var model = baseModel.With([.. saved.Adapters.Select(Adapter)], head);
+            using var unrecorded = baseModel.With([.. saved.Adapters.Select(Adapter)], head);
+            var model = unrecorded.WithHistory(history);
             var holder = new WeakReference<LanguageModel>(model);
             _holders[BaseKey(saved)] = holder;
             foreach (var adapter in saved.Adapters)

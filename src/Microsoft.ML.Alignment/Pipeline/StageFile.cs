@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
@@ -94,7 +95,11 @@ internal sealed record StageFile
 /// <param name="Adapters">The stack, first trained first.</param>
 /// <param name="RewardHead">The head of a reward model; null for a policy.</param>
 internal sealed record SavedModel(
-    string Source, IReadOnlyDictionary<string, string> Files, string Weights, IReadOnlyList<SavedAdapter> Adapters, string? RewardHead = null);
+    string Source, IReadOnlyDictionary<string, string> Files, string Weights, IReadOnlyList<SavedAdapter> Adapters, string? RewardHead = null)
+{
+    /// <summary>Gets how the model was trained; null where that was not kept. What it took is in <c>cost.json</c>.</summary>
+    public IReadOnlyList<StageRecord>? History { get; init; }
+}
 
 /// <summary>An adapter of a saved model.</summary>
 /// <param name="Name">Its name.</param>

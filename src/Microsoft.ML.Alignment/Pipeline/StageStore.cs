@@ -45,11 +45,12 @@ internal static class StageStore
         var file = new StageFile
         {
             Settings = stage.Settings,
-            Model = writer.Write(stage.Model),
+            Model = writer.Write(stage.Model) with { History = stage.Model.History },
             Reference = stage.Reference is null ? null : writer.Write(stage.Reference),
         };
-        using var entry = context.Repository.CreateEntry(context.Directory, StageFile.Name);
-        entry.Stream.Write(file.Write());
+        using (var entry = context.Repository.CreateEntry(context.Directory, StageFile.Name))
+            entry.Stream.Write(file.Write());
+        StageCosts.Save(context, stage.Model.History);
     }
 
     /// <exception cref="FormatException">A part is missing or damaged, or was written by a later version.</exception>
@@ -60,8 +61,8 @@ internal static class StageStore
         host.CheckDecode(context.InRepository, "The model is not in a model file.");
         var file = StageFile.Parse(Read(context), $"{context.Directory}/{StageFile.Name}");
         var reader = ModelReader.Of(context.Repository);
-        var model = reader.Read(file.Model);
-        return new(file.Settings, model, file.Reference is null ? null : reader.Read(file.Reference));
+        var model = reader.Read(file.Model, StageCosts.Load(context, file.Model.History ?? []));
+        return new(file.Settings, model, file.Reference is null ? null : reader.Read(file.Reference, []));
     }
 
     private static byte[] Read(ModelLoadContext context)

@@ -1,5 +1,6 @@
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
@@ -65,9 +66,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
                 StageIndex = index,
                 Options = StageFile.OptionsOf(Settings.Options),
             };
-            Train(new(model, incoming, training), data, context, folder);
+            var record = Train(new(model, incoming, training), data, context, folder);
             Freeze(model);
-            return CreateTransformer(_host.Environment, StageOf(FormatOf(data, incoming)), model, incoming);
+            using (model)
+                return CreateTransformer(
+                    _host.Environment, StageOf(FormatOf(data, incoming)), model.WithHistory([.. incoming.History, record]), incoming);
         }
         catch
         {
@@ -93,16 +96,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>The columns that the method trains on.</summary>
     private protected abstract ExampleColumns Columns(DataViewSchema schema, Action<string> log);
 
-    /// <summary>How rows are dealt out to steps.</summary>
-    private protected virtual BatchPlan Plan(TrainedModel trained)
-    {
-        var training = trained.Training;
-        return new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
-        {
-            MicroBatchTokens = training.MicroBatchTokens,
-            EndRows = ReadsEndTokens,
-        };
-    }
+    /// <summary>How rows are dealt out to steps, where the method needs more of it.</summary>
+    /// <param name="plan">What all methods need.</param>
+    /// <param name="maxLength">The most tokens of a sequence.</param>
+    /// <param name="beginTokenId">The id that stays in front of a prompt that is cut; null if there is none.</param>
+    private protected virtual BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan;
 
     /// <summary>Makes what the method carries from step to step beside weights, which a checkpoint keeps; null for nothing.</summary>
     private protected virtual IStepHook? Carry(LanguageModel model) => null;
@@ -135,13 +133,13 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         return LoraAdapter.Create(incoming, lora, name, seed);
     }
 
-    private void Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
+    private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
+        var recorder = new StageRecorder();
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
-        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context) : null;
-        Tell(TrainingSummary.Of(Settings.Method, found!, trained.Model,
-            (trained.Training, MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store))), context);
+        using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
+        Tell(TrainingSummary.Of(Settings.Method, found!, trained.Model, (trained.Training, MemoryOf(trained, store))), context.Log);
         LookAt(store, context.Log);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
         using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
@@ -155,24 +153,42 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             Data = new(store.Count, validationStore?.Count ?? 0),
             Hooks = trained.Carried is { } carried ? [.. reference.Hooks, carried] : reference.Hooks,
             Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
+            Observers = [.. context.Observers, recorder],
         };
-        var examples = reference.Prepare(store, Plan(trained), objective, context);
+        var examples = reference.Prepare(store, Dealt(trained), objective, context);
         new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained), objective, validation);
+        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
+    }
+
+    private static MemoryEstimate MemoryOf(TrainedModel trained, IExampleStore store) =>
+        MemoryFormula.Estimate(trained.Model, trained.Incoming, trained.Training, store);
+
+    private void Tell(TrainingSummary summary, Action<string> log)
+    {
+        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
+            log(line);
+        _data.Run.Summary?.Report(summary);
     }
 
     private CheckedSource<TokenBatch> Source(IExampleStore store, TrainedModel trained) =>
-        new(new DatasetSource(store, Plan(trained)), _host.CheckAlive);
+        new(new DatasetSource(store, Plan(Dealt(trained), MaxLengthOf(trained), trained.Model.Config.BosTokenId)), _host.CheckAlive);
 
-    private static void Tell(TrainingSummary summary, TrainingContext context)
+    private BatchPlan Dealt(TrainedModel trained)
     {
-        foreach (var line in summary.ToString().Split('\n', StringSplitOptions.TrimEntries))
-            context.Log(line);
-        context.Run.Summary?.Report(summary);
+        var training = trained.Training;
+        return new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        {
+            MicroBatchTokens = training.MicroBatchTokens,
+            EndRows = ReadsEndTokens,
+        };
     }
 
-    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary>? summarized = null)
+    private static int MaxLengthOf(TrainedModel trained) => Math.Min(trained.Training.MaxLength, trained.Model.Config.MaxPositions);
+
+    private IExampleStore Read(TrainedModel trained, IDataView data, TrainingContext context, Action<DataSummary>? summarized)
     {
-        var options = new ReadOptions(trained.MaxLength, trained.Training.InvalidRows, context.Log, context.Run.CancellationToken)
+        var options = new ReadOptions(
+            MaxLengthOf(trained), trained.Training.InvalidRows, context.Log, context.Run.CancellationToken)
         {
             BeginTokenId = trained.Model.Config.BosTokenId,
             Summarized = summarized,

@@ -44,9 +44,9 @@ public sealed class KtoTrainer : UnpairedTrainer
 
     private protected override string Advice(LabelCounts counts) => LabelBalance.Describe(counts, Weights);
 
-    private protected override BatchPlan Plan(TrainedModel trained) => base.Plan(trained) with
+    private protected override BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan with
     {
-        Mismatched = _options.Baseline == KtoBaseline.Divergence ? new(trained.MaxLength, trained.Model.Config.BosTokenId) : null,
+        Mismatched = _options.Baseline == KtoBaseline.Divergence ? new(maxLength, beginTokenId) : null,
     };
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained)

@@ -13,7 +13,4 @@ internal sealed record TrainedModel(LanguageModel Model, LanguageModel Incoming,
 
     /// <summary>Gets what the method carries from step to step, of one run for training and validation; null for nothing.</summary>
     public IStepHook? Carried { get; init; }
-
-    /// <summary>Gets the most tokens of a sequence: what was asked for, or what the model can take.</summary>
-    public int MaxLength => Math.Min(Training.MaxLength, Model.Config.MaxPositions);
 }

@@ -24,4 +24,7 @@ internal readonly record struct StageEnd(StageEndReason Reason, int Step)
 {
     /// <summary>Gets the step whose weights the stage has in the end: the best one, where that was asked for, else the last.</summary>
     public int WeightsOfStep { get; init; } = Step;
+
+    /// <summary>Gets what was measured last of those weights, by TRL's names.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 }

@@ -76,6 +76,7 @@ internal sealed class StageRun : IDisposable
     {
         State = State with { Step = State.Step + 1 };
         var progress = meter.Measure(State.Step, learningRate, tokens, summary);
+        State = State.Measured([.. summary.Metrics, new("loss", summary.Loss), new("grad_norm", summary.GradientNorm)]);
         Tell(observer => observer.Stepped(progress));
     }
 
@@ -110,13 +111,18 @@ internal sealed class StageRun : IDisposable
     public void Dispose()
     {
         best.Dispose();
-        var end = new StageEnd(Reason, State.Step);
-        Tell(observer => observer.Ended(training.LoadBestAtEnd && State.BestStep > 0 ? end with { WeightsOfStep = State.BestStep } : end));
+        var end = new StageEnd(Reason, State.Step) { Metrics = State.Metrics };
+        if (training.LoadBestAtEnd && State.BestStep > 0)
+            end = end with { WeightsOfStep = State.BestStep, Metrics = State.BestMetrics ?? State.Metrics };
+        Tell(observer => observer.Ended(end));
     }
 
     private void Evaluate()
     {
         (var evaluation, State) = evaluator.Evaluate(State);
+        State = State.Measured(evaluation.Metrics);
+        if (evaluation.IsBest)
+            State = State with { BestMetrics = State.Metrics };
         Tell(observer => observer.Evaluated(evaluation));
         if (evaluation.IsBest && (training.LoadBestAtEnd || context.Checkpoints is not null))
             best.Keep(State);

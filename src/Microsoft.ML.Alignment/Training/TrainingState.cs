@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.Alignment.Training;
 
 /// <summary>Where a stage stands: what a checkpoint holds beside tensors. The place in the order of the data follows from the step.</summary>
@@ -17,6 +19,23 @@ internal sealed record TrainingState
 
     /// <summary>Gets the evaluations since the best one.</summary>
     public int EvaluationsSinceBest { get; init; }
+
+    /// <summary>Gets what the last step and the last evaluation measured, by TRL's names.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Gets what they were at the best step; null where there is none.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    public IReadOnlyDictionary<string, double>? BestMetrics { get; init; }
+
+    /// <summary>The state with newer measurements in the place of older ones of the same names.</summary>
+    public TrainingState Measured(IEnumerable<KeyValuePair<string, double>> metrics)
+    {
+        var merged = new Dictionary<string, double>(Metrics);
+        foreach (var (name, value) in metrics)
+            merged[name] = value;
+        return this with { Metrics = merged };
+    }
 
     /// <summary>The state after an evaluation at the current step.</summary>
     /// <param name="loss">The validation loss; null without a validation set. What is not finite is never the best.</param>

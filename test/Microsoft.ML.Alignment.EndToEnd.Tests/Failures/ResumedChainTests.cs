@@ -19,7 +19,7 @@ public sealed class ResumedChainTests(ResumedChainTests.Undisturbed undisturbed)
 
         KillableChain.Train(new() { WorkspacePath = Workspace, Resume = true, Progress = progress }, _folder["resumed.zip"]);
 
-        SavedZip.Entries(_folder["resumed.zip"]).Should().Equal(undisturbed.Entries);
+        undisturbed.Is(_folder["resumed.zip"]).Should().BeTrue();
         (progress.Reports[0].Stage, progress.Reports[0].Step).Should().Be((stage, step + 1));
     }
 
@@ -32,7 +32,7 @@ public sealed class ResumedChainTests(ResumedChainTests.Undisturbed undisturbed)
         KillableChain.Train(new() { WorkspacePath = Workspace, Resume = true, Progress = progress }, _folder["second.zip"]);
 
         progress.Reports.Should().BeEmpty();
-        SavedZip.Entries(_folder["second.zip"]).Should().Equal(undisturbed.Entries);
+        undisturbed.Is(_folder["second.zip"]).Should().BeTrue();
     }
 
     [Fact]
@@ -85,13 +85,16 @@ public sealed class ResumedChainTests(ResumedChainTests.Undisturbed undisturbed)
     /// <summary>The chain as it is when nothing interrupts it.</summary>
     public sealed class Undisturbed
     {
+        private readonly byte[] _zip;
+
         public Undisturbed()
         {
             using var folder = new TemporaryFolder();
             KillableChain.Train(new(), folder["undisturbed.zip"]);
-            Entries = SavedZip.Entries(folder["undisturbed.zip"]);
+            _zip = File.ReadAllBytes(folder["undisturbed.zip"]);
         }
 
-        public IReadOnlyList<string> Entries { get; }
+        /// <summary>Whether a file is the same, byte for byte.</summary>
+        public bool Is(string path) => File.ReadAllBytes(path).AsSpan().SequenceEqual(_zip);
     }
 }

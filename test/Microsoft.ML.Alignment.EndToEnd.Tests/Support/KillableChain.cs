@@ -37,6 +37,6 @@ internal static class KillableChain
             .Append(align.Trainers.RewardModel(new() { Lora = Lora, Training = Training }))
             .Append(align.Trainers.Dpo(new() { Training = Training }))
             .Fit(data);
-        ml.Model.Save(fitted, data.Schema, zip);
+        ml.Model.SaveReproducible(fitted, data.Schema, zip);
     }
 }

@@ -28,7 +28,7 @@ public sealed class FeedbackTrajectoryTests : IDisposable
         var objective = new UnpairedObjective(
             models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, beta, weights), new MismatchedDivergence(models));
 
-        TrajectoryTests.Replay(run, policy, objective, FeedbackSteps.Source(run.Examples, run.Training.BatchSize, microBatchSize));
+        TrajectoryTests.Replay(run, policy, (FeedbackSteps.Source(run.Examples, run.Training.BatchSize, microBatchSize), objective));
     }
 
     [Fact]

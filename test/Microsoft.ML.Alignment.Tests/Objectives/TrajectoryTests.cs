@@ -166,14 +166,14 @@ public sealed class TrajectoryTests : IDisposable
     }
 
     private static void Replay(RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective, params string[] meaningOther) =>
-        Replay(run, model, objective, run.Source(), meaningOther);
+        Replay(run, model, (run.Source(), objective), meaningOther);
 
     internal static void Replay(
-        RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective, IBatchSource<TokenBatch> source, params string[] meaningOther)
+        RecordedRun run, LanguageModel model, (IBatchSource<TokenBatch> Source, IObjective<TokenBatch> Objective) method, params string[] meaningOther)
     {
         var progress = new ProgressList();
 
-        new TrainingLoop(model, run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(source, objective);
+        new TrainingLoop(model, run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(method.Source, method.Objective);
 
         progress.Reports.Should().HaveSameCount(run.Steps);
         foreach (var (actual, expected) in progress.Reports.Zip(run.Steps))

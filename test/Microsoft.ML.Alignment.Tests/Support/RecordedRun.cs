@@ -58,14 +58,14 @@ internal sealed class RecordedRun
             return new(ids[..prompt], [ids[prompt..]], []);
         }
 
-        if (row.TryGetProperty("label", out var label))
-            return new(Ids(row, "prompt_ids"), [Ids(row, "completion_ids")], [label.GetBoolean() ? 1 : 0]);
-
         if (row.TryGetProperty("chosen_labels", out _))
         {
             var given = Ids(row, "prompt_input_ids");
             return new(given, [Ids(row, "chosen_input_ids")[given.Length..], Ids(row, "rejected_input_ids")[given.Length..]], []);
         }
+
+        if (row.TryGetProperty("label", out var label))
+            return new(Ids(row, "prompt_ids"), [Ids(row, "completion_ids")], [label.GetBoolean() ? 1 : 0]);
 
         var (chosen, rejected) = (Ids(row, "chosen_ids"), Ids(row, "rejected_ids"));
         if (row.TryGetProperty("prompt_ids", out _))

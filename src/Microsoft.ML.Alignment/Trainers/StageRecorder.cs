@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Native;
+using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Training;
+
+namespace Microsoft.ML.Alignment.Trainers;
+
+/// <summary>Watches a stage train, and writes the record that goes into its saved model.</summary>
+internal sealed class StageRecorder : ITrainingObserver
+{
+    // The weights of one base go through several stages and are hashed once.
+    private static readonly ConditionalWeakTable<object, string> BaseHashes = [];
+
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private StageEnd _end;
+
+    public void Started(StageStart stage)
+    {
+    }
+
+    public void Stepped(TrainingProgress progress)
+    {
+    }
+
+    public void Evaluated(StageEvaluation evaluation)
+    {
+    }
+
+    public void Ended(StageEnd end) => _end = end;
+
+    /// <summary>The record of the stage, which has ended.</summary>
+    public StageRecord Record(TrainerSettings settings, TrainedModel trained, DataRecord data) => new()
+    {
+        Method = settings.AdapterName,
+        Options = StageFile.OptionsOf(settings.Options),
+        Training = StageFile.OptionsOf(trained.Training),
+        Data = data,
+        BaseHash = BaseHashes.GetValue(trained.Incoming.BaseIdentity, _ => TensorBlob.Hash(trained.Incoming.BaseWeights)),
+        Steps = _end.WeightsOfStep,
+        Metrics = _end.Metrics,
+        Environment = Environment(),
+        Cost = _end.Reason == StageEndReason.Restored ? null : new(_clock.Elapsed.TotalSeconds, ProcessMemory.Peak),
+    };
+
+    private static EnvironmentRecord Environment()
+    {
+        var (library, runtime) = (typeof(StageRecorder).Assembly, AlignmentRuntime.Current);
+        return new(
+            VersionOf(library), VersionOf(typeof(Tensor).Assembly), VersionOf(typeof(MLContext).Assembly),
+            RuntimeInformation.FrameworkDescription, runtime.MatrixKernel, runtime.Threads!.Value);
+    }
+
+    // Without the commit that stands behind a plus sign.
+    private static string VersionOf(Assembly assembly) =>
+        (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version!.ToString()).Split('+')[0];
+}
