@@ -103,6 +103,9 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <param name="beginTokenId">The id that stays in front of a prompt that is cut; null if there is none.</param>
     private protected virtual BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan;
 
+    /// <summary>Makes what the method carries from step to step beside weights, which a checkpoint keeps; null for nothing.</summary>
+    private protected virtual IStepHook? Carry(LanguageModel model) => null;
+
     /// <summary>Says what the rows mean for the method, before it trains on them.</summary>
     private protected virtual void LookAt(IExampleStore store, Action<string> log)
     {
@@ -142,7 +145,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         LookAt(store, context.Log);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
         using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
-        trained = trained with { Reference = reference.Model };
+        trained = trained with { Reference = reference.Model, Carried = Carry(trained.Model) };
         var objective = CreateObjective(trained);
         var validation = validationStore is null
             ? null
@@ -151,7 +154,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         context = context with
         {
             Data = new(store.Count, validationStore?.Count ?? 0) { Summary = summary },
-            Hooks = reference.Hooks,
+            Hooks = trained.Carried is { } carried ? [.. reference.Hooks, carried] : reference.Hooks,
             Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
             Observers = [.. context.Observers, recorder],
         };
