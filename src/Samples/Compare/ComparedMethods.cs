@@ -23,7 +23,11 @@ internal static class ComparedMethods
     [
         new("dpo", "DPO", Anchor.Reference, s => s.Trainers.Dpo(s.With(new DpoTrainer.Options(), 2e-5, tiny: 1e-3))),
         new("dpo-sft", "DPO + SFT term", Anchor.Both, s => s.Trainers.Dpo(s.With(new DpoTrainer.Options { SftWeight = 1 }, 2e-5, tiny: 1e-3))),
-        new("ipo", "IPO", Anchor.Reference, s => s.Trainers.Ipo(s.With(new IpoTrainer.Options(), 3e-5, tiny: 1e-3))),
+        new("robust", "robust DPO", Anchor.Reference,
+            s => s.Trainers.Dpo(s.With(new DpoTrainer.Options { Loss = new PairLoss.Robust() }, 2e-5, tiny: 1e-3))),
+        new("apo-zero", "APO-zero", Anchor.Reference,
+            s => s.Trainers.Dpo(s.With(new DpoTrainer.Options { Loss = new PairLoss.ApoZero() }, 2e-5, tiny: 1e-3))),
+        new("ipo-sft", "IPO + SFT term", Anchor.Both, s => s.Trainers.Dpo(s.With(new DpoTrainer.Options { Loss = WeakIpo, SftWeight = 1 }, 3e-5, tiny: 1e-3))),
         new("orpo-base", "ORPO from the base model", Anchor.SftTerm, s => s.Trainers.Orpo(s.With(new OrpoTrainer.Options(), 5e-4, tiny: 2e-3)))
         {
             FromBase = true,
@@ -37,4 +41,7 @@ internal static class ComparedMethods
         new("simpo-free", SimPoFreeTitle, Anchor.None, s => s.Trainers.SimPo(s.With(new SimPoTrainer.Options(), 1e-4, tiny: 2e-3))),
         new("dpo-free", DpoFreeTitle, Anchor.Reference, s => s.Trainers.Dpo(s.With(new DpoTrainer.Options(), 1e-4, tiny: 2e-3))),
     ];
+
+    // Weighted so that its squares do not outweigh the SFT term.
+    private static PairLoss WeakIpo => new PairLoss.Mixture { Terms = [new(0.05, new PairLoss.Ipo())] };
 }
