@@ -21,7 +21,9 @@ internal static class OptionValues
     }
 
     public static string Text(string option, string? value) =>
-        string.IsNullOrWhiteSpace(value) || value.StartsWith("--", StringComparison.Ordinal) ? throw new UsageException($"{option} needs a value.") : value;
+        string.IsNullOrWhiteSpace(value) || value.StartsWith("--", StringComparison.Ordinal)
+            ? throw new UsageException($"{option} needs a value.")
+            : value;
 
     public static int Number(string option, string? value) =>
         int.TryParse(Text(option, value), NumberStyles.None, CultureInfo.InvariantCulture, out var number)

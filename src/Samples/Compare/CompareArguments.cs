@@ -17,7 +17,9 @@ internal static class CompareArguments
         _ => throw OptionValues.Unknown(option),
     };
 
-    private static string Known(string key) => ComparedMethods.All.Any(method => method.Key == key)
-        ? key
-        : throw new UsageException($"There is no method '{key}'; there are {string.Join(", ", ComparedMethods.All.Select(method => method.Key))}.");
+    private static string Known(string key)
+    {
+        var keys = ComparedMethods.All.Select(method => method.Key);
+        return keys.Contains(key) ? key : throw new UsageException($"There is no method '{key}'; there are {string.Join(", ", keys)}.");
+    }
 }

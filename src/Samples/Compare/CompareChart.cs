@@ -2,7 +2,9 @@ using ScottPlot;
 
 namespace Samples.Compare;
 
-/// <summary>Draws what each method gained, how far it went from SFT for that, and what became of the chosen completions: a row a method.</summary>
+/// <summary>
+/// Draws what each method gained, how far it went from SFT for that, and what became of the chosen completions: a row a method.
+/// </summary>
 internal static class CompareChart
 {
     public const int Width = 1240;

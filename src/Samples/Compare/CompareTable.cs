@@ -10,7 +10,7 @@ internal static class CompareTable
     public static void Print(IReadOnlyList<MedianRow> rows)
     {
         var test = rows[0].Runs[0].Test;
-        Console.WriteLine($"{test.Verbs} irregular and {test.RegularVerbs} regular test verbs that were never trained on; {Seeds(rows[0].Runs)}.");
+        Console.WriteLine($"{test.Verbs} irregular and {test.RegularVerbs} regular verbs, none of them trained on; {Seeds(rows[0].Runs)}.");
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = WidthInFiles;
         AnsiConsole.Write(Create(rows));

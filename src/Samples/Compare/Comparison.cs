@@ -14,7 +14,10 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
     public IReadOnlyList<MethodResult> Run(IReadOnlyList<ComparedMethod> methods, int seed)
     {
         var pairs = _drill.Preferences;
-        var settings = new MethodSettings(align.Trainers, model.Settings(seed), model.IsTiny);
+        var settings = new MethodSettings(align.Trainers, model.Settings(seed), model.IsTiny)
+        {
+            Feedback = align.Data.FeedbackFromPairs(pairs),
+        };
         using var start = align.BaseModel(model.Location, new() { Generation = settings.Answers }).Fit(pairs);
         var fromBase = start.Transform(pairs);
         var (sft, sftCost) = Fit(ComparedMethods.SftTitle, settings.Sft(_drill.Instructions), fromBase, pairs: null);
@@ -38,7 +41,8 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
         return results;
     }
 
-    private static (PolicyTransformer Policy, TrainingCost Cost) Fit(string title, IEstimator<PolicyTransformer> method, IDataView input, int? pairs)
+    private static (PolicyTransformer Policy, TrainingCost Cost) Fit(
+        string title, IEstimator<PolicyTransformer> method, IDataView input, int? pairs)
     {
         Console.WriteLine($"{title}:");
         PeakMemory.Restart();

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Samples.Compare;
 
 /// <summary>
-/// Says in numbers whether methods that nothing holds, ORPO without its SFT term above all, go further from SFT than DPO does at the same rate.
+/// Says in numbers whether methods that nothing holds, ORPO without its SFT term above all, go further from SFT than DPO does at the
+/// same rate.
 /// </summary>
 internal static class Drift
 {
@@ -37,13 +38,14 @@ internal static class Drift
         return times > 1 ? string.Create(CultureInfo.InvariantCulture, $"{times:0.0} times as far") : "no further";
     }
 
-    /// <summary>The first verb that one of the methods answers otherwise than SFT does, and what all of them say.</summary>
+    /// <summary>The first verb that one of the methods answers otherwise than SFT does, else the first, and what all of them say.</summary>
     private static IEnumerable<string> Example(IReadOnlyList<MedianRow> rows)
     {
         var answers = rows.Select(row => row.Runs[0].Test.Answers).ToList();
-        var changed = Enumerable.Range(0, answers[0].Count).Where(verb => answers.Any(said => said[verb] != answers[0][verb])).Take(1);
-        return changed.SelectMany(verb => rows.Select((row, i) => $"    {row.Method}: {answers[i][verb].Trim()}").Prepend($"  {Question(verb)}"));
+        var verb = Enumerable.Range(0, answers[0].Count).FirstOrDefault(i => answers.Any(said => said[i] != answers[0][i]));
+        return rows.Select((row, i) => $"    {row.Method}: {answers[i][verb].Trim()}").Prepend($"  {Question(verb)}");
     }
 
-    private static string Question(int verb) => Wording.Test.Ask(Verb.LoadAll().Where(v => v is { Split: "test", IsRegular: false }).ElementAt(verb));
+    private static string Question(int verb) =>
+        Wording.Test.Ask(Verb.LoadAll().Where(test => test is { Split: "test", IsRegular: false }).ElementAt(verb));
 }

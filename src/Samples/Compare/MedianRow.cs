@@ -8,7 +8,9 @@ internal sealed class MedianRow(string method, IReadOnlyList<MethodResult> runs)
     /// <summary>The runs, one a seed.</summary>
     public IReadOnlyList<MethodResult> Runs => runs;
 
-    /// <summary>The median of a column; of an even number of runs the mean of the two in the middle. Null where the column has no value.</summary>
+    /// <summary>
+    /// The median of a column; of an even number of runs the mean of the two in the middle. Null where the column has no value.
+    /// </summary>
     public double? this[ResultColumn column]
     {
         get

@@ -8,6 +8,9 @@ internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, D
 {
     public AlignmentCatalog.TrainerCatalog Trainers => trainers;
 
+    /// <summary>The pairs as single completions, each right or wrong.</summary>
+    public required IDataView Feedback { get; init; }
+
     public LoraOptions Lora => drill.Lora;
 
     /// <summary>How policies answer.</summary>
@@ -20,7 +23,8 @@ internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, D
     private TrainingOptions SftTraining => isTiny ? drill.Sft with { Epochs = 1, LearningRate = drill.Sft.LearningRate / 2 } : drill.Sft;
 
     /// <summary>The stage that most methods start from.</summary>
-    public SftTrainer Sft(IDataView instructions) => trainers.Sft(new() { Lora = Lora, Training = SftTraining, Generation = Answers }, instructions);
+    public SftTrainer Sft(IDataView instructions) =>
+        trainers.Sft(new() { Lora = Lora, Training = SftTraining, Generation = Answers }, instructions);
 
     /// <summary>A method's options with all that the methods share.</summary>
     /// <param name="options">What is the method's own.</param>

@@ -2,7 +2,9 @@ using ScottPlot;
 
 namespace Samples.Compare;
 
-/// <summary>Panels of one width side by side, the first with room for the names of the methods; the last subplot is the legend below them.</summary>
+/// <summary>
+/// Panels of one width side by side, the first with room for the names of the methods; the last subplot is the legend below them.
+/// </summary>
 internal sealed class PanelLayout : IMultiplotLayout
 {
     private const int Names = 250;

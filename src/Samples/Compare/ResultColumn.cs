@@ -11,7 +11,11 @@ internal sealed record ResultColumn(string Key, string Heading, string Format, F
 {
     public static ResultColumn Right { get; } = new("right", "said right", "0.#", run => run.Test.Right);
 
-    public static ResultColumn ChosenChange { get; } = new("chosenLogProbChange", "chosen log-prob vs SFT", "0.00", run => run.ChosenLogProbChange) { IsChange = true };
+    public static ResultColumn ChosenChange { get; } = new(
+        "chosenLogProbChange", "chosen log-prob vs SFT", "0.00", run => run.ChosenLogProbChange)
+    {
+        IsChange = true,
+    };
 
     public static ResultColumn Kl { get; } = new("klToSft", "KL to SFT", "0.000", run => run.Test.KlToReference);
 

@@ -19,7 +19,8 @@ public sealed class DriftTests
     }
 
     [Fact]
-    public void NothingIsClaimedThatTheNumbersDoNotSay() => Drift.Describe(Rows(freeKl: 0.3, heldKl: 0.4))[2].Should().EndWith("no further.");
+    public void NothingIsClaimedThatTheNumbersDoNotSay() =>
+        Drift.Describe(Rows(freeKl: 0.3, heldKl: 0.4))[2].Should().EndWith("no further.");
 
     [Fact]
     public void WithoutBothKindsThereIsNothingToSay() =>

@@ -9,7 +9,8 @@ public sealed class MedianRowTests
     [Fact]
     public void EveryCellHasTheMedianOfItsOwnColumn()
     {
-        var row = new MedianRow("m", [Runs.Of("m", 1, right: 9, kl: 0.1), Runs.Of("m", 2, right: 20, kl: 0.3), Runs.Of("m", 3, right: 12, kl: 0.7)]);
+        MethodResult[] runs = [Runs.Of("m", 1, right: 9, kl: 0.1), Runs.Of("m", 2, right: 20, kl: 0.3), Runs.Of("m", 3, right: 12, kl: 2)];
+        var row = new MedianRow("m", runs);
         row[ResultColumn.Right].Should().Be(12);
         row[ResultColumn.Kl].Should().Be(0.3);
     }
@@ -42,5 +43,6 @@ public sealed class MedianRowTests
         ResultColumn.Right.Text(null).Should().BeEmpty();
     }
 
-    private static double? Cell(string key, MethodResult run) => new MedianRow("m", [run])[ResultColumn.All.Single(column => column.Key == key)];
+    private static double? Cell(string key, MethodResult run) =>
+        new MedianRow("m", [run])[ResultColumn.All.Single(column => column.Key == key)];
 }
