@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>
-/// Sets the times of a zip's entries to the earliest that the format has. ML.NET makes the entries, and their times are all that differs between
+/// Sets the times of a zip's entries to the earliest that the format has. ML.NET makes the entries, and their times are all that differs
+/// between
 /// the files of equal models.
 /// </summary>
 internal static class ZipTimes
@@ -29,7 +30,9 @@ internal static class ZipTimes
         {
             var header = Read(zip, at, EntryLength, EntrySignature);
             var (name, extra, comment) = (UInt16(header, 28), UInt16(header, 30), UInt16(header, 32));
-            var local = UInt32(header, 42) is var offset && offset != InExtraField ? offset : OffsetInExtraField(zip, header, at + EntryLength + name, extra);
+            var local = UInt32(header, 42) is var offset && offset != InExtraField
+                ? offset
+                : OffsetInExtraField(zip, header, at + EntryLength + name, extra);
             Write(zip, at + 12);
             Write(zip, local + 10);
             at += EntryLength + name + extra + comment;

@@ -14,7 +14,8 @@ public sealed record AlignmentRun
     public IProgress<TrainingSummary>? Summary { get; init; }
 
     /// <summary>
-    /// Gets what makes the application's log, in which steps, evaluations and health advice stand with their values; null for none. ML.NET's
+    /// Gets what makes the application's log, in which steps, evaluations and health advice stand with their values; null for none.
+    /// ML.NET's
     /// own log has them too.
     /// </summary>
     public ILoggerFactory? LoggerFactory { get; init; }
@@ -23,14 +24,17 @@ public sealed record AlignmentRun
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>
-    /// Gets the folder that keeps the run: a folder a stage, in the order in which they are fitted, with checkpoints and the finished weights.
+    /// Gets the folder that keeps the run: a folder a stage, in the order in which they are fitted, with checkpoints and the finished
+    /// weights.
     /// Null, the default, keeps nothing. Without <see cref="Resume"/> it must be absent or empty.
     /// </summary>
     public string? WorkspacePath { get; init => field = value is null ? null : Require.NotEmpty(value); }
 
     /// <summary>
-    /// Gets whether to go on with the run in <see cref="WorkspacePath"/>: finished stages are loaded, a stage that was interrupted goes on from its
-    /// newest checkpoint, and the result is that of a run that was never interrupted, bit by bit. A workspace that is absent or empty begins anew.
+    /// Gets whether to go on with the run in <see cref="WorkspacePath"/>: finished stages are loaded, a stage that was interrupted goes
+    /// on from its
+    /// newest checkpoint, and the result is that of a run that was never interrupted, bit by bit. A workspace that is absent or empty
+    /// begins anew.
     /// The default is false.
     /// </summary>
     public bool Resume { get; init; }
@@ -41,7 +45,9 @@ public sealed record AlignmentRun
     /// <summary>Gets how many checkpoints of a stage are kept, the best one not counted. At least 1; the default is 2.</summary>
     public int KeepLast { get; init => field = Require.AtLeast(1, value); } = 2;
 
-    /// <summary>Gets prompts that the model answers at each evaluation, so that one sees how its answers change. The default is none.</summary>
+    /// <summary>
+    /// Gets prompts that the model answers at each evaluation, so that one sees how its answers change. The default is none.
+    /// </summary>
     public IReadOnlyList<string> SamplePrompts { get; init; } = [];
 }
 

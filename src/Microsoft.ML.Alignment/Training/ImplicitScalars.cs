@@ -4,7 +4,8 @@ namespace Microsoft.ML.Alignment.Training;
 internal static class ImplicitScalars
 {
     /// <summary>
-    /// Frees their native blocks. No dispose scope owns them, and managed memory grows too slowly for the collector to come by itself: without
+    /// Frees their native blocks. No dispose scope owns them, and managed memory grows too slowly for the collector to come by itself:
+    /// without
     /// this they pin holes between the big blocks, and memory grows step by step.
     /// </summary>
     public static void Free()

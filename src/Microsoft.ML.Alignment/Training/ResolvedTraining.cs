@@ -59,11 +59,12 @@ internal sealed record ResolvedTraining
     {
         if (!hasValidationSet && (EarlyStoppingPatience > 0 || LoadBestAtEnd))
             throw new InvalidOperationException(
-                $"{nameof(EarlyStoppingPatience)} and {nameof(LoadBestAtEnd)} go by the validation loss; give the trainer a validationSet, or leave them out.");
+                $"{nameof(EarlyStoppingPatience)} and {nameof(LoadBestAtEnd)} go by the validation loss; " +
+                "give the trainer a validationSet, or leave them out.");
         if (!hasValidationSet && !hasSamplePrompts && EvaluateEverySteps > 0)
             throw new InvalidOperationException(
-                $"{nameof(EvaluateEverySteps)} is {EvaluateEverySteps}, but there is nothing to evaluate; give the trainer a validationSet or the run " +
-                $"{nameof(AlignmentRun.SamplePrompts)}, or leave it out.");
+                $"{nameof(EvaluateEverySteps)} is {EvaluateEverySteps}, but there is nothing to evaluate; " +
+                $"give the trainer a validationSet or the run {nameof(AlignmentRun.SamplePrompts)}, or leave it out.");
     }
 
     /// <summary>All values in one line, for the log.</summary>
@@ -74,7 +75,8 @@ internal sealed record ResolvedTraining
         $"max gradient norm {MaxGradientNorm:G4}, {Precision}, shuffle {Shuffle}, seed {Seed}, invalid rows {InvalidRows}{Evaluation()}");
 
     private string Evaluation() => (EvaluateEverySteps > 0 ? $", evaluated every {EvaluateEverySteps} steps" : "") +
-        (EarlyStoppingPatience > 0 ? $", stops after {EarlyStoppingPatience} without a new best" : "") + (LoadBestAtEnd ? ", ends with the best" : "");
+        (EarlyStoppingPatience > 0 ? $", stops after {EarlyStoppingPatience} without a new best" : "") +
+        (LoadBestAtEnd ? ", ends with the best" : "");
 
     private string Length() => MaxSteps > 0 ? $"{MaxSteps} steps" : $"{Epochs} epochs";
 }

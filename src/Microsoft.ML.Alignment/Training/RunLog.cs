@@ -22,7 +22,8 @@ internal sealed class RunLog(TrainingContext context) : ITrainingObserver
     public void Evaluated(StageEvaluation evaluation)
     {
         if (evaluation.Metrics.Count > 0)
-            context.Log($"{context.Stage} after step {evaluation.Step}: {Values(evaluation.Metrics)}{(evaluation.IsBest ? ", the best so far" : "")}");
+            context.Log(
+                $"{context.Stage} after step {evaluation.Step}: {Values(evaluation.Metrics)}{(evaluation.IsBest ? ", the best so far" : "")}");
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ namespace Microsoft.ML.Alignment.Training;
 
 /// <summary>What an evaluation found.</summary>
 /// <param name="Step">Optimizer steps done; 0 before the first.</param>
-/// <param name="Metrics">Over the whole validation set, by TRL's names with their prefix <c>eval_</c>; none without a validation set.</param>
+/// <param name="Metrics">
+/// Over the whole validation set, by TRL's names with their prefix <c>eval_</c>; none without a validation set.
+/// </param>
 /// <param name="Answers">What the model answers to the fixed prompts, in their order; none without such prompts.</param>
 internal sealed record StageEvaluation(int Step, IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<SampleAnswer> Answers)
 {

@@ -23,7 +23,8 @@ internal sealed class StageRun : IDisposable
     /// <param name="totalSteps">Steps of the stage.</param>
     /// <exception cref="WorkspaceException">The stage cannot go on from what the workspace has.</exception>
     public StageRun(
-        (LanguageModel Policy, ResolvedTraining Training, FusedAdamW Optimizer) trained, TrainingContext context, Evaluator evaluator, int totalSteps)
+        (LanguageModel Policy, ResolvedTraining Training, FusedAdamW Optimizer) trained, TrainingContext context, Evaluator evaluator,
+        int totalSteps)
     {
         (policy, training, _) = trained;
         (this.context, this.evaluator, TotalSteps) = (context, evaluator, totalSteps);
@@ -64,7 +65,8 @@ internal sealed class StageRun : IDisposable
             return true;
         }
 
-        Reason = restored is not null ? StageEndReason.Restored : State.Step == TotalSteps ? StageEndReason.Completed : StageEndReason.StoppedEarly;
+        Reason = restored is not null ? StageEndReason.Restored
+            : State.Step == TotalSteps ? StageEndReason.Completed : StageEndReason.StoppedEarly;
         return false;
     }
 

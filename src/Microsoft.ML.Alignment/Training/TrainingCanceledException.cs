@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment;
 
-/// <summary>Training that was canceled through <see cref="AlignmentRun.CancellationToken"/>, between two rows that it read or two optimizer steps.</summary>
+/// <summary>
+/// Training that was canceled through <see cref="AlignmentRun.CancellationToken"/>, between two rows that it read or two optimizer steps.
+/// </summary>
 public sealed class TrainingCanceledException : OperationCanceledException
 {
     internal TrainingCanceledException(string stage, int stepsDone, int totalSteps, string? checkpointPath, CancellationToken token)

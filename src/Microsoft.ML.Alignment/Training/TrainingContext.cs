@@ -18,7 +18,9 @@ internal sealed record TrainingContext(string Stage, AlignmentRun Run, Action<st
     /// <summary>Gets where the stage is kept; null without a workspace.</summary>
     public StageCheckpoints? Checkpoints { get; init; }
 
-    /// <summary>Gets what answers the fixed prompts at each evaluation, without drawing from torch's own generator; null where there are none.</summary>
+    /// <summary>
+    /// Gets what answers the fixed prompts at each evaluation, without drawing from torch's own generator; null where there are none.
+    /// </summary>
     public Func<CancellationToken, IReadOnlyList<SampleAnswer>>? AnswerSamples { get; init; }
 
     /// <summary>Gets the place of the stage among those that the run fits, from 1.</summary>

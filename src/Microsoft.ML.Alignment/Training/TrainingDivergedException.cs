@@ -5,7 +5,8 @@ public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(string stage, int step, string quantity, double value, string? checkpointPath)
         : base($"{stage} diverged in step {step}: the {quantity} is {value}, where a finite number is needed; the step was not taken. " +
-            "Try a smaller learning rate, a longer warmup, a smaller maximum gradient norm or float32 precision, and look at the data of that step." +
+            "Try a smaller learning rate, a longer warmup, a smaller maximum gradient norm or float32 precision, " +
+            "and look at the data of that step." +
             (checkpointPath is null ? "" : $" The last checkpoint is '{checkpointPath}'.")) =>
         (Stage, Step, Quantity, Value, CheckpointPath) = (stage, step, quantity, value, checkpointPath);
 

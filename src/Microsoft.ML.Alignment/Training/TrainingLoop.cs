@@ -9,12 +9,16 @@ namespace Microsoft.ML.Alignment.Training;
 /// <param name="context">Whom to tell, when to stop, and where the stage is kept.</param>
 internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining training, TrainingContext context)
 {
-    /// <summary>Trains on what <paramref name="source"/> serves, to minimise <paramref name="objective"/>, or loads what was trained before.</summary>
+    /// <summary>
+    /// Trains on what <paramref name="source"/> serves, to minimise <paramref name="objective"/>, or loads what was trained before.
+    /// </summary>
     /// <param name="source">The training data.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="validation">What is measured now and then; null if nothing is.</param>
     /// <exception cref="ArgumentException">The source has no steps.</exception>
-    /// <exception cref="TrainingDivergedException">A loss or gradient is not finite; the weights are those of the last good step.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// A loss or gradient is not finite; the weights are those of the last good step.
+    /// </exception>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
     /// <exception cref="WorkspaceException">The stage cannot go on from what the workspace has.</exception>
     public void Run<TBatch>(IBatchSource<TBatch> source, IObjective<TBatch> objective, IValidation? validation = null)

@@ -29,7 +29,8 @@ public sealed record TrainingOptions
     public int BatchSize { get; init => field = Require.AtLeast(1, value); } = 8;
 
     /// <summary>
-    /// Gets the most examples of one pass; null, the default, leaves it to <see cref="MicroBatchTokens"/>. The step's gradient does not depend on it.
+    /// Gets the most examples of one pass; null, the default, leaves it to <see cref="MicroBatchTokens"/>. The step's gradient does not
+    /// depend on it.
     /// </summary>
     public int? MicroBatchSize { get; init => field = Require.AtLeastOrNull(1, value); }
 
@@ -39,7 +40,10 @@ public sealed record TrainingOptions
     /// </summary>
     public int MicroBatchTokens { get; init => field = Require.AtLeast(1, value); } = 512;
 
-    /// <summary>Gets the most tokens of a sequence. At least 2; the default is 1024. Over-long prompts are cut from the left; completions are never cut.</summary>
+    /// <summary>
+    /// Gets the most tokens of a sequence. At least 2; the default is 1024. Over-long prompts are cut from the left; completions are
+    /// never cut.
+    /// </summary>
     public int MaxLength { get; init => field = Require.AtLeast(2, value); } = 1024;
 
     /// <summary>Gets the share of steps over which the learning rate rises from 0. In [0, 1); the default is 0.</summary>
@@ -63,7 +67,9 @@ public sealed record TrainingOptions
     /// <summary>Gets the norm that gradients are clipped to. Above 0; the default is 1.</summary>
     public double MaxGradientNorm { get; init => field = Require.Positive(value); } = 1;
 
-    /// <summary>Gets the precision of matrix products. The default is float32; bfloat16 is about twice as fast where the processor has it.</summary>
+    /// <summary>
+    /// Gets the precision of matrix products. The default is float32; bfloat16 is about twice as fast where the processor has it.
+    /// </summary>
     public Precision Precision { get; init; } = Precision.Float32;
 
     /// <summary>Gets whether the order of the data changes every epoch. The default is true.</summary>
@@ -73,13 +79,15 @@ public sealed record TrainingOptions
     public int? Seed { get; init; }
 
     /// <summary>
-    /// Gets after how many optimizer steps the model is evaluated on the validation set, beside once before the first and once after the last.
+    /// Gets after how many optimizer steps the model is evaluated on the validation set, beside once before the first and once after the
+    /// last.
     /// At least 1; null, the default, evaluates after each epoch.
     /// </summary>
     public int? EvaluateEverySteps { get; init => field = Require.AtLeastOrNull(1, value); }
 
     /// <summary>
-    /// Gets how many evaluations in a row may pass without a new lowest validation loss before training stops. At least 1; null, the default,
+    /// Gets how many evaluations in a row may pass without a new lowest validation loss before training stops. At least 1; null, the
+    /// default,
     /// never stops early. Needs a validation set.
     /// </summary>
     public int? EarlyStoppingPatience { get; init => field = Require.AtLeastOrNull(1, value); }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.Alignment.Training;
 
-/// <summary>Where a stage stands: what a checkpoint holds beside tensors. The place in the order of the data follows from the step.</summary>
+/// <summary>
+/// Where a stage stands: what a checkpoint holds beside tensors. The place in the order of the data follows from the step.
+/// </summary>
 internal sealed record TrainingState
 {
     /// <summary>Gets the optimizer steps done.</summary>

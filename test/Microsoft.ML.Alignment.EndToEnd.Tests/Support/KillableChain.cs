@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Support;
 
-/// <summary>A short chain with all that a checkpoint must hold: adapters with dropout, a head, all weights, a reference that follows.</summary>
+/// <summary>
+/// A short chain with all that a checkpoint must hold: adapters with dropout, a head, all weights, a reference that follows.
+/// </summary>
 internal static class KillableChain
 {
     private const string Command = "train";

@@ -89,9 +89,13 @@ public sealed class CheckpointTests : IDisposable
     {
         Canceled(new(folder.Path) { CancelAfter = 4 });
         var options = new CheckpointedRun(null).Options;
-        var other = new CheckpointedRun(folder.Path) { Options = options with { LearningRate = 0.02, BatchSize = 5 }, Rows = RandomExamples.Completions(14) };
+        var other = new CheckpointedRun(folder.Path)
+        {
+            Options = options with { LearningRate = 0.02, BatchSize = 5 }, Rows = RandomExamples.Completions(14),
+        };
 
-        var refused = other.Invoking(run => run.Train()).Should().Throw<WorkspaceException>().WithMessage("Test cannot go on from '*checkpoint-4'*another workspace*").Which;
+        var refused = other.Invoking(run => run.Train()).Should().Throw<WorkspaceException>()
+            .WithMessage("Test cannot go on from '*checkpoint-4'*another workspace*").Which;
 
         refused.Differences.Should().HaveCount(3);
         refused.Differences.Should().Contain(["training.batchSize is 5, it was 4", "training.learningRate is 0.02, it was 0.01"]);
@@ -128,7 +132,8 @@ public sealed class CheckpointTests : IDisposable
         Checkpoints().Should().Equal("checkpoint-3");
     }
 
-    private string[] Checkpoints() => [.. Directory.GetFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    private string[] Checkpoints() =>
+        [.. Directory.GetFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     private static TrainingCanceledException Canceled(CheckpointedRun run)
     {

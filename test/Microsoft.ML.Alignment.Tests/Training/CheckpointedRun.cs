@@ -14,7 +14,10 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
     private readonly List<TrainingProgress> steps = [];
 
     /// <summary>How it trains: 10 steps over 3 epochs, with every state that there is.</summary>
-    public TrainingOptions Options { get; init; } = new() { LearningRate = 0.01, BatchSize = 4, MicroBatchSize = 2, MaxSteps = 10, WeightDecay = 0.1, WarmupRatio = 0.2 };
+    public TrainingOptions Options { get; init; } = new()
+    {
+        LearningRate = 0.01, BatchSize = 4, MicroBatchSize = 2, MaxSteps = 10, WeightDecay = 0.1, WarmupRatio = 0.2,
+    };
 
     /// <summary>Whether an adapter with dropout trains, or else all weights.</summary>
     public bool Lora { get; init; } = true;

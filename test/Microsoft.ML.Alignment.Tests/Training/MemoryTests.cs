@@ -14,7 +14,8 @@ public sealed class MemoryTests
     // Holes between blocks, once, were 20 KB a step; the collector's own heap moves by some megabytes.
     private const long LargestGrowth = 8 << 20;
 
-    private static readonly string OneLayer = TestModels.TinyConfig.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1", StringComparison.Ordinal);
+    private static readonly string OneLayer = TestModels.TinyConfig.Replace(
+        "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1", StringComparison.Ordinal);
 
     [Fact]
     public void ResidentMemoryStaysFlatOverRaggedBatches()
@@ -25,7 +26,8 @@ public sealed class MemoryTests
         var training = new TrainingOptions { MaxSteps = Steps, BatchSize = 1 }.Resolve(new(1e-4, 1), seed: 0);
         var source = new DatasetSource(new ListStore(Ragged()), new(1, 1, Seed: 1, Shuffle: true));
 
-        new TrainingLoop(policy, training, new("Test", new() { Progress = progress }, _ => { })).Run(source, new NextTokenObjective(policy, Precision.Float32));
+        new TrainingLoop(policy, training, new("Test", new() { Progress = progress }, _ => { }))
+            .Run(source, new NextTokenObjective(policy, Precision.Float32));
 
         resident.Should().HaveCount(Steps);
         (Median(resident.TakeLast(Steps / 4)) - Median(resident.Skip(Steps / 4).Take(Steps / 4))).Should().BeLessThan(LargestGrowth);

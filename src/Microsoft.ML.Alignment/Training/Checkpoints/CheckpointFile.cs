@@ -48,7 +48,8 @@ internal sealed record CheckpointFile
             return file.FormatVersion <= Version
                 ? file
                 : throw new InvalidDataException(
-                    $"'{path}' has the format version {file.FormatVersion}; this version of Microsoft.ML.Alignment reads up to {Version}. Update the package.");
+                    $"'{path}' has the format version {file.FormatVersion}; " +
+                    $"this version of Microsoft.ML.Alignment reads up to {Version}. Update the package.");
         }
         catch (JsonException e)
         {

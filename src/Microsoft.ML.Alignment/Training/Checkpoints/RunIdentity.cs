@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Microsoft.ML.Alignment.Training.Checkpoints;
 
 /// <summary>
-/// All that the result of a stage is a function of, by name: options, data, the model that came in, kernel, threads and versions. A stage goes
+/// All that the result of a stage is a function of, by name: options, data, the model that came in, kernel, threads and versions. A stage
+/// goes
 /// on only where it is the same.
 /// </summary>
 internal sealed class RunIdentity
@@ -19,7 +20,9 @@ internal sealed class RunIdentity
     private readonly SortedDictionary<string, string> facts = new(StringComparer.Ordinal);
 
     /// <param name="training">How the stage trains.</param>
-    /// <param name="options">The method's options; null where there are none. What they say of training is resolved in <paramref name="training"/>.</param>
+    /// <param name="options">
+    /// The method's options; null where there are none. What they say of training is resolved in <paramref name="training"/>.
+    /// </param>
     public RunIdentity(ResolvedTraining training, JsonElement? options)
     {
         Add(TrainingKey, JsonSerializer.SerializeToElement(training, Json));

@@ -24,7 +24,9 @@ internal sealed class RunWorkspace
     }
 
     /// <summary>The workspace of a run; the same for all stages that are fitted with it.</summary>
-    /// <exception cref="WorkspaceException">The workspace is not empty and the run does not resume, or it resumes without a workspace.</exception>
+    /// <exception cref="WorkspaceException">
+    /// The workspace is not empty and the run does not resume, or it resumes without a workspace.
+    /// </exception>
     public static RunWorkspace Of(AlignmentRun run) => Workspaces.GetValue(run, r => new(r));
 
     /// <summary>Numbers the next stage.</summary>

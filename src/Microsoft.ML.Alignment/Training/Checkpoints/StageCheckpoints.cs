@@ -24,7 +24,9 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
     /// <summary>Puts the stage back to where it was left: finished, or at its newest checkpoint.</summary>
     /// <param name="tensors">What is loaded.</param>
     /// <returns>What was found; null if there is nothing, and then nothing was changed.</returns>
-    /// <exception cref="WorkspaceException">It is of other options, other data, another model or another way to compute, or damaged.</exception>
+    /// <exception cref="WorkspaceException">
+    /// It is of other options, other data, another model or another way to compute, or damaged.
+    /// </exception>
     public CheckpointFile? Restore(TrainedTensors tensors)
     {
         var finished = Path.Combine(Folder, Finished);
@@ -100,7 +102,8 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
     private int[] Steps() => !Directory.Exists(Folder) ? [] :
     [
         .. Directory.GetDirectories(Folder, Prefix + "*")
-            .Select(path => int.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : 0)
+            .Select(path => Path.GetFileName(path)[Prefix.Length..])
+            .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : 0)
             .Where(step => step > 0).Order(),
     ];
 

@@ -12,7 +12,8 @@ internal static class TensorFile
     /// <returns>The SHA-256 of the file, in lower-case hex.</returns>
     public static string Write(string path, IReadOnlyDictionary<string, Tensor> tensors)
     {
-        SafetensorsWriter.Write(path, tensors.Select(tensor => TensorToWrite.Copy(new TensorStoredTensor(tensor.Key, tensor.Value), tensor.Key)));
+        SafetensorsWriter.Write(
+            path, tensors.Select(tensor => TensorToWrite.Copy(new TensorStoredTensor(tensor.Key, tensor.Value), tensor.Key)));
         return Hash(path);
     }
 
@@ -25,7 +26,8 @@ internal static class TensorFile
         using var noGrad = no_grad();
         var stored = SafetensorsFile.Open(path).ReadTensors().ToDictionary(tensor => tensor.Name);
         if (stored.Keys.Except(into.Keys).Concat(into.Keys.Except(stored.Keys)).FirstOrDefault() is { } odd)
-            throw new InvalidDataException($"'{path}' and the model that trains do not have the same tensors; '{odd}' is only in one of them.");
+            throw new InvalidDataException(
+                $"'{path}' and the model that trains do not have the same tensors; '{odd}' is only in one of them.");
         foreach (var (name, tensor) in into)
             Read(path, stored[name], tensor);
     }
@@ -34,7 +36,8 @@ internal static class TensorFile
     {
         if (!stored.Shape.AsSpan().SequenceEqual(into.shape))
             throw new InvalidDataException(
-                $"'{path}' has '{stored.Name}' in the shape [{string.Join(", ", stored.Shape)}]; the model has [{string.Join(", ", into.shape)}].");
+                $"'{path}' has '{stored.Name}' in the shape [{string.Join(", ", stored.Shape)}]; " +
+                $"the model has [{string.Join(", ", into.shape)}].");
         using var values = WeightDecoder.Decode(stored);
         into.copy_(values);
     }

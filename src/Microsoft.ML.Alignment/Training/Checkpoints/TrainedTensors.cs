@@ -15,7 +15,8 @@ internal sealed class TrainedTensors
         var parameters = Parameters(policy);
         Weights = parameters.ToDictionary(named => named.Name, named => (Tensor)named.Parameter);
         Others = parameters.Zip(optimizer.States).SelectMany(pair => Moments(pair.First.Name, pair.Second))
-            .Concat(hooks.SelectMany((hook, index) => hook.State.Select(state => KeyValuePair.Create($"hook.{index}.{state.Key}", state.Value))))
+            .Concat(hooks.SelectMany((hook, index) => hook.State.Select(
+                state => KeyValuePair.Create($"hook.{index}.{state.Key}", state.Value))))
             .ToDictionary();
     }
 
