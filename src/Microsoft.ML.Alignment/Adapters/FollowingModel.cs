@@ -29,13 +29,13 @@ internal sealed record FollowingModel(LanguageModel Reference, IReadOnlyDictiona
 
     private static FollowingModel OfWeights(LanguageModel policy, LanguageModel incoming)
     {
-        // Of weights that do not require gradients a copy in bfloat16 would be kept, and grow stale.
         var copy = incoming.MergedCopy(trains: true);
         return new(copy, copy.Network.Weights.ToDictionary(
             weight => weight.Key, weight => ((Tensor)weight.Value, (Tensor)policy.Network.Weights[weight.Key])));
     }
 
+    // What does not require gradients goes into a copy of the matrix in bfloat16, which would grow stale.
     private static LowRankUpdate Copy(LowRankUpdate update) => update with { A = Copy(update.A), B = Copy(update.B) };
 
-    private static Parameter Copy(Parameter parameter) => NewParameter.Of(() => parameter.clone(), trains: false);
+    private static Parameter Copy(Parameter parameter) => NewParameter.Of(() => parameter.clone(), trains: true);
 }

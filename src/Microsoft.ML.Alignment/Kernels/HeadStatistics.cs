@@ -19,7 +19,8 @@ internal sealed class HeadStatistics : IDisposable
     public Tensor? Entropy { get; private set; }
 
     /// <summary>Takes the results and keeps them until it is disposed.</summary>
-    public void Set(Tensor isTop, Tensor? entropy) => (IsTop, Entropy) = (isTop.DetachFromDisposeScope(), entropy?.DetachFromDisposeScope());
+    public void Set(Tensor isTop, Tensor? entropy) =>
+        (IsTop, Entropy) = (isTop.DetachFromDisposeScope(), entropy?.DetachFromDisposeScope());
 
     /// <summary>Takes the log-probabilities too.</summary>
     public void Set(Tensor logProbs) => LogProbs = logProbs.detach().DetachFromDisposeScope();

@@ -20,11 +20,13 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
     /// <summary>Applies a layer with its low-rank updates. Shape <c>[N, in]</c> to <c>[N, out]</c>, in <see cref="Type"/>.</summary>
     public Tensor Linear(Tensor x, LinearLayer layer)
     {
-        var weight = Matrix(layer);
         var updates = adapters.UpdatesOf(layer.Path);
-        if (updates.Count == 0)
+        LowRankUpdate[] folded = IsCopied(layer) ? [.. updates.TakeWhile(update => update.StandsStill)] : [];
+        var weight = Matrix(layer, folded);
+        if (folded.Length == updates.Count)
             return nn.functional.linear(x, weight, layer.Bias is null ? null : Cast(layer.Bias));
-        var terms = updates.Select(u => new LowRankTerm(Cast(u.A), Cast(u.B), u.Scale, options.Dropout ? u.Dropout : 0)).ToArray();
+        var terms = updates.Skip(folded.Length)
+            .Select(u => new LowRankTerm(Cast(u.A), Cast(u.B), u.Scale, options.Dropout && !u.StandsStill ? u.Dropout : 0)).ToArray();
         var y = LowRankLinear.Apply(x, weight, terms);
         return layer.Bias is null ? y : y.add(Cast(layer.Bias));
     }
@@ -33,8 +35,7 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
     public Tensor Narrow(Tensor x) => x.dtype == Type ? x : x.to_type(Type);
 
     /// <summary>The matrix of a layer in the type of the pass. Shape <c>[out, in]</c>.</summary>
-    public Tensor Matrix(LinearLayer layer) =>
-        Type == ScalarType.Float32 || layer.Weight.requires_grad ? Cast(layer.Weight) : layer.NarrowCopy();
+    public Tensor Matrix(LinearLayer layer) => Matrix(layer, []);
 
     /// <summary>Frees the copies that were made once.</summary>
     public void Dispose()
@@ -43,6 +44,11 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
             copy.Dispose();
         copies.Clear();
     }
+
+    private Tensor Matrix(LinearLayer layer, LowRankUpdate[] folded) => IsCopied(layer) ? layer.NarrowCopy(folded) : Cast(layer.Weight);
+
+    // Updates that stand still are folded into such a copy, which costs one rounding and saves their products in every pass.
+    private bool IsCopied(LinearLayer layer) => Type != ScalarType.Float32 && !layer.Weight.requires_grad;
 
     // Any parameter in the type of the pass; a copy in a gradient pass is part of the graph.
     private Tensor Cast(Parameter parameter)

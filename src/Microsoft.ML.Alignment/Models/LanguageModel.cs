@@ -160,10 +160,7 @@ public sealed class LanguageModel : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var weight = Stack.Core.Copy($"{path}.weight");
-        foreach (var update in Stack.Adapters.UpdatesOf(path))
-            weight.addmm_(update.B, update.A, beta: 1f, alpha: (float)update.Scale);
-        return weight.MoveToOuterDisposeScope();
+        return LinearLayer.Merge(Stack.Core.Copy($"{path}.weight"), Stack.Adapters.UpdatesOf(path)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Final hidden states (after the last norm), float32. Shape <c>[N, D]</c>.</summary>

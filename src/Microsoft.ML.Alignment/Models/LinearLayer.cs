@@ -10,6 +10,7 @@ internal sealed class LinearLayer(string path, Parameter weight, Parameter? bias
 {
     private readonly Lock gate = new();
     private Tensor? narrowCopy;
+    private IReadOnlyList<LowRankUpdate> foldedUpdates = [];
 
     /// <summary>Gets the module path.</summary>
     public string Path => path;
@@ -20,11 +21,28 @@ internal sealed class LinearLayer(string path, Parameter weight, Parameter? bias
     /// <summary>Gets the bias; null if there is none. Shape <c>[out]</c>.</summary>
     public Parameter? Bias => bias;
 
-    /// <summary>The frozen matrix in bfloat16, made at the first call and kept; the layer's. Shape <c>[out, in]</c>.</summary>
-    public Tensor NarrowCopy()
+    /// <summary>The frozen matrix with frozen updates added, in bfloat16; the caller's alias. Shape <c>[out, in]</c>.</summary>
+    /// <remarks>It is made at the first call and kept until a call asks for other updates, as the next stage of a chain does.</remarks>
+    public Tensor NarrowCopy(IReadOnlyList<LowRankUpdate> updates)
     {
         lock (gate)
-            return narrowCopy ??= MakeNarrowCopy();
+        {
+            if (narrowCopy is null || !updates.SequenceEqual(foldedUpdates, ReferenceEqualityComparer.Instance))
+            {
+                Dispose();
+                (narrowCopy, foldedUpdates) = (MakeNarrowCopy(updates), updates);
+            }
+
+            return narrowCopy.alias();
+        }
+    }
+
+    /// <summary>Adds updates to a matrix, in place, and returns it. float32, shape <c>[out, in]</c>.</summary>
+    public static Tensor Merge(Tensor matrix, IReadOnlyList<LowRankUpdate> updates)
+    {
+        foreach (var update in updates)
+            matrix.addmm_(update.B, update.A, beta: 1f, alpha: (float)update.Scale);
+        return matrix;
     }
 
     /// <summary>Frees the copy; the parameters are the network's.</summary>
@@ -37,10 +55,12 @@ internal sealed class LinearLayer(string path, Parameter weight, Parameter? bias
         narrowCopy = null;
     }
 
-    private Tensor MakeNarrowCopy()
+    private Tensor MakeNarrowCopy(IReadOnlyList<LowRankUpdate> updates)
     {
         using var noGrad = no_grad();
-        var copy = weight.to_type(ScalarType.BFloat16).DetachFromDisposeScope();
+        using var scope = NewDisposeScope();
+        var merged = updates.Count == 0 ? weight : Merge(weight.clone(), updates);
+        var copy = merged.to_type(ScalarType.BFloat16).DetachFromDisposeScope();
         GC.AddMemoryPressure(copy.NumberOfElements * sizeof(short));
         return copy;
     }

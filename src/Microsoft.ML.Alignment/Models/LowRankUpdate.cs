@@ -7,4 +7,8 @@ namespace Microsoft.ML.Alignment.Models;
 /// <param name="B">Shape <c>[out, R]</c>, float32.</param>
 /// <param name="Scale">alpha / rank, or alpha / √rank.</param>
 /// <param name="Dropout">Share of the inputs dropped in training, in [0, 1).</param>
-internal sealed record LowRankUpdate(Parameter A, Parameter B, double Scale, double Dropout);
+internal sealed record LowRankUpdate(Parameter A, Parameter B, double Scale, double Dropout)
+{
+    /// <summary>Gets whether the update no longer changes: parameters that do, require gradients.</summary>
+    public bool StandsStill => !A.requires_grad && !B.requires_grad;
+}

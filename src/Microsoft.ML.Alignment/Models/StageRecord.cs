@@ -53,6 +53,6 @@ internal sealed record DataRecord(long Rows, long Used, IReadOnlyDictionary<stri
 internal sealed record EnvironmentRecord(string Library, string TorchSharp, string MLNet, string Runtime, MatrixKernel MatrixKernel, int Threads);
 
 /// <summary>What a stage took.</summary>
-/// <param name="Seconds">Time of training, of the process that ended it.</param>
+/// <param name="Seconds">Time of reading the data and training, of the process that ended it.</param>
 /// <param name="PeakMemoryBytes">Most memory that process held until the stage ended.</param>
 internal sealed record StageCost(double Seconds, long PeakMemoryBytes);

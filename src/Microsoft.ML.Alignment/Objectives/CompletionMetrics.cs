@@ -9,8 +9,8 @@ namespace Microsoft.ML.Alignment.Objectives;
 internal static class CompletionMetrics
 {
     /// <summary>
-    /// The share of tokens that are the most probable ones, and the log-probability of the end tokens, of each example's first completion; the
-    /// entropy of all, where it is known.
+    /// The share of tokens that are the most probable ones, and the log-probability of the end tokens, of each example's first completion;
+    /// the entropy of all, where it is known.
     /// </summary>
     public static IReadOnlyList<Metric> Of(TokenBatch batch, HeadStatistics statistics)
     {
@@ -20,7 +20,9 @@ internal static class CompletionMetrics
         return [
             new(MetricNames.TokenAccuracy, statistics.IsTop!.narrow(0, 0, tokens).sum(), tokens),
             new(MetricNames.EndLogProb, ends.sum(), ends.shape[0]),
-            .. statistics.Entropy is { } entropy ? [new Metric(MetricNames.Entropy, entropy.sum(), entropy.shape[0])] : Array.Empty<Metric>()];
+            .. statistics.Entropy is { } entropy
+                ? [new Metric(MetricNames.Entropy, entropy.sum(), entropy.shape[0])]
+                : Array.Empty<Metric>()];
     }
 
     private static long[] LastTokens(int[] counts)

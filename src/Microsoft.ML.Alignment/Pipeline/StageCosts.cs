@@ -8,13 +8,30 @@ internal static class StageCosts
 {
     public const string Name = "cost.json";
 
+    [ThreadStatic]
+    private static bool leftOut;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>Saves without them, so that equal models give equal files. ML.NET saves on the calling thread and passes nothing through to stages.</summary>
+    public static void LeaveOutWhile(Action save)
+    {
+        leftOut = true;
+        try
+        {
+            save();
+        }
+        finally
+        {
+            leftOut = false;
+        }
+    }
 
     /// <summary>Writes them beside the stage, if there are any.</summary>
     public static void Save(ModelSaveContext context, IReadOnlyList<StageRecord> history)
     {
         StageCost?[] costs = [.. history.Select(record => record.Cost)];
-        if (costs.All(cost => cost is null))
+        if (leftOut || costs.All(cost => cost is null))
             return;
         using var entry = context.Repository.CreateEntry(context.Directory, Name);
         entry.Stream.Write(JsonSerializer.SerializeToUtf8Bytes(costs, Json));

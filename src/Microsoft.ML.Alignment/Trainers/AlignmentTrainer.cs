@@ -103,6 +103,9 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <param name="beginTokenId">The id that stays in front of a prompt that is cut; null if there is none.</param>
     private protected virtual BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan;
 
+    /// <summary>Makes what the method carries from step to step beside weights, which a checkpoint keeps; null for nothing.</summary>
+    private protected virtual IStepHook? Carry(LanguageModel model) => null;
+
     /// <summary>Says what the rows mean for the method, before it trains on them.</summary>
     private protected virtual void LookAt(IExampleStore store, Action<string> log)
     {
@@ -133,7 +136,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private StageRecord Train(TrainedModel trained, IDataView data, TrainingContext context, string? folder)
     {
-        var recorder = new ManifestRecorder();
+        var recorder = new ManifestRecorder(trained.Incoming);
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
@@ -142,7 +145,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         LookAt(store, context.Log);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
         using var reference = Settings.Reference.Open(trained.Model, trained.Incoming);
-        trained = trained with { Reference = reference.Model };
+        trained = trained with { Reference = reference.Model, Carried = Carry(trained.Model) };
         var objective = CreateObjective(trained);
         var validation = validationStore is null
             ? null
@@ -151,13 +154,13 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         context = context with
         {
             Data = new(store.Count, validationStore?.Count ?? 0) { Summary = summary },
-            Hooks = reference.Hooks,
+            Hooks = trained.Carried is { } carried ? [.. reference.Hooks, carried] : reference.Hooks,
             Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
             Observers = [.. context.Observers, recorder],
         };
         var examples = reference.Prepare(store, Dealt(trained), objective, context);
         new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained), objective, validation);
-        return recorder.Record(Settings, trained, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
+        return recorder.Record(Settings, trained.Training, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
     }
 
     private static void Tell(TrainingSummary summary, TrainingContext context)

@@ -40,9 +40,11 @@ public sealed class BcoTrainer : UnpairedTrainer
 
     private protected override string LabelColumnName => _options.LabelColumnName;
 
+    private protected override IStepHook Carry(LanguageModel model) => new RunningMidpoint(model.Network.Device);
+
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new UnpairedObjective(
         new(trained.Model, trained.Reference, trained.Training.Precision),
-        (logRatios, shift) => BcoLoss.Compute(logRatios, shift, _options.Beta), new RunningMidpoint(trained.Model.Network.Device));
+        (logRatios, shift) => BcoLoss.Compute(logRatios, shift, _options.Beta), (RunningMidpoint)trained.Carried!);
 
     /// <summary>
     /// How <see cref="BcoTrainer"/> trains: with learning rate 5e-7, as in TRL (LoRA 5e-6), and for 1 epoch, unless

@@ -5,7 +5,9 @@ using Generator = Microsoft.ML.Alignment.Generation.Generator;
 
 namespace Microsoft.ML.Alignment.Trainers;
 
-/// <summary>Has a policy answer the fixed prompts of a run while it trains. Samples are drawn from streams of their own: training does not notice.</summary>
+/// <summary>
+/// Has a policy answer the fixed prompts of a run while it trains. Samples are drawn from streams of their own: training does not notice.
+/// </summary>
 internal sealed class FixedPrompts
 {
     // The token that every text begins with, and one of the prompt.
@@ -27,7 +29,8 @@ internal sealed class FixedPrompts
         (this.policy, this.encoder, this.prompts) = (policy, encoder, prompts);
         var positions = policy.Config.MaxPositions;
         this.options = options with { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - ShortestPrompt) };
-        ids = [.. prompts.Select(prompt => PromptCut.FromLeft(Encode(prompt), positions - this.options.MaxNewTokens, policy.Config.BosTokenId))];
+        var room = positions - this.options.MaxNewTokens;
+        ids = [.. prompts.Select(prompt => PromptCut.FromLeft(Encode(prompt), room, policy.Config.BosTokenId))];
     }
 
     /// <summary>The answers of the policy as it is now, in the order of the prompts.</summary>
@@ -46,7 +49,7 @@ internal sealed class FixedPrompts
         catch (InvalidExampleException e)
         {
             throw new ArgumentException(
-                $"{nameof(AlignmentRun)}.{nameof(AlignmentRun.SamplePrompts)} has a prompt that cannot be read, '{prompt}': {e.Message}", e);
+                $"{nameof(AlignmentRun.SamplePrompts)} of the run has a prompt that cannot be read, '{prompt}': {e.Message}", e);
         }
     }
 }

@@ -10,11 +10,13 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment.Trainers;
 
 /// <summary>Watches a stage train, and writes the record that goes into its saved model.</summary>
-internal sealed class ManifestRecorder : ITrainingObserver
+/// <param name="incoming">The policy that came in. It is hashed at once: a base that cannot be read stops a stage before it trains, not after.</param>
+internal sealed class ManifestRecorder(LanguageModel incoming) : ITrainingObserver
 {
     // The weights of one base go through several stages and are hashed once.
     private static readonly ConditionalWeakTable<object, string> BaseHashes = [];
 
+    private readonly string _baseHash = BaseHashes.GetValue(incoming.BaseIdentity, _ => TensorBlob.Hash(incoming.BaseWeights));
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private StageEnd _end;
 
@@ -33,13 +35,13 @@ internal sealed class ManifestRecorder : ITrainingObserver
     public void Ended(StageEnd end) => _end = end;
 
     /// <summary>The record of the stage, which has ended.</summary>
-    public StageRecord Record(TrainerSettings settings, TrainedModel trained, DataRecord data) => new()
+    public StageRecord Record(TrainerSettings settings, ResolvedTraining training, DataRecord data) => new()
     {
         Method = settings.AdapterName,
         Options = StageFile.OptionsOf(settings.Options),
-        Training = StageFile.OptionsOf(trained.Training),
+        Training = StageFile.OptionsOf(training),
         Data = data,
-        BaseHash = BaseHashes.GetValue(trained.Incoming.BaseIdentity, _ => TensorBlob.Hash(trained.Incoming.BaseWeights)),
+        BaseHash = _baseHash,
         Steps = _end.WeightsOfStep,
         Metrics = _end.Metrics,
         Environment = Environment(),

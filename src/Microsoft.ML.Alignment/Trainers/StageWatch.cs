@@ -12,7 +12,8 @@ internal static class StageWatch
     /// <param name="policy">The model that trains.</param>
     /// <param name="encoder">Reads prompts as the stage does.</param>
     /// <param name="writing">How the fitted model writes; null if it does not.</param>
-    public static TrainingContext Watched(this TrainingContext context, LanguageModel policy, PromptEncoder encoder, GenerationOptions? writing) => context with
+    public static TrainingContext Watched(
+        this TrainingContext context, LanguageModel policy, PromptEncoder encoder, GenerationOptions? writing) => context with
     {
         Observers = [.. context.Observers, new StageRecorder(new StageLog(context.Log, context.Run.LoggerFactory), TimeProvider.System)],
         AnswerSamples = writing is not null && context.Run.SamplePrompts.Count > 0

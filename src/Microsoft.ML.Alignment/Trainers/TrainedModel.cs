@@ -10,4 +10,7 @@ internal sealed record TrainedModel(LanguageModel Model, LanguageModel Incoming,
 {
     /// <summary>Gets what the model is compared with while it trains. It begins as the policy that came in.</summary>
     public LanguageModel Reference { get; init; } = Incoming;
+
+    /// <summary>Gets what the method carries from step to step, of one run for training and validation; null for nothing.</summary>
+    public IStepHook? Carried { get; init; }
 }

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Support;
 
-/// <summary>A short chain with all that a checkpoint must hold: adapters with dropout, a head, all weights.</summary>
+/// <summary>A short chain with all that a checkpoint must hold: adapters with dropout, a head, all weights, a reference that follows.</summary>
 internal static class KillableChain
 {
     private const string Command = "train";
@@ -35,7 +35,7 @@ internal static class KillableChain
         using var fitted = align.BaseModel(TestFiles.Stories)
             .Append(align.Trainers.Sft(SftOptions))
             .Append(align.Trainers.RewardModel(new() { Lora = Lora, Training = Training }))
-            .Append(align.Trainers.Dpo(new() { Training = Training }))
+            .Append(align.Trainers.Dpo(new() { Training = Training, Reference = new ReferencePolicy.Following { EverySteps = 2 } }))
             .Fit(data);
         ml.Model.SaveReproducible(fitted, data.Schema, zip);
     }

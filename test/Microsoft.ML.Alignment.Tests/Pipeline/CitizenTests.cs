@@ -42,7 +42,7 @@ public sealed class CitizenTests : IClassFixture<AlignedChain>
     };
 
     private static Dictionary<string, (Func<MLContext, IDataView, IDataView> Do, int Rows)> OnSource => OnScored
-        .Where(step => step.Key != "filter by missing values").ToDictionary(step => step.Key, step => step.Value);
+        .Where(step => step.Key is "shuffle" or "filter by column" or "cache of a shuffle").ToDictionary(step => step.Key, step => step.Value);
 
     [Theory]
     [MemberData(nameof(Behind))]

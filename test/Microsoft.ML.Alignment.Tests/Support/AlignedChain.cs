@@ -61,9 +61,9 @@ public sealed class AlignedChain : IDisposable
     public static IDataView ViewOfPairs(MLContext context, int repeats = 1) =>
         context.Data.LoadFromEnumerable(Enumerable.Repeat(Rows, repeats).SelectMany(r => r).ToArray());
 
-    public static EstimatorChain<PolicyTransformer> Pipeline(MLContext context)
+    public static EstimatorChain<PolicyTransformer> Pipeline(MLContext context, AlignmentRun? run = null)
     {
-        var align = context.Alignment();
+        var align = context.Alignment(run);
         return align.BaseModel(BasePath)
             .Append(align.Trainers.Sft(SftOptions))
             .Append(align.Trainers.RewardModel(RewardModelOptions))

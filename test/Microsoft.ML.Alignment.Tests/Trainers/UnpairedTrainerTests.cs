@@ -58,6 +58,44 @@ public sealed class UnpairedTrainerTests
         Margins(precomputed).Should().Equal(Margins(live), "without shuffling, rows meet in the same micro-batches");
     }
 
+    [Theory]
+    [InlineData("Kto")]
+    [InlineData("Bco")]
+    public void AResumedRunEndsBitByBitWhereAWholeOneDoes(string method)
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        var training = Short with { MaxSteps = 5 };
+        var stop = new ProgressList(report => { if (report.Step == 3) source.Cancel(); });
+        using var whole = Fit(method, training);
+
+        var canceled = new AlignmentRun { WorkspacePath = folder["run"], Progress = stop, CancellationToken = source.Token };
+        var interrupted = () => Fit(method, training, run: canceled);
+        interrupted.Should().Throw<TrainingCanceledException>().Which.StepsDone.Should().Be(3);
+        using var resumed = Fit(method, training, run: new() { WorkspacePath = folder["run"], Resume = true });
+
+        Margins(resumed).Should().Equal(Margins(whole));
+    }
+
+    [Theory]
+    [InlineData("Kto", "eval_kl")]
+    [InlineData("Bco", "eval_delta")]
+    public void AValidationSetIsMeasuredWithTheMetricsOfTraining(string method, string metric)
+    {
+        using var fitted = Fit(method, Short with { EvaluateEverySteps = 3 });
+
+        EvaluationAfter(3).Should().ContainAll("eval_rewards/chosen", "eval_logps/rejected", "eval_rewards/margins", metric);
+    }
+
+    [Fact]
+    public void TheValidationOfBcoTakesTheShiftThatTrainingHasLearned()
+    {
+        using var fitted = Fit("Bco", Short with { EvaluateEverySteps = 3 });
+
+        EvaluationAfter(0).Should().MatchRegex("eval_delta 0(,|$)");
+        EvaluationAfter(3).Should().NotMatchRegex("eval_delta 0(,|$)");
+    }
+
     [Fact]
     public void TheLogTellsHowBothKindsCount()
     {
@@ -101,19 +139,23 @@ public sealed class UnpairedTrainerTests
         static void Refuses(Func<TrainerOptions> make, string message) => make.Should().Throw<ArgumentException>().WithMessage(message);
     }
 
+    private string EvaluationAfter(int step) => log.Last(line => line.Contains($"after step {step}: eval_loss", StringComparison.Ordinal));
+
     private float[] Margins(ITransformer fitted) =>
         [.. fitted.Transform(AlignedChain.ViewOfPairs(context)).GetColumn<float>("ImplicitRewardMargin")];
 
-    private TransformerChain<PolicyTransformer> Fit(string method, TrainingOptions training, ReferencePolicy? reference = null)
+    private TransformerChain<PolicyTransformer> Fit(
+        string method, TrainingOptions training, ReferencePolicy? reference = null, AlignmentRun? run = null)
     {
-        var align = context.Alignment();
+        var align = context.Alignment(run ?? new());
         var feedback = align.Data.FeedbackFromPairs(AlignedChain.ViewOfPairs(context));
+        var validation = training.EvaluateEverySteps > 0 ? feedback : null;
         var kto = new KtoTrainer.Options { Lora = Lora, Training = training, Reference = reference ?? new ReferencePolicy.Incoming() };
         IEstimator<PolicyTransformer> trainer = method switch
         {
-            "Kto" => align.Trainers.Kto(kto, feedback),
+            "Kto" => align.Trainers.Kto(kto, feedback, validation),
             "Apo" => align.Trainers.Kto(kto with { Baseline = KtoBaseline.Zero }, feedback),
-            _ => align.Trainers.Bco(new() { Lora = Lora, Training = training }, feedback),
+            _ => align.Trainers.Bco(new() { Lora = Lora, Training = training }, feedback, validation),
         };
         return align.BaseModel(AlignedChain.BasePath).Append(trainer).Fit(AlignedChain.ViewOfPairs(context));
     }

@@ -38,6 +38,26 @@ public sealed class WatchedRunTests : IDisposable
         Fit(new()).Should().Be(watched);
     }
 
+    [Fact]
+    public void ARunThatWasInterruptedHasTheFilesOfAnUndisturbedOne()
+    {
+        Fit(new() { WorkspacePath = folder["whole"], SamplePrompts = Prompts });
+        using var cancellation = new CancellationTokenSource();
+        var progress = new ProgressList(report => { if (report is { Stage: "Dpo", Step: 2 }) cancellation.Cancel(); });
+
+        var interrupted = () => Fit(new()
+        {
+            WorkspacePath = folder["cut"], SamplePrompts = Prompts, Progress = progress, CancellationToken = cancellation.Token,
+        });
+        interrupted.Should().Throw<TrainingCanceledException>();
+        File.ReadAllText(folder["cut/report.html"]).Should().Contain("canceled, 2 of 3 steps");
+        Fit(new() { WorkspacePath = folder["cut"], SamplePrompts = Prompts, Resume = true });
+
+        foreach (var file in new[] { "1-Sft/metrics.jsonl", "1-Sft/samples.jsonl", "2-Dpo/metrics.jsonl", "2-Dpo/samples.jsonl" })
+            File.ReadAllText(folder[$"cut/{file}"]).Should().Be(File.ReadAllText(folder[$"whole/{file}"]), file);
+        File.ReadAllText(folder["cut/report.html"]).Should().Contain("completed by an earlier process").And.Contain("completed, 3 of 3 steps");
+    }
+
     private static string Fit(AlignmentRun run)
     {
         var ml = new MLContext(seed: 3);

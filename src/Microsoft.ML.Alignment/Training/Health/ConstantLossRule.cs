@@ -22,10 +22,12 @@ internal sealed class ConstantLossRule : IHealthRule
         return new(
             "constant_loss", change,
             string.Create(CultureInfo.InvariantCulture,
-                $"The loss stands still: {loss.Start:F4} at the beginning, {loss.End:F4} after {history.LastStep} steps, at a learning rate of up to {rate:G3}."),
+                $"The loss stands still: {loss.Start:F4} at the beginning, {loss.End:F4} after {history.LastStep} steps, " +
+                $"at a learning rate of up to {rate:G3}."),
             "Raise the learning rate three- to tenfold (LoRA wants about ten times the rate of full training), or train for more steps.");
     }
 
     private static bool IsEvaluationMoving(StageHistory history) =>
-        history.Evaluation(MetricNames.Loss) is [var first, .., var last] && Math.Abs(last.Value - first.Value) >= LeastChange * Math.Abs(first.Value);
+        history.Evaluation(MetricNames.Loss) is [var first, .., var last]
+        && Math.Abs(last.Value - first.Value) >= LeastChange * Math.Abs(first.Value);
 }

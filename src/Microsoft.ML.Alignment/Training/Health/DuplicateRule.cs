@@ -13,7 +13,8 @@ internal sealed class DuplicateRule : IHealthRule
         var share = (double)facts.Duplicates / Math.Max(1, facts.Examples);
         return share <= MostShare ? null : new(
             "duplicates", share,
-            string.Create(CultureInfo.InvariantCulture, $"{facts.Duplicates} of {facts.Examples} rows ({share:P1}) are repetitions of others."),
+            string.Create(
+                CultureInfo.InvariantCulture, $"{facts.Duplicates} of {facts.Examples} rows ({share:P1}) are repetitions of others."),
             "Remove them, or train for fewer epochs: each repetition counts as one more epoch of that row.");
     }
 }

@@ -9,7 +9,8 @@ internal sealed class EndTokenRule : IHealthRule
     private const double LeastProbability = 0.1;
     private const double MostClipped = 0.5;
     private const string Advice =
-        "Look with Data.Inspect whether completions end with the end token, and whether MaxNewTokens leaves room for a whole answer; train SFT for longer before preferences.";
+        "Look with Data.Inspect whether completions end with the end token, and whether MaxNewTokens leaves room for a whole answer; " +
+        "train SFT for longer before preferences.";
 
     public HealthAdvice? Check(StageHistory history, HealthFacts facts)
     {
@@ -17,7 +18,8 @@ internal sealed class EndTokenRule : IHealthRule
             return new(
                 "end_unlikely", end.Value,
                 string.Create(CultureInfo.InvariantCulture,
-                    $"The end token is unlikely: behind a whole completion it has a probability of {Math.Exp(end.Value):P1} (logps/end {end.Value:F2})."),
+                    $"The end token is unlikely: behind a whole completion it has a probability of {Math.Exp(end.Value):P1} " +
+                    $"(logps/end {end.Value:F2})."),
                 Advice);
         if (history.Evaluation(MetricNames.ClippedRatio) is [_, .., var clipped] && clipped.Value > MostClipped)
             return new(

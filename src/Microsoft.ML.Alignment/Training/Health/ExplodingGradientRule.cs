@@ -18,8 +18,10 @@ internal sealed class ExplodingGradientRule : IHealthRule
         return before <= 0 || now <= MostGrowth * before ? null : new(
             "exploding_gradients", now,
             string.Create(CultureInfo.InvariantCulture,
-                $"Gradients explode: grad_norm is {now:G3} over the last {Recent} steps, {now / before:F0} times the {before:G3} of before."),
-            "Go back to a checkpoint before that, with a smaller learning rate, a longer warmup or a smaller MaxGradientNorm; look at the rows of those steps.");
+                $"Gradients explode: grad_norm is {now:G3} over the last {Recent} steps, " +
+                $"{now / before:F0} times the {before:G3} before them."),
+            "Go back to a checkpoint before that, with a smaller learning rate, a longer warmup or a smaller MaxGradientNorm; " +
+            "look at the rows of those steps.");
     }
 
     private static double Median(IEnumerable<StepValue> values)

@@ -11,17 +11,21 @@ internal sealed class FlatAccuracyRule : IHealthRule
     private const double LeastMargin = 0.1;
 
     public HealthAdvice? Check(StageHistory history, HealthFacts facts) =>
-        Check(history, MetricNames.Margin, MetricNames.Accuracy) ?? Check(history, MetricNames.RewardModelMargin, MetricNames.RewardModelAccuracy);
+        Check(history, MetricNames.Margin, MetricNames.Accuracy)
+        ?? Check(history, MetricNames.RewardModelMargin, MetricNames.RewardModelAccuracy);
 
     private static HealthAdvice? Check(StageHistory history, string marginName, string accuracyName)
     {
-        if (Trend.Of(history, marginName) is not { Rises: true } margin || margin.Rise < LeastMargin || Accuracy(history, accuracyName) is not { } accuracy)
+        if (Trend.Of(history, marginName) is not { Rises: true, Rise: >= LeastMargin } margin
+            || Accuracy(history, accuracyName) is not { } accuracy)
             return null;
         return accuracy.Rise >= LeastRise || accuracy.End >= GoodEnough ? null : new(
             "accuracy_flat", accuracy.End,
             string.Create(CultureInfo.InvariantCulture,
-                $"The margin grows ({marginName} from {margin.Start:F2} to {margin.End:F2}), but no more pairs come into order ({accuracyName} {accuracy.Start:P0}, then {accuracy.End:P0})."),
-            "Few easy pairs carry the margin. Look at the pairs with the smallest margins: wrong labels, or a difference that the model cannot see. More epochs will not help; cleaner pairs or LabelSmoothing may.");
+                $"The margin grows ({marginName} from {margin.Start:F2} to {margin.End:F2}), but no more pairs come into order " +
+                $"({accuracyName} {accuracy.Start:P0}, then {accuracy.End:P0})."),
+            "Few easy pairs carry the margin. Look at the pairs with the smallest margins: wrong labels, or a difference that the model " +
+            "cannot see. More epochs will not help; cleaner pairs or LabelSmoothing may.");
     }
 
     // A policy that equals its reference puts no pair in order: its accuracy of 0 is no beginning to compare with.

@@ -18,7 +18,9 @@ internal sealed record HealthFacts
     /// <summary>Gets how many of them equal an earlier one.</summary>
     public int Duplicates { get; init; }
 
-    /// <summary>Gets the largest absolute entry of the trained adapter's matrices B; null where all weights train, or before the first look.</summary>
+    /// <summary>
+    /// Gets the largest absolute entry of the trained adapter's matrices B; null where all weights train, or before the first look.
+    /// </summary>
     public double? LargestB { get; init; }
 }
 

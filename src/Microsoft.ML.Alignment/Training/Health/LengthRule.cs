@@ -17,11 +17,14 @@ internal sealed class LengthRule : IHealthRule
         return Math.Abs(length.Rise) < LeastTokens || (ratio < MostRatio && ratio > 1 / MostRatio) ? null : new(
             "length_drifts", ratio,
             string.Create(CultureInfo.InvariantCulture,
-                $"Answers become {(ratio > 1 ? "longer" : "shorter")}: {length.Start:F0} tokens at the beginning, {length.End:F0} now ({ratio:F1} times)."),
-            "Look whether chosen and rejected differ in length alone. Balance them, or take a loss that counts per token (SimPo, or Ipo per token).");
+                $"Answers become {(ratio > 1 ? "longer" : "shorter")}: {length.Start:F0} tokens at the beginning, {length.End:F0} now " +
+                $"({ratio:F1} times)."),
+            "Look whether chosen and rejected differ in length alone. Balance them, or take a loss that counts per token " +
+            "(SimPo, or Ipo per token).");
     }
 
     // Imitation is meant to change lengths.
     private static bool HasRewards(StageHistory history) =>
-        history.Names.Any(name => name.StartsWith("rewards/", StringComparison.Ordinal) || name.StartsWith("objective/", StringComparison.Ordinal));
+        history.Names.Any(name =>
+            name.StartsWith("rewards/", StringComparison.Ordinal) || name.StartsWith("objective/", StringComparison.Ordinal));
 }

@@ -15,6 +15,7 @@ internal sealed class ZeroAdapterRule : IHealthRule
         return facts.LargestB is not 0 || steps < FewestSteps ? null : new(
             "adapter_zero", 0,
             string.Create(CultureInfo.InvariantCulture, $"After {steps} steps LoRA's matrices B are still 0: the adapter changes nothing."),
-            "Look at learning_rate and grad_norm. A rate of 0 comes from a warmup as long as the run; a gradient of 0 from pairs whose sides are equal.");
+            "Look at learning_rate and grad_norm. A rate of 0 comes from a warmup as long as the run; a gradient of 0 from pairs whose " +
+            "sides are equal.");
     }
 }

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Microsoft.ML.Alignment.Training.Metrics;
 
-/// <summary>The checksum of TensorFlow's record files: CRC-32C (Castagnoli), rotated and shifted so that a CRC of CRCs is no weak one.</summary>
+/// <summary>
+/// The checksum of TensorFlow's record files: CRC-32C (Castagnoli), rotated and shifted so that a CRC of CRCs is no weak one.
+/// </summary>
 internal static class MaskedCrc32C
 {
     private const uint Shift = 0xA282EAD8;

@@ -71,5 +71,6 @@ internal sealed class StepLines : IDisposable
     }
 
     private static InvalidDataException Damaged(string path, int number, Exception? cause) => new(
-        $"'{path}', line {number}, is no JSON object with a whole number \"{Step}\". Restore the file, or move it away to begin a new one.", cause);
+        $"'{path}', line {number}, is no JSON object with a whole number \"{Step}\". Restore the file, or move it away to begin a new one.",
+        cause);
 }

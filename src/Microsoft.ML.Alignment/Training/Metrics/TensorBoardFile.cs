@@ -19,7 +19,9 @@ internal sealed class TensorBoardFile : IDisposable
     private readonly TimeProvider clock;
 
     /// <param name="folder">The folder of the stage.</param>
-    /// <param name="afterStep">The step of the checkpoint that training goes on from; null begins anew, and removes older event files.</param>
+    /// <param name="afterStep">
+    /// The step of the checkpoint that training goes on from; null begins anew, and removes older event files.
+    /// </param>
     /// <param name="clock">Tells when an event happened.</param>
     public TensorBoardFile(string folder, int? afterStep, TimeProvider clock)
     {

@@ -18,7 +18,7 @@ internal static class TrainingMeter
         "alignment.training.step.duration", "s", "Time between the ends of two optimizer steps.");
 
     private static readonly Gauge<double> Metric = Meter.CreateGauge<double>(
-        "alignment.training.metric", description: "The newest value of a metric; its name and whether it is of training or validation are tags.");
+        "alignment.training.metric", description: "The newest value of a metric; its name, and training or validation, are tags.");
 
     /// <summary>Counts a step.</summary>
     public static void Step(string stage, long tokens, TimeSpan duration)
@@ -36,7 +36,8 @@ internal static class TrainingMeter
             return;
         foreach (var (name, value) in point.Values)
             Metric.Record(
-                value, StageTag(stage), new("alignment.metric", name), new("alignment.split", point.IsEvaluation ? "validation" : "training"));
+                value, StageTag(stage), new("alignment.metric", name),
+                new("alignment.split", point.IsEvaluation ? "validation" : "training"));
     }
 
     private static KeyValuePair<string, object?> StageTag(string stage) => new("alignment.stage", stage);

@@ -11,7 +11,8 @@ internal sealed class StageFiles : IDisposable
     private readonly TimeProvider clock;
     private readonly MetricsFile metrics;
     private readonly TensorBoardFile tensorBoard;
-    private readonly SamplesFile samples;
+    private readonly int? afterStep;
+    private SamplesFile? samples;
 
     /// <param name="folder">The folder of the stage; made if it is not there.</param>
     /// <param name="afterStep">The step of the checkpoint that training goes on from; null begins anew.</param>
@@ -20,9 +21,10 @@ internal sealed class StageFiles : IDisposable
     {
         Directory.CreateDirectory(folder);
         RemoveLeftovers(folder);
-        (this.folder, this.clock) = (folder, clock);
+        (this.folder, this.afterStep, this.clock) = (folder, afterStep, clock);
         metrics = MetricsFile.Open(folder, afterStep);
-        samples = SamplesFile.Open(folder, afterStep);
+        if (SamplesFile.Exists(folder))
+            samples = SamplesFile.Open(folder, afterStep);
         tensorBoard = new(folder, afterStep, clock);
         History = new(MetricsFile.Read(folder));
     }
@@ -36,7 +38,7 @@ internal sealed class StageFiles : IDisposable
         tensorBoard.Append(point);
     }
 
-    public void Append(KeptAnswer answer) => samples.Append(answer);
+    public void Append(KeptAnswer answer) => (samples ??= SamplesFile.Open(folder, afterStep)).Append(answer);
 
     /// <summary>Writes the page anew.</summary>
     public void WriteReport(StageFacts facts)
@@ -48,7 +50,7 @@ internal sealed class StageFiles : IDisposable
     public void Dispose()
     {
         metrics.Dispose();
-        samples.Dispose();
+        samples?.Dispose();
         tensorBoard.Dispose();
     }
 

@@ -6,7 +6,9 @@ using Microsoft.ML.Alignment.Training.Metrics;
 
 namespace Microsoft.ML.Alignment.Training.Recording;
 
-/// <summary>Tells people how a stage goes: advice and answers in the log of ML.NET, everything with its values in that of the application.</summary>
+/// <summary>
+/// Tells people how a stage goes: advice and answers in the log of ML.NET, everything with its values in that of the application.
+/// </summary>
 /// <param name="lines">ML.NET's log, a line at a time. It has the steps already.</param>
 /// <param name="logger">The application's.</param>
 internal sealed partial class StageLog(Action<string> lines, ILogger logger)
@@ -27,8 +29,10 @@ internal sealed partial class StageLog(Action<string> lines, ILogger logger)
     /// <summary>An optimizer step was taken: every tenth as information, the others for who debugs.</summary>
     public void Step(TrainingProgress progress)
     {
-        var level = progress.Step == 1 || progress.Step % StepsPerLine == 0 || progress.Step == progress.TotalSteps ? LogLevel.Information : LogLevel.Debug;
-        LogStep(level, progress.Stage, progress.Step, progress.TotalSteps, progress.Loss, progress.GradientNorm, progress.LearningRate);
+        var isLine = progress.Step == 1 || progress.Step % StepsPerLine == 0 || progress.Step == progress.TotalSteps;
+        LogStep(
+            isLine ? LogLevel.Information : LogLevel.Debug, progress.Stage, progress.Step, progress.TotalSteps, progress.Loss,
+            progress.GradientNorm, progress.LearningRate);
     }
 
     /// <summary>The model was evaluated.</summary>
@@ -38,7 +42,7 @@ internal sealed partial class StageLog(Action<string> lines, ILogger logger)
             value => string.Create(CultureInfo.InvariantCulture, $"{value.Key} {value.Value:G4}"))));
         foreach (var answer in answers)
         {
-            lines($"{stage} after step {point.Step}: \"{OneLine(answer.Prompt)}\" -> \"{OneLine(answer.Answer)}\"{(answer.Ended ? "" : " (not ended)")}");
+            lines($"{stage} after step {point.Step}: \"{OneLine(answer.Prompt)}\" -> \"{OneLine(answer.Answer)}\"{End(answer)}");
             LogAnswer(stage, point.Step, answer.Prompt, answer.Answer);
         }
     }
@@ -53,6 +57,8 @@ internal sealed partial class StageLog(Action<string> lines, ILogger logger)
     /// <summary>The stage ended.</summary>
     public void End(string stage, StageEnd end) => LogEnd(stage, StagePoints.Words(end.Reason), end.Step);
 
+    private static string End(SampleAnswer answer) => answer.Ended ? "" : " (not ended)";
+
     // Control characters of others could rewrite the terminal on which the log is read.
     private static string OneLine(string text)
     {
@@ -60,8 +66,10 @@ internal sealed partial class StageLog(Action<string> lines, ILogger logger)
         return line.Length <= LongestAnswer ? line : $"{line[..LongestAnswer]}…";
     }
 
-    [LoggerMessage(EventId = 1, Message = "{Stage} step {Step}/{TotalSteps}: loss {Loss}, grad_norm {GradientNorm}, learning_rate {LearningRate}")]
-    private partial void LogStep(LogLevel level, string stage, int step, int totalSteps, double loss, double gradientNorm, double learningRate);
+    [LoggerMessage(
+        EventId = 1, Message = "{Stage} step {Step}/{TotalSteps}: loss {Loss}, grad_norm {GradientNorm}, learning_rate {LearningRate}")]
+    private partial void LogStep(
+        LogLevel level, string stage, int step, int totalSteps, double loss, double gradientNorm, double learningRate);
 
     [LoggerMessage(2, LogLevel.Information, "{Stage} after step {Step}: {Metrics}")]
     private partial void LogEvaluation(string stage, int step, string metrics);

@@ -29,7 +29,9 @@ internal static class StagePoints
     public static MetricsPoint Of(StageEvaluation evaluation)
     {
         var values = evaluation.Metrics.ToDictionary(
-            metric => metric.Key.StartsWith(EvaluationPrefix, StringComparison.Ordinal) ? metric.Key[EvaluationPrefix.Length..] : metric.Key,
+            metric => metric.Key.StartsWith(EvaluationPrefix, StringComparison.Ordinal)
+                ? metric.Key[EvaluationPrefix.Length..]
+                : metric.Key,
             metric => metric.Value);
         if (evaluation.Answers is { Count: > 0 } answers)
         {
@@ -43,7 +45,11 @@ internal static class StagePoints
     /// <summary>A point with the numbers that triggered health rules.</summary>
     public static MetricsPoint WithHealth(MetricsPoint point, IReadOnlyList<HealthAdvice> advice) => advice.Count == 0
         ? point
-        : point with { Values = point.Values.Concat(advice.Select(a => KeyValuePair.Create(MetricNames.HealthPrefix + a.Name, a.Value))).ToDictionary() };
+        : point with
+        {
+            Values = point.Values
+                .Concat(advice.Select(a => KeyValuePair.Create(MetricNames.HealthPrefix + a.Name, a.Value))).ToDictionary(),
+        };
 
     /// <summary>Why a stage ended, in words.</summary>
     public static string Words(StageEndReason reason) => reason switch

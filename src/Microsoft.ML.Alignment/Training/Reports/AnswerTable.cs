@@ -28,7 +28,8 @@ internal static class AnswerTable
         var columns = steps.Select(step => answers.LastOrDefault(answer => answer.Step == step)).OfType<KeptAnswer>();
         return Markup.Of(
             $"""
-            <article><p class="prompt">{prompt}</p><div class="answers">{Markup.Join(columns.Select(answer => Column(answer, before, stage)))}</div></article>
+            <article><p class="prompt">{prompt}</p>
+            <div class="answers">{Markup.Join(columns.Select(answer => Column(answer, before, stage)))}</div></article>
 
             """);
     }
@@ -39,7 +40,8 @@ internal static class AnswerTable
     private static string Heading(int step, StageReport stage) =>
         step == 0 ? "before" : step == stage.History.LastStep && stage.Facts.Ended is not null ? $"after, step {step}" : $"step {step}";
 
-    private static Markup Marked(string before, string answer) => Markup.Join(WordDifference.Of(before.Trim(), answer.Trim()).Select(Marked));
+    private static Markup Marked(string before, string answer) =>
+        Markup.Join(WordDifference.Of(before.Trim(), answer.Trim()).Select(Marked));
 
     private static Markup Marked(WordDifference.Piece piece)
     {

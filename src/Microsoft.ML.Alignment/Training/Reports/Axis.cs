@@ -51,7 +51,9 @@ internal sealed record Axis(double Least, double Most, IReadOnlyList<Tick> Ticks
     {
         var (first, last) = ((int)Math.Floor(Math.Log10(least)), (int)Math.Ceiling(Math.Log10(most)));
         var ticks = Enumerable.Range(first, last - first + 1).Select(power => Math.Pow(10, power));
-        return new(Math.Pow(10, first), Math.Pow(10, last), [.. ticks.Select(value => new Tick(value, NumberText.Of(value)))], IsLogarithmic: true);
+        return new(
+            Math.Pow(10, first), Math.Pow(10, last), [.. ticks.Select(value => new Tick(value, NumberText.Of(value)))],
+            IsLogarithmic: true);
     }
 
     // 1, 2 or 5 times a power of ten, not below the wanted distance.

@@ -8,7 +8,7 @@ internal sealed class ChartDrawing
 {
     private const double Width = 440;
     private const double Height = 216;
-    private const double Left = 52;
+    private const double Left = 60;
     private const double Right = 10;
     private const double Top = 12;
     private const double Bottom = 26;
@@ -38,7 +38,10 @@ internal sealed class ChartDrawing
     {
         var drawing = new ChartDrawing(chart, lastStep);
         return Markup.Of(
-            $"""<svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{chart.Title} over steps">{drawing.Grid()}{drawing.Lines()}{drawing.Curves()}</svg>""");
+            $"""
+            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{chart.Title} over steps">
+            {drawing.Grid()}{drawing.Lines()}{drawing.Curves()}</svg>
+            """);
     }
 
     private double X(double step) => Left + (steps.PlaceOf(step) * (Width - Left - Right));
@@ -48,18 +51,31 @@ internal sealed class ChartDrawing
     private Markup Grid() => Markup.Join(
     [
         .. values.Ticks.Select(tick => Markup.Of(
-            $"""<path class="grid" d="M{Left} {Y(tick.Value)}H{Width - Right}"/><text class="tick" x="{Left - 7}" y="{Y(tick.Value) + 4}" text-anchor="end">{tick.Label}</text>""")),
+            $"""
+            <path class="grid" d="M{Left} {Y(tick.Value)}H{Width - Right}"/>
+            <text class="tick" x="{Left - 7}" y="{Y(tick.Value) + 4}" text-anchor="end">{tick.Label}</text>
+
+            """)),
         .. steps.Ticks.Select(tick => Markup.Of(
-            $"""<path class="axis" d="M{X(tick.Value)} {Height - Bottom}v4"/><text class="tick" x="{X(tick.Value)}" y="{Height - 7}" text-anchor="middle">{tick.Label}</text>""")),
+            $"""
+            <path class="axis" d="M{X(tick.Value)} {Height - Bottom}v4"/>
+            <text class="tick" x="{X(tick.Value)}" y="{Height - 7}" text-anchor="middle">{tick.Label}</text>
+
+            """)),
         Markup.Of($"""<path class="axis" d="M{Left} {Height - Bottom}H{Width - Right}"/>"""),
     ]);
 
     private Markup Lines() => Markup.Join(chart.Lines.Select(line => Markup.Of(
-        $"""<path class="line {ColorOf(line)}" d="M{Left} {Y(line.Value)}H{Width - Right}"/><text class="tag" x="{Width - Right - 2}" y="{Y(line.Value) - 4}" text-anchor="end">{line.Label}</text>""")));
+        $"""
+        <path class="line {ColorOf(line)}" d="M{Left} {Y(line.Value)}H{Width - Right}"/>
+        <text class="tag" x="{Width - Right - 2}" y="{Y(line.Value) - 4}" text-anchor="end">{line.Label}</text>
+
+        """)));
 
     private static string ColorOf(ReferenceLine line) => line.Curve is { } curve ? Color(curve) : "";
 
-    private Markup Curves() => Markup.Join(chart.Curves.Select((curve, index) => Markup.Of($"{Training(curve, Color(index))}{Evaluation(curve, Color(index))}")));
+    private Markup Curves() => Markup.Join(chart.Curves.Select((curve, index) =>
+        Markup.Of($"{Training(curve, Color(index))}{Evaluation(curve, Color(index))}")));
 
     private Markup Training(Curve curve, string color)
     {
@@ -67,14 +83,19 @@ internal sealed class ChartDrawing
         if (raw.Count <= FewSteps)
             return Path(raw, $"curve {color}");
         var smooth = CurvePoints.Smooth(raw, raw.Count / PartOfSmoothing);
-        return Markup.Of($"{Path(CurvePoints.Thin(raw, MostBuckets), $"raw {color}")}{Path(CurvePoints.Thin(smooth, MostBuckets), $"curve {color}")}");
+        return Markup.Join(
+            [Path(CurvePoints.Thin(raw, MostBuckets), $"raw {color}"), Path(CurvePoints.Thin(smooth, MostBuckets), $"curve {color}")]);
     }
 
     private Markup Evaluation(Curve curve, string color) => Markup.Join(
     [
         Path(curve.Evaluation, $"between {color}"),
         .. curve.Evaluation.Select(value => Markup.Of(
-            $"""<circle class="point {color}" cx="{X(value.Step)}" cy="{Y(value.Value)}" r="3.6"><title>{curve.Name}, step {value.Step}: {NumberText.Of(value.Value)}</title></circle>""")),
+            $"""
+            <circle class="point {color}" cx="{X(value.Step)}" cy="{Y(value.Value)}" r="3.6">
+            <title>{curve.Name}, step {value.Step}: {NumberText.Of(value.Value)}</title></circle>
+
+            """)),
     ]);
 
     private Markup Path(IReadOnlyList<StepValue> points, string style) => points.Count == 0

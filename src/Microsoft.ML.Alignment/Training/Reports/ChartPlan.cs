@@ -2,7 +2,9 @@ using Microsoft.ML.Alignment.Training.Metrics;
 
 namespace Microsoft.ML.Alignment.Training.Reports;
 
-/// <summary>Decides which charts a stage has: one for each metric that it reported, related ones together, the important ones first.</summary>
+/// <summary>
+/// Decides which charts a stage has: one for each metric that it reported, related ones together, the important ones first.
+/// </summary>
 internal static class ChartPlan
 {
     private static readonly Group[] Groups =
@@ -32,7 +34,8 @@ internal static class ChartPlan
     /// <summary>The charts of a stage.</summary>
     public static IReadOnlyList<Chart> Of(StageHistory history)
     {
-        var names = history.Names.Where(name => !NotDrawn.Contains(name) && !name.StartsWith(MetricNames.HealthPrefix, StringComparison.Ordinal)).ToArray();
+        var names = history.Names
+            .Where(name => !NotDrawn.Contains(name) && !name.StartsWith(MetricNames.HealthPrefix, StringComparison.Ordinal)).ToArray();
         var known = Groups.Where(group => group.Names.Any(names.Contains));
         var others = names.Where(name => !Groups.Any(group => group.Names.Contains(name))).Select(name => new Group(name, [name]));
         return [.. known.Concat(others).Select(group => Of(group, history))];
@@ -60,7 +63,8 @@ internal static class ChartPlan
         && history.Training(MetricNames.Loss) is [var first, ..] && Math.Abs(first.Value - Math.Log(2)) < NearLn2;
 
     private static ReferenceLine? Start(Curve curve, int index) =>
-        curve.All.OrderBy(value => value.Step).Take(1).Select(first => new ReferenceLine(first.Value, index == 0 ? "start" : "") { Curve = index }).FirstOrDefault();
+        curve.All.OrderBy(value => value.Step).Take(1)
+            .Select(first => new ReferenceLine(first.Value, index == 0 ? "start" : "") { Curve = index }).FirstOrDefault();
 
     private static string ShortName(string name) => name.Replace("_reward", "", StringComparison.Ordinal).Split('/')[^1];
 

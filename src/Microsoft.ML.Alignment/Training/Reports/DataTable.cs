@@ -33,7 +33,8 @@ internal static class DataTable
         for (var i = 0; i < data.Confounds.Count; i++)
             rows[$"confound {i + 1}"] = data.Confounds[i].ToString();
         rows["parameters that train"] = string.Create(
-            CultureInfo.InvariantCulture, $"{summary.TrainableParameters:N0} of {summary.TotalParameters:N0} ({summary.TrainableShare:P2})");
+            CultureInfo.InvariantCulture,
+            $"{summary.TrainableParameters:N0} of {summary.TotalParameters:N0} ({summary.TrainableShare:P2})");
         rows["memory at most, estimated"] = summary.Memory.ToString();
     }
 

@@ -7,7 +7,10 @@ namespace Microsoft.ML.Alignment.Training.Reports;
 internal static class OptionTable
 {
     private const string Training = "training";
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     /// <summary>The method's own options, and how it trains as resolved.</summary>
     public static IReadOnlyDictionary<string, string> Of(StageStart stage)

@@ -26,7 +26,7 @@ internal static class ReportPage
         <body>
         <header>
         <h1>{name}</h1>
-        <p class="quiet">{StageCount(stages)} · written {now.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC</p>
+        <p class="quiet">{StageCount(stages)} · written {Time(now)} UTC</p>
         <nav>{Markup.Join(stages.Select(Link))}</nav>
         </header>
         <main>
@@ -39,8 +39,13 @@ internal static class ReportPage
 
     private static string StageCount(IReadOnlyList<StageReport> stages) => stages.Count == 1 ? "1 stage" : $"{stages.Count} stages";
 
-    private static Markup Link(StageReport stage, int index) => Markup.Of(
-        $"""<a href="#stage-{index + 1}">{stage.Facts.Method}<small>{(stage.Advice.Count > 0 ? $"{stage.Advice.Count} to look at" : StageSection.Progress(stage))}</small></a>""");
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static Markup Link(StageReport stage, int index) =>
+        Markup.Of($"""<a href="#stage-{index + 1}">{stage.Facts.Method}<small>{State(stage)}</small></a>""");
+
+    private static string State(StageReport stage) =>
+        stage.Advice.Count > 0 ? $"{stage.Advice.Count} to look at" : StageSection.Progress(stage);
 
     private static Markup ReadStyle()
     {

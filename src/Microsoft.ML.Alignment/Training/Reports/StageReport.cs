@@ -41,7 +41,8 @@ internal sealed record StageReport(StageFacts Facts, StageHistory History, IRead
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is no description of a stage: {e.Message} Remove it; the next run writes it anew.", e);
+            throw new InvalidDataException(
+                $"'{path}' is no description of a stage: {e.Message} Remove it; the next run writes it anew.", e);
         }
     }
 

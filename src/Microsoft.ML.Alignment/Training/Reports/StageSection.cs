@@ -31,20 +31,29 @@ internal static class StageSection
     public static string Progress(StageReport stage) => stage.Facts switch
     {
         { Ended: null } facts => $"at step {stage.History.LastStep} of {facts.TotalSteps}",
-        { WeightsOfStep: { } best } facts when best != stage.History.LastStep => $"{facts.Ended}, step {stage.History.LastStep}, with the weights of step {best}",
+        { WeightsOfStep: { } best } facts when best != stage.History.LastStep =>
+            $"{facts.Ended}, step {stage.History.LastStep}, with the weights of step {best}",
         var facts => $"{facts.Ended}, {stage.History.LastStep} of {facts.TotalSteps} steps",
     };
 
     private static Markup Advice(IReadOnlyList<HealthAdvice> advice) => advice.Count == 0
         ? Markup.Of($"""<p class="healthy">Nothing looks wrong.</p>""")
-        : Markup.Of($"""<ul class="advice">{Markup.Join(advice.Select(a => Markup.Of($"<li><strong>{a.Finding}</strong> {a.Advice}</li>")))}</ul>""");
+        : Markup.Of($"""<ul class="advice">{Markup.Join(advice.Select(Item))}</ul>""");
+
+    private static Markup Item(HealthAdvice advice) => Markup.Of($"<li><strong>{advice.Finding}</strong> {advice.Advice}</li>");
 
     private static Markup Figure(string name, StageHistory history)
     {
         var (training, evaluation) = (history.Training(name), history.Evaluation(name));
-        var (first, last, source) = evaluation.Count > 0 ? (evaluation[0], evaluation[^1], "validation") : (training[0], training[^1], "training");
+        var (values, source) = evaluation.Count > 0 ? (evaluation, "validation") : (training, "training");
+        if (values.Count == 0)
+            return Markup.None;
         return Markup.Of(
-            $"""<div><dt>{name}</dt><dd>{NumberText.Of(last.Value)}</dd><dd class="quiet">{source}, from {NumberText.Of(first.Value)}</dd></div>""");
+            $"""
+            <div><dt>{name}</dt><dd>{NumberText.Of(values[^1].Value)}</dd>
+            <dd class="quiet">{source}, from {NumberText.Of(values[0].Value)}</dd></div>
+
+            """);
     }
 
     private static Markup Picture(Chart chart, StageReport stage) => Markup.Of(
@@ -56,18 +65,24 @@ internal static class StageSection
 
         """);
 
-    private static Markup Legend(Chart chart, Curve curve, int index) => Markup.Of(
-        $"""{Key("stroke", index, chart.Curves.Count > 1 ? curve.Name : "train", curve.Training)}{Key("dot", index, chart.Curves.Count > 1 ? "" : "eval", curve.Evaluation)}""");
+    private static Markup Legend(Chart chart, Curve curve, int index)
+    {
+        var (training, evaluation) = chart.Curves.Count > 1 ? (curve.Name, "") : ("train", "eval");
+        return Markup.Of(
+            $"""<span class="key">{Key("stroke", index, training, curve.Training)} {Key("dot", index, evaluation, curve.Evaluation)}</span>""");
+    }
 
     private static Markup Key(string shape, int color, string label, IReadOnlyList<StepValue> values) => values.Count == 0
         ? Markup.None
-        : Markup.Of($"""<span class="key"><i class="{shape} k{color}"></i>{label} <data>{NumberText.Of(values[^1].Value)}</data></span>""");
+        : Markup.Of($"""<i class="{shape} k{color}"></i>{label} <data>{NumberText.Of(values[^1].Value)}</data>""");
 
     private static Markup Table(string title, IReadOnlyDictionary<string, string> rows) => rows.Count == 0
         ? Markup.None
         : Markup.Of(
             $"""
-            <details><summary>{title}</summary><table>{Markup.Join(rows.Select(row => Markup.Of($"<tr><th>{row.Key}</th><td>{row.Value}</td></tr>")))}</table></details>
+            <details><summary>{title}</summary><table>{Markup.Join(rows.Select(Row))}</table></details>
 
             """);
+
+    private static Markup Row(KeyValuePair<string, string> row) => Markup.Of($"<tr><th>{row.Key}</th><td>{row.Value}</td></tr>");
 }

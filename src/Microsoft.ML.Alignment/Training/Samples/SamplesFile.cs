@@ -12,7 +12,9 @@ namespace Microsoft.ML.Alignment.Training.Samples;
 /// <param name="Ended">Whether an end token came before the limit.</param>
 internal sealed record KeptAnswer(int Step, string Prompt, string Answer, int Tokens, bool Ended);
 
-/// <summary>The answers to the fixed prompts as JSON Lines: a line an answer, so that two runs, or two steps of one, can be compared by diff.</summary>
+/// <summary>
+/// The answers to the fixed prompts as JSON Lines: a line an answer, so that two runs, or two steps of one, can be compared by diff.
+/// </summary>
 internal sealed class SamplesFile : IDisposable
 {
     private const string FileName = "samples.jsonl";
@@ -21,6 +23,9 @@ internal sealed class SamplesFile : IDisposable
     private readonly StepLines lines;
 
     private SamplesFile(StepLines lines) => this.lines = lines;
+
+    /// <summary>Whether a stage has answers already; one that writes none, such as a reward model, has no file.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
     /// <summary>Opens the file of a stage to go on behind a step.</summary>
     /// <inheritdoc cref="StepLines.Open"/>

@@ -72,7 +72,7 @@ public sealed class HealthCheckTests
 
     [Fact]
     public void GradientsThatExplodeAreNamed() => Only(
-        new Runs { Noise = 0 }.With("grad_norm", t => t > 0.9 ? 130 : 4), "exploding_gradients", "*130*32 times the 4 of before*", "*learning rate*warmup*");
+        new Runs { Noise = 0 }.With("grad_norm", t => t > 0.9 ? 130 : 4), "exploding_gradients", "*130*32 times the 4 before them*", "*learning rate*warmup*");
 
     [Fact]
     public void OneLargeGradientIsUsual() => new Runs().With("grad_norm", t => Math.Abs(t - 0.97) < 0.01 ? 500 : 4).Check().Should().BeEmpty();

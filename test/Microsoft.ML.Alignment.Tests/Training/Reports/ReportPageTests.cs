@@ -50,8 +50,8 @@ public sealed class ReportPageTests
 
         var curve = Parse(Page(stage)).Descendants("path").Single(path => (string?)path.Attribute("class") == "curve c0");
 
-        // x from 52 (step 0) to 430 (step 3), y from 190 (value 0) to 12 (value 10).
-        ((string?)curve.Attribute("d")).Should().Be("M178 190L304 101L430 12");
+        // x from 60 (step 0) to 430 (step 3), y from 190 (value 0) to 12 (value 10).
+        ((string?)curve.Attribute("d")).Should().Be("M183.33 190L306.67 101L430 12");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ReportPageTests
     {
         var loss = Parse(Page(Dpo())).Descendants("figure").First();
 
-        loss.Descendants("circle").Select(circle => circle.Value).Should().Equal("loss, step 0: 0.7", "loss, step 2: 0.5");
+        loss.Descendants("circle").Select(circle => circle.Value.Trim()).Should().Equal("loss, step 0: 0.7", "loss, step 2: 0.5");
     }
 
     [Fact]
