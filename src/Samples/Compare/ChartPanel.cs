@@ -8,7 +8,7 @@ internal sealed record ChartPanel(ResultColumn Column, string Title)
 {
     // Shares of the range: to the right of a dot stands its value.
     private const double LeftMargin = 0.08;
-    private const double RightMargin = 0.28;
+    private const double RightMargin = 0.34;
 
     public ChartScale Scale { get; init; } = ChartScale.Linear;
 
