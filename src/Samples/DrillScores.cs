@@ -36,7 +36,7 @@ internal sealed record DrillScores
 
     /// <summary>The answers to the irregular verbs in the first wording.</summary>
     [JsonIgnore]
-    public required IReadOnlyList<string> Answers { get; init; }
+    public IReadOnlyList<string> Answers { get; init; } = [];
 }
 
 /// <summary>How a reward model ranks the irregular verbs of a split.</summary>
