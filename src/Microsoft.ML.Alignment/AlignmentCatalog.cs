@@ -29,7 +29,9 @@ public sealed class AlignmentCatalog
     /// <param name="path">A Hugging Face folder or a GGUF file.</param>
     /// <param name="options">How the model answers.</param>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="FileNotFoundException">There is no such GGUF file, or the folder lacks its configuration or its weights.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such GGUF file, or the folder lacks its configuration or its weights.
+    /// </exception>
     /// <exception cref="InvalidDataException">The file is no GGUF file.</exception>
     public BaseModelEstimator BaseModel(string path, BaseModelEstimator.Options? options = null) => new(_environment, path, options ?? new());
 
@@ -37,7 +39,9 @@ public sealed class AlignmentCatalog
     /// <param name="path">A Hugging Face folder or a GGUF file.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="FileNotFoundException">There is no such GGUF file, or the folder lacks its configuration or its weights.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such GGUF file, or the folder lacks its configuration or its weights.
+    /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, of another format, or does not belong to the others.</exception>
     /// <exception cref="NotSupportedException">The model needs something that is not implemented.</exception>
     public LanguageModel LoadModel(string path)
@@ -47,7 +51,9 @@ public sealed class AlignmentCatalog
         return PretrainedModel.Load(path);
     }
 
-    /// <summary>Measures how well implicit rewards, or other scores that a fitted stage has computed, tell chosen from rejected completions.</summary>
+    /// <summary>
+    /// Measures how well implicit rewards, or other scores that a fitted stage has computed, tell chosen from rejected completions.
+    /// </summary>
     /// <param name="data">What <c>Transform</c> of a fitted stage gave, read once.</param>
     /// <param name="chosenScoreColumnName">The single column of the chosen completions' scores.</param>
     /// <param name="rejectedScoreColumnName">The single column of the rejected completions' scores.</param>
@@ -58,7 +64,9 @@ public sealed class AlignmentCatalog
         Logged(nameof(EvaluatePreferences), ScoredData.Preferences(data, chosenScoreColumnName, rejectedScoreColumnName));
 
     /// <summary>Measures a reward model on pairs: accuracy, margin, calibration and how far it rewards length.</summary>
-    /// <param name="data">What <c>Transform</c> of the fitted reward model gave, with <c>ChosenReward</c> and <c>RejectedReward</c>; read once.</param>
+    /// <param name="data">
+    /// What <c>Transform</c> of the fitted reward model gave, with <c>ChosenReward</c> and <c>RejectedReward</c>; read once.
+    /// </param>
     /// <param name="chosenColumnName">The text column of the better completions.</param>
     /// <param name="rejectedColumnName">The text column of the worse completions.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
@@ -171,17 +179,25 @@ public sealed class AlignmentCatalog
         public OrpoTrainer Orpo(OrpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
-        /// <summary>Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306) on completions labelled as desirable or not.</summary>
+        /// <summary>
+        /// Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306) on completions labelled as desirable or not.
+        /// </summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        /// <param name="validationSet">
+        /// What to measure on while training; null for nothing. It needs the columns of the training set.
+        /// </param>
         public KtoTrainer Kto(KtoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
-        /// <summary>Binary Classifier Optimization (Jung et al., 2024, arXiv:2404.04656) on completions labelled as desirable or not.</summary>
+        /// <summary>
+        /// Binary Classifier Optimization (Jung et al., 2024, arXiv:2404.04656) on completions labelled as desirable or not.
+        /// </summary>
         /// <param name="options">How to train.</param>
         /// <param name="trainingSet">What to train on; null is the pipeline's data.</param>
-        /// <param name="validationSet">What to measure on while training; null for nothing. It needs the columns of the training set.</param>
+        /// <param name="validationSet">
+        /// What to measure on while training; null for nothing. It needs the columns of the training set.
+        /// </param>
         public BcoTrainer Bco(BcoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
     }

@@ -10,7 +10,8 @@ public sealed partial class AlignmentDataCatalog
     private const string Prompt = nameof(Prompt);
 
     /// <summary>
-    /// Makes labelled completions of preference pairs, as KTO and BCO train on: two rows a pair, first the better completion, then the worse.
+    /// Makes labelled completions of preference pairs, as KTO and BCO train on: two rows a pair, first the better completion, then the
+    /// worse.
     /// </summary>
     /// <param name="pairs">Pairs.</param>
     /// <param name="promptColumnName">The text column of prompts.</param>

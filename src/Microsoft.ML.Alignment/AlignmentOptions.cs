@@ -5,7 +5,8 @@ namespace Microsoft.ML.Alignment;
 
 /// <summary>Options as JSON, so that a run can be described by a file.</summary>
 /// <remarks>
-/// For the options of every trainer and what they are composed of, and for your own records of them. Names are in camelCase, enumerations by
+/// For the options of every trainer and what they are composed of, and for your own records of them. Names are in camelCase, enumerations
+/// by
 /// name; comments and trailing commas are allowed, names that an option does not have are not. <c>InitialModel</c> is not part of it.
 /// </remarks>
 public static class AlignmentOptions
@@ -28,7 +29,9 @@ public static class AlignmentOptions
     /// <summary>Reads options. What the text does not name has the type's default.</summary>
     /// <typeparam name="T">The options' type.</typeparam>
     /// <param name="json">The text.</param>
-    /// <exception cref="FormatException">The text is no JSON, names something that is no option, or has a value that is refused; the message says which.</exception>
+    /// <exception cref="FormatException">
+    /// The text is no JSON, names something that is no option, or has a value that is refused; the message says which.
+    /// </exception>
     public static T Parse<T>(string json)
         where T : class
     {
@@ -40,7 +43,9 @@ public static class AlignmentOptions
     /// <typeparam name="T">The options' type.</typeparam>
     /// <param name="json">The text.</param>
     /// <param name="defaults">What holds where the text says nothing, member by member.</param>
-    /// <exception cref="FormatException">The text is no JSON, names something that is no option, or has a value that is refused; the message says which.</exception>
+    /// <exception cref="FormatException">
+    /// The text is no JSON, names something that is no option, or has a value that is refused; the message says which.
+    /// </exception>
     public static T Parse<T>(string json, T defaults)
         where T : class
     {

@@ -41,5 +41,7 @@ internal sealed record DrillScores
 
 /// <summary>How a reward model ranks the irregular verbs of a split.</summary>
 /// <param name="PastOverWrong">Share of the verbs whose past form gets the higher reward than the wrong one.</param>
-/// <param name="WrongOverDoubled">Share of the verbs, where these forms differ, whose wrong form gets a higher reward than the doubled one.</param>
+/// <param name="WrongOverDoubled">
+/// Share of the verbs, where these forms differ, whose wrong form gets a higher reward than the doubled one.
+/// </param>
 internal sealed record RewardScores(double PastOverWrong, double WrongOverDoubled);

@@ -8,7 +8,9 @@ internal static class SloppyText
     private const double SmallestShareOfWrongForms = 0.35;
     private const double LargestShareOfWrongForms = 0.95;
 
-    /// <summary>Writes rounds of all verbs in all wordings; each time a speaker picks a form, some verbs being harder than others.</summary>
+    /// <summary>
+    /// Writes rounds of all verbs in all wordings; each time a speaker picks a form, some verbs being harder than others.
+    /// </summary>
     public static IReadOnlyList<Instruction> Write(IReadOnlyList<Verb> verbs, int seed)
     {
         var random = new Random(seed);

@@ -2,7 +2,9 @@ namespace Microsoft.ML.Alignment.Benchmarks;
 
 /// <summary>Something to measure, in each precision.</summary>
 /// <param name="Name">Its name on the command line and in the results.</param>
-/// <param name="FlopsPerToken">Floating point operations of a token, as multiples of the number of weights N; null where no share is given.</param>
+/// <param name="FlopsPerToken">
+/// Floating point operations of a token, as multiples of the number of weights N; null where no share is given.
+/// </param>
 /// <param name="Run">Measures it in this process.</param>
 internal sealed record BenchmarkTask(string Name, int? FlopsPerToken, Func<Arguments, Precision, Measurement> Run)
 {

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Benchmarks;
 
-/// <summary>The models and data that are too large for the repository: a folder <c>shared</c> in one of the folders above the program.</summary>
+/// <summary>
+/// The models and data that are too large for the repository: a folder <c>shared</c> in one of the folders above the program.
+/// </summary>
 internal static class SharedFiles
 {
     /// <summary>The first file of a pattern in a subfolder of <c>shared</c>; where there is none, the path that is missing.</summary>

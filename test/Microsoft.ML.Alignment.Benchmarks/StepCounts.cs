@@ -3,7 +3,9 @@ using Microsoft.ML.Alignment.Pipeline;
 
 namespace Microsoft.ML.Alignment.Benchmarks;
 
-/// <summary>What the steps of an epoch hold. A trainer reports no counts of single steps, so the rows are read here as trainers read them.</summary>
+/// <summary>
+/// What the steps of an epoch hold. A trainer reports no counts of single steps, so the rows are read here as trainers read them.
+/// </summary>
 /// <param name="Steps">The steps of an epoch.</param>
 /// <param name="Findings">What the reader said of the whole file: rows left out, prompts cut.</param>
 internal sealed record StepCounts(IReadOnlyList<StepCount> Steps, IReadOnlyList<string> Findings)

@@ -43,7 +43,9 @@ internal static class LoraAdapter
     /// <remarks>Adapters are added on the fly, so that the model itself stays unmerged.</remarks>
     public static LanguageModel Merge(LanguageModel model) => model.MergedCopy(trains: false);
 
-    /// <summary>The same model, whose adapters drop no inputs; the caller's. It shares all weights, so that it changes as the model trains.</summary>
+    /// <summary>
+    /// The same model, whose adapters drop no inputs; the caller's. It shares all weights, so that it changes as the model trains.
+    /// </summary>
     public static LanguageModel WithoutDropout(LanguageModel model) => model.With([.. model.Adapters.Select(WithoutDropout)], model.RewardHead);
 
     private static Adapter WithoutDropout(Adapter adapter) =>

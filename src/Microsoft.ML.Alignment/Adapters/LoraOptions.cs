@@ -12,7 +12,10 @@ public sealed record LoraOptions
     /// <summary>Gets the share of the adapter's inputs dropped in training. In [0, 1); the default is 0.</summary>
     public double Dropout { get; init => field = Require.InRange(0, 1, value); }
 
-    /// <summary>Gets the names of the layers that get an update, e.g. <c>q_proj</c>, or ends of their paths. The default, null, is all linear layers but the head.</summary>
+    /// <summary>
+    /// Gets the names of the layers that get an update, e.g. <c>q_proj</c>, or ends of their paths. The default, null, is all linear layers
+    /// but the head.
+    /// </summary>
     public IReadOnlyList<string>? TargetModules { get; init; }
 
     /// <summary>Gets whether the scale is alpha / √R (rsLoRA; Kalajdzievski, 2023, arXiv:2312.03732). The default is false.</summary>

@@ -11,10 +11,13 @@ internal static class Collator
     /// <summary>Packs a micro-batch.</summary>
     /// <param name="examples">At least one, all with the same number of completions C; C may be 0.</param>
     /// <param name="endRows">
-    /// Whether the last token of each completion has a row. It predicts nothing, so that only heads that read the end of a sequence need it;
+    /// Whether the last token of each completion has a row. It predicts nothing, so that only heads that read the end of a sequence need
+    /// it;
     /// without it <see cref="PackedTargets.EndRows"/> is empty.
     /// </param>
-    /// <exception cref="ArgumentException">There is no example, a prompt or completion is empty, or the numbers of completions differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no example, a prompt or completion is empty, or the numbers of completions differ.
+    /// </exception>
     public static TokenBatch Pack(IReadOnlyList<TokenizedExample> examples, bool endRows = true)
     {
         Check(examples);
@@ -45,7 +48,9 @@ internal static class Collator
         }
     }
 
-    /// <summary>The longest beginning of all prompts that leaves each a row of its own, which predicts its first completion token; 0 if too short.</summary>
+    /// <summary>
+    /// The longest beginning of all prompts that leaves each a row of its own, which predicts its first completion token; 0 if too short.
+    /// </summary>
     public static int SharedPrefix(IReadOnlyList<TokenizedExample> examples)
     {
         if (examples.Count < 2)

@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>
-/// Serves a store of examples, every one once an epoch. The last step of an epoch is short where the batch size does not divide the examples.
+/// Serves a store of examples, every one once an epoch. The last step of an epoch is short where the batch size does not divide the
+/// examples.
 /// </summary>
 internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatchSource<TokenBatch>
 {
@@ -32,7 +33,8 @@ internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatc
         })];
 
     /// <summary>
-    /// Places of the examples of each micro-batch. Those of like length are computed together, so that the micro-batches take like time and memory.
+    /// Places of the examples of each micro-batch. Those of like length are computed together, so that the micro-batches take like time and
+    /// memory.
     /// </summary>
     private List<List<int>> Cut(TokenizedExample[] step)
     {

@@ -76,7 +76,9 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         }
     }
 
-    /// <summary>Cuts the prompt from the left until it fits with the longest completion, so that all completions see the same prompt.</summary>
+    /// <summary>
+    /// Cuts the prompt from the left until it fits with the longest completion, so that all completions see the same prompt.
+    /// </summary>
     private int[] Fit(int[] prompt, int[][] completions)
     {
         var longest = completions.Length == 0 ? 0 : completions.Max(c => c.Length);

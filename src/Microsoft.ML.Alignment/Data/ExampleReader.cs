@@ -8,7 +8,9 @@ internal static class ExampleReader
 {
     /// <summary>Reads every row, in the view's order, into a store in a temporary file.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
-    /// <exception cref="InvalidDataException">A row cannot be used and <see cref="InvalidRows.Throw"/> is set, or no row can be used.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A row cannot be used and <see cref="InvalidRows.Throw"/> is set, or no row can be used.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public static IExampleStore Read(IDataView view, ExampleColumns columns, PromptEncoder encoder, ReadOptions options) =>
         Read(view, columns, new TextEncoder(encoder.EncodePrompt, encoder.EncodeCompletion, encoder.TextOf), options);

@@ -27,6 +27,8 @@ public sealed record JsonLinesOptions
     /// <summary>Gets the name of the property that becomes column <c>Margin</c>. Default null: <c>margin</c>.</summary>
     public string? MarginName { get; init; }
 
-    /// <summary>Gets the name of the property that becomes column <c>ChosenProbability</c>. Default null: <c>chosen_probability</c>.</summary>
+    /// <summary>
+    /// Gets the name of the property that becomes column <c>ChosenProbability</c>. Default null: <c>chosen_probability</c>.
+    /// </summary>
     public string? ChosenProbabilityName { get; init; }
 }

@@ -27,7 +27,9 @@ internal sealed class RowTexts
     /// <summary>Whether the prompt is what chosen and rejected share.</summary>
     public bool HasImplicitPrompt => names.ContainsKey(JsonRole.Chosen) && !names.ContainsKey(JsonRole.Prompt) && Roles.Contains(JsonRole.Prompt);
 
-    /// <summary>Finds the form: a prompt that is named, one that chosen and rejected share, whole conversations, or none of these.</summary>
+    /// <summary>
+    /// Finds the form: a prompt that is named, one that chosen and rejected share, whole conversations, or none of these.
+    /// </summary>
     public static RowTexts Of(JsonScan scan)
     {
         JsonRole[] present = [.. Explicit.Where(role => scan.Find(role) is not null)];
@@ -83,7 +85,8 @@ internal sealed class RowTexts
     }
 
     /// <summary>
-    /// A value as the column's text. In a file of conversations a plain prompt is a user's message and a plain completion an assistant's, and a
+    /// A value as the column's text. In a file of conversations a plain prompt is a user's message and a plain completion an assistant's,
+    /// and a
     /// conversation that repeats the plain prompt as its first message loses it.
     /// </summary>
     private string Convert(JsonLine line, JsonRole role, JsonElement value, JsonElement prompt)

@@ -5,7 +5,9 @@ internal static class ScoringPasses
 {
     private const int TokensOfPass = 4096;
 
-    /// <summary>Indices of the examples of each pass; rows of like length together, so that no long row makes many short ones wait.</summary>
+    /// <summary>
+    /// Indices of the examples of each pass; rows of like length together, so that no long row makes many short ones wait.
+    /// </summary>
     /// <param name="tokenCounts">Tokens of each example.</param>
     public static IEnumerable<IReadOnlyList<int>> Of(IReadOnlyList<int> tokenCounts)
     {

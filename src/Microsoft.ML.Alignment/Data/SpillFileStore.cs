@@ -13,7 +13,9 @@ internal sealed class SpillFileStore : IExampleStore
     private readonly int[] tokenCounts;
 
     /// <param name="file">The file, which the store owns from now on.</param>
-    /// <param name="offsets">Where each example's record starts and, last, where the file ends, in numbers. Shape <c>[Count + 1]</c>.</param>
+    /// <param name="offsets">
+    /// Where each example's record starts and, last, where the file ends, in numbers. Shape <c>[Count + 1]</c>.
+    /// </param>
     /// <param name="tokenCounts">Tokens of each example. Shape <c>[Count]</c>.</param>
     internal SpillFileStore(FileStream file, long[] offsets, int[] tokenCounts) =>
         (this.file, this.offsets, this.tokenCounts) = (file, offsets, tokenCounts);

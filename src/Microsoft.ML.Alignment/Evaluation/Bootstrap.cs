@@ -3,7 +3,8 @@ using Microsoft.ML.Alignment.Generation;
 namespace Microsoft.ML.Alignment.Evaluation;
 
 /// <summary>
-/// Intervals by drawing rows again (Efron, 1979, Annals of Statistics 7:1–26), for figures without a closed form. A function of the rows: the seed
+/// Intervals by drawing rows again (Efron, 1979, Annals of Statistics 7:1–26), for figures without a closed form. A function of the rows:
+/// the seed
 /// is fixed.
 /// </summary>
 internal static class Bootstrap
@@ -14,7 +15,9 @@ internal static class Bootstrap
 
     /// <summary>A figure with the percentile interval.</summary>
     /// <param name="count">Rows, at least 1.</param>
-    /// <param name="statistic">The figure of the rows with these indices, of which some stand more than once. NaN where they do not tell.</param>
+    /// <param name="statistic">
+    /// The figure of the rows with these indices, of which some stand more than once. NaN where they do not tell.
+    /// </param>
     public static IntervalEstimate Estimate(int count, Func<int[], double> statistic)
     {
         var rows = Enumerable.Range(0, count).ToArray();

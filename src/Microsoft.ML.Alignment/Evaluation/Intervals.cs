@@ -12,7 +12,8 @@ internal static class Intervals
     public static IntervalEstimate Share(double successes, long count) => IntervalEstimate.OfShare(successes, count);
 
     /// <summary>
-    /// A mean with Student's interval: exact for normal values, right for others as the count grows, and unlike the bootstrap not too short for
+    /// A mean with Student's interval: exact for normal values, right for others as the count grows, and unlike the bootstrap not too short
+    /// for
     /// few rows. One row bounds nothing.
     /// </summary>
     /// <param name="values">At least one.</param>
@@ -27,7 +28,8 @@ internal static class Intervals
     }
 
     /// <summary>
-    /// The difference of two shares of the same rows, with the interval of Agresti and Min (2005, Statistics in Medicine 24:729–740, sec. 2.4): that of
+    /// The difference of two shares of the same rows, with the interval of Agresti and Min (2005, Statistics in Medicine 24:729–740, sec.
+    /// 2.4): that of
     /// Wald after half a row is added to each of the four outcomes.
     /// </summary>
     /// <param name="onlyFirst">Rows that count for the first share only.</param>
@@ -42,7 +44,8 @@ internal static class Intervals
     }
 
     /// <summary>
-    /// The probability of an outcome at least as uneven as this if both sides were equally likely: the sign test, which on rows of which just one
+    /// The probability of an outcome at least as uneven as this if both sides were equally likely: the sign test, which on rows of which
+    /// just one
     /// of two models is right is that of McNemar (1947, Psychometrika 12:153–157) in its exact form. Two-sided.
     /// </summary>
     public static double SignTest(long first, long second)

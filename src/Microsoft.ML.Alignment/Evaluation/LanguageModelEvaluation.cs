@@ -24,7 +24,9 @@ public static class LanguageModelEvaluation
     /// <summary>Measures how well a model's log-probabilities tell the chosen completions of pairs from the rejected ones.</summary>
     /// <param name="model">The model.</param>
     /// <param name="pairs">Rows with text columns of prompts, better and worse completions, in one of the forms that trainers read.</param>
-    /// <param name="columns">Names of the columns and how prompts are read; null for <c>Prompt</c>, <c>Chosen</c> and <c>Rejected</c>.</param>
+    /// <param name="columns">
+    /// Names of the columns and how prompts are read; null for <c>Prompt</c>, <c>Chosen</c> and <c>Rejected</c>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
     /// <exception cref="InvalidDataException">A row cannot be scored, or there is none.</exception>
     public static LogProbPreferenceMetrics EvaluatePreferences(this LanguageModel model, IDataView pairs, PreferenceColumns? columns = null)

@@ -18,10 +18,15 @@ public class PreferenceMetrics
         Rejected = Intervals.Mean(rejected);
     }
 
-    /// <summary>Gets the share of pairs whose chosen completion has the higher score (TRL's <c>rewards/accuracies</c>); ties do not count. Wilson's interval.</summary>
+    /// <summary>
+    /// Gets the share of pairs whose chosen completion has the higher score (TRL's <c>rewards/accuracies</c>); ties do not count. Wilson's
+    /// interval.
+    /// </summary>
     public IntervalEstimate Accuracy { get; }
 
-    /// <summary>Gets the mean of chosen minus rejected score (TRL's <c>rewards/margins</c>), in the scores' unit. Student's interval.</summary>
+    /// <summary>
+    /// Gets the mean of chosen minus rejected score (TRL's <c>rewards/margins</c>), in the scores' unit. Student's interval.
+    /// </summary>
     public IntervalEstimate Margin { get; }
 
     /// <summary>Gets the mean score of the chosen completions (TRL's <c>rewards/chosen</c>). Student's interval.</summary>
@@ -30,7 +35,9 @@ public class PreferenceMetrics
     /// <summary>Gets the mean score of the rejected completions (TRL's <c>rewards/rejected</c>). Student's interval.</summary>
     public IntervalEstimate Rejected { get; }
 
-    /// <summary>Gets the pairs whose two completions have the same score, as all have before a policy has moved from its reference.</summary>
+    /// <summary>
+    /// Gets the pairs whose two completions have the same score, as all have before a policy has moved from its reference.
+    /// </summary>
     public int Ties => Margins.Count(margin => margin == 0);
 
     /// <summary>Gets chosen minus rejected score of each pair, in the order of the rows.</summary>
@@ -48,7 +55,9 @@ public class PreferenceMetrics
             : throw new ArgumentException("There is nothing to put together; give at least one evaluation.", nameof(parts));
     }
 
-    /// <summary>Compares with another model's scores of the same rows in the same order: far sharper than to compare two intervals.</summary>
+    /// <summary>
+    /// Compares with another model's scores of the same rows in the same order: far sharper than to compare two intervals.
+    /// </summary>
     /// <param name="baseline">The other model's evaluation.</param>
     /// <exception cref="ArgumentException">The two have different numbers of rows.</exception>
     public PreferenceComparison CompareWith(PreferenceMetrics baseline)

@@ -14,7 +14,10 @@ public sealed record WinRateMetrics(int Wins, int Ties, int Losses)
         ? Intervals.Share(Wins + (Ties / 2.0), Rows)
         : throw new InvalidOperationException("There is no win rate of no rows.");
 
-    /// <summary>Gets the probability of an outcome at least as uneven if both were equally good: the sign test without the ties, two-sided. In (0, 1].</summary>
+    /// <summary>
+    /// Gets the probability of an outcome at least as uneven if both were equally good: the sign test without the ties, two-sided. In (0,
+    /// 1].
+    /// </summary>
     public double PValue => Intervals.SignTest(Wins, Losses);
 
     /// <summary>The figures in one line.</summary>

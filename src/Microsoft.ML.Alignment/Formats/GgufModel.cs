@@ -25,7 +25,9 @@ internal static class GgufModel
     };
 
     /// <summary>Reads a model.</summary>
-    /// <exception cref="NotSupportedException">An architecture, setting, tokenizer, tensor or quantisation that is not implemented.</exception>
+    /// <exception cref="NotSupportedException">
+    /// An architecture, setting, tokenizer, tensor or quantisation that is not implemented.
+    /// </exception>
     /// <exception cref="InvalidDataException">The file is damaged, or lacks something.</exception>
     public static PretrainedFiles Read(string path)
     {

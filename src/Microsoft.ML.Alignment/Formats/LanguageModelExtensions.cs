@@ -10,7 +10,8 @@ public static class LanguageModelExtensions
     private const string NumberFormat = "00";
 
     /// <summary>
-    /// Saves a model as a Hugging Face folder: the adapters merged into the weights, names, shapes and type of the original, and every small
+    /// Saves a model as a Hugging Face folder: the adapters merged into the weights, names, shapes and type of the original, and every
+    /// small
     /// file that came with it. A reward model becomes a sequence classifier with one label. A model that was trained has its model card in
     /// <c>README.md</c>, with how it was trained.
     /// </summary>
@@ -38,7 +39,8 @@ public static class LanguageModelExtensions
     }
 
     /// <summary>
-    /// Saves the adapters in PEFT's layout, one folder a stage (<c>01-sft</c>, <c>02-dpo</c>), with a <c>stack.json</c> that says their order and
+    /// Saves the adapters in PEFT's layout, one folder a stage (<c>01-sft</c>, <c>02-dpo</c>), with a <c>stack.json</c> that says their
+    /// order and
     /// their base. The head of a reward model goes with the last one.
     /// </summary>
     /// <param name="model">The model.</param>
@@ -67,11 +69,15 @@ public static class LanguageModelExtensions
 
     /// <summary>Puts adapters on top of those that a model has.</summary>
     /// <param name="model">The model, which stays as it is.</param>
-    /// <param name="folder">A folder in PEFT's layout, or one that <see cref="SaveAdapters"/> wrote, of which all are taken in their order.</param>
+    /// <param name="folder">
+    /// A folder in PEFT's layout, or one that <see cref="SaveAdapters"/> wrote, of which all are taken in their order.
+    /// </param>
     /// <returns>A model with the adapters, which the caller owns. It shares the weights of the given one.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks a file of the layout.</exception>
-    /// <exception cref="NotSupportedException">An adapter needs a feature of PEFT that is not implemented; the message names it.</exception>
+    /// <exception cref="NotSupportedException">
+    /// An adapter needs a feature of PEFT that is not implemented; the message names it.
+    /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, or an adapter belongs to another model.</exception>
     public static LanguageModel LoadAdapter(this LanguageModel model, string folder)
     {

@@ -10,7 +10,9 @@ internal static class MergedWeights
     private const string LanguageHead = "lm_head.weight";
     private const string WeightEnding = ".weight";
 
-    /// <summary>The weights, made one at a time as they are written. A reward model has its own head in the place of the vocabulary's.</summary>
+    /// <summary>
+    /// The weights, made one at a time as they are written. A reward model has its own head in the place of the vocabulary's.
+    /// </summary>
     /// <exception cref="NotSupportedException">The configuration is asked and names a type in which weights are not written.</exception>
     public static IEnumerable<TensorToWrite> Of(LanguageModel model, WeightEncoding wanted)
     {

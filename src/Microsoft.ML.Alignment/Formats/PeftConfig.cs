@@ -5,7 +5,9 @@ using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Formats;
 
-/// <summary>What the <c>adapter_config.json</c> of a LoRA adapter in PEFT's layout says; what cannot be honoured is refused by name.</summary>
+/// <summary>
+/// What the <c>adapter_config.json</c> of a LoRA adapter in PEFT's layout says; what cannot be honoured is refused by name.
+/// </summary>
 internal sealed class PeftConfig
 {
     public const string FileName = "adapter_config.json";
@@ -68,7 +70,9 @@ internal sealed class PeftConfig
         return (ValueOf(alphas, module) ?? alpha) / (usesRankStabilisation ? Math.Sqrt(foundRank) : foundRank);
     }
 
-    /// <summary>The configuration of an adapter as it is saved: its own, with the base named and, if it brings a reward head, that said.</summary>
+    /// <summary>
+    /// The configuration of an adapter as it is saved: its own, with the base named and, if it brings a reward head, that said.
+    /// </summary>
     public static byte[] ToSave(Adapter adapter, string baseModel, bool withRewardHead)
     {
         var config = JsonNode.Parse(adapter.ConfigJson)!.AsObject();

@@ -8,7 +8,9 @@ internal static class PretrainedModel
     /// <summary>Loads a model, which the caller owns.</summary>
     /// <param name="path">A folder, or a GGUF file under any name.</param>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="FileNotFoundException">There is no such GGUF file, or the folder lacks its configuration or its weights.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such GGUF file, or the folder lacks its configuration or its weights.
+    /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, of another format, or does not belong to the others.</exception>
     /// <exception cref="NotSupportedException">The model needs something that is not implemented.</exception>
     public static LanguageModel Load(string path)

@@ -10,7 +10,9 @@ internal static class RewardModelConfig
     private const string RewardEnding = "ForSequenceClassification";
     private const string Label = "LABEL_0";
 
-    /// <summary>The configuration of a policy turned into a reward model's; a padding token, which readers need, is the end token if there is none.</summary>
+    /// <summary>
+    /// The configuration of a policy turned into a reward model's; a padding token, which readers need, is the end token if there is none.
+    /// </summary>
     /// <exception cref="InvalidDataException">The policy has neither padding nor end token.</exception>
     public static byte[] Of(LanguageModel model)
     {

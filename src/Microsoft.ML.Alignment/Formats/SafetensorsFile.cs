@@ -3,7 +3,9 @@ using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Formats;
 
-/// <summary>A safetensors file: its header is checked when it is opened, its tensors are read when they are asked for. Thread-safe.</summary>
+/// <summary>
+/// A safetensors file: its header is checked when it is opened, its tensors are read when they are asked for. Thread-safe.
+/// </summary>
 internal sealed class SafetensorsFile
 {
     private readonly FileBytes file;

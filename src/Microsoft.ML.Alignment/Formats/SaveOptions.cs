@@ -9,7 +9,9 @@ public enum WeightEncoding
     Float32,
     /// <summary>16 bits, 11 of them for the digits.</summary>
     Float16,
-    /// <summary>16 bits, 8 of them for the digits. An update that changes a weight by less than about 1/500 of it is lost in rounding.</summary>
+    /// <summary>
+    /// 16 bits, 8 of them for the digits. An update that changes a weight by less than about 1/500 of it is lost in rounding.
+    /// </summary>
     BFloat16,
 }
 

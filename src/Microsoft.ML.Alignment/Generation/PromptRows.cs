@@ -38,7 +38,9 @@ internal sealed class PromptRows
     /// <summary>The row of each prompt's last token.</summary>
     public long[] LastRows => [.. prompts.Select((prompt, index) => RowOf(index, prompt.Length - 1))];
 
-    /// <summary>The row that stands in each column of a cache as wide as the longest prompt, aligned right; left of a prompt any row.</summary>
+    /// <summary>
+    /// The row that stands in each column of a cache as wide as the longest prompt, aligned right; left of a prompt any row.
+    /// </summary>
     /// <returns>Shape <c>[B · columns]</c>.</returns>
     public long[] Columns(int columns) =>
     [

@@ -1,7 +1,9 @@
 namespace Microsoft.ML.Alignment.Generation;
 
 /// <summary>Takes the next token of each row: the best one, or a sample of softmax(logits / temperature) cut to top-k and top-p.</summary>
-/// <remarks>Top-p keeps the fewest best tokens whose mass reaches p (Holtzman et al., 2019, arXiv:1904.09751), after top-k has cut.</remarks>
+/// <remarks>
+/// Top-p keeps the fewest best tokens whose mass reaches p (Holtzman et al., 2019, arXiv:1904.09751), after top-k has cut.
+/// </remarks>
 internal sealed class TokenSampler(GenerationOptions options)
 {
     // Most of the mass lies on few tokens, and taking a few is much cheaper than sorting the vocabulary.

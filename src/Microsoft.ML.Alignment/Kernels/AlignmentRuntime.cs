@@ -3,7 +3,9 @@ using Microsoft.ML.Alignment.Native;
 
 namespace Microsoft.ML.Alignment;
 
-/// <summary>How this process computes: the matrix kernel and the number of threads. Results are a function of both, to the last bit.</summary>
+/// <summary>
+/// How this process computes: the matrix kernel and the number of threads. Results are a function of both, to the last bit.
+/// </summary>
 public static class AlignmentRuntime
 {
     private static readonly Lock Gate = new();
@@ -13,7 +15,9 @@ public static class AlignmentRuntime
 
     /// <summary>Sets how this process computes. Not while a model trains, whose run would then not be repeatable.</summary>
     /// <exception cref="NativeLibraryException">TorchSharp's native library cannot be loaded.</exception>
-    /// <exception cref="NotSupportedException">The kernel that was asked for is not there, or rounds to bfloat16 on this processor.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The kernel that was asked for is not there, or rounds to bfloat16 on this processor.
+    /// </exception>
     public static void Configure(AlignmentRuntimeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -51,7 +55,9 @@ public static class AlignmentRuntime
         }
     }
 
-    /// <summary>Computes as a run did when it was begun, so that it can be gone on with, as far as nobody asked for something else.</summary>
+    /// <summary>
+    /// Computes as a run did when it was begun, so that it can be gone on with, as far as nobody asked for something else.
+    /// </summary>
     internal static void Adopt(AlignmentRuntimeOptions recorded)
     {
         NativeLibraryLoader.EnsureLoaded();

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>One call of the attention kernel: consecutive rows that see the shared prefix and, among themselves, what the mask allows.</summary>
+/// <summary>
+/// One call of the attention kernel: consecutive rows that see the shared prefix and, among themselves, what the mask allows.
+/// </summary>
 /// <param name="Start">First row.</param>
 /// <param name="Length">Rows, L.</param>
 /// <param name="PrefixLength">Leading rows of the whole that these rows see besides themselves, P.</param>

@@ -119,7 +119,10 @@ internal static class BlockQuantization
         }
     }
 
-    /// <summary>The low nibbles are the first half of the block, the high nibbles the second. Value: scale · (q − zero) + minimum, each step rounded.</summary>
+    /// <summary>
+    /// The low nibbles are the first half of the block, the high nibbles the second. Value: scale · (q − zero) + minimum, each step
+    /// rounded.
+    /// </summary>
     private static void DecodeNibbles(ReadOnlySpan<byte> source, float scale, int zero, float minimum, Span<float> destination)
     {
         for (var i = 0; i < HalfBlock; i += Vector256<float>.Count)

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>Completion log-probs under a head that does not train: backward needs no logits, only two matrix products run in total.</summary>
+/// <summary>
+/// Completion log-probs under a head that does not train: backward needs no logits, only two matrix products run in total.
+/// </summary>
 /// <remarks>
 /// d log p / d h = W[label] - softmax(h W^T) W does not depend on the incoming gradient, so forward computes it while a chunk's
 /// logits exist, <c>[M, D]</c>; backward scales its rows.

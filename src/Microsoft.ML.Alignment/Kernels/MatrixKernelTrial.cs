@@ -3,7 +3,9 @@ using Microsoft.ML.Alignment.Native;
 
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>Chooses the float32 matrix kernel by measuring both on one shape: the shortest of several alternating rounds, and the error.</summary>
+/// <summary>
+/// Chooses the float32 matrix kernel by measuring both on one shape: the shortest of several alternating rounds, and the error.
+/// </summary>
 internal static unsafe class MatrixKernelTrial
 {
     private const int Rows = 192, Inner = 512, Columns = 512;

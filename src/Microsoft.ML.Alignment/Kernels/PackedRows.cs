@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>One example in packed rows: the rest of its prompt, then its completions, each of which sees prefix, prompt and itself.</summary>
+/// <summary>
+/// One example in packed rows: the rest of its prompt, then its completions, each of which sees prefix, prompt and itself.
+/// </summary>
 /// <param name="Start">Row where the prompt's rest begins.</param>
 /// <param name="PromptLength">Rows of the prompt behind the shared prefix.</param>
 /// <param name="CompletionLengths">Rows of each completion; they follow the prompt one after another.</param>

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>Rotates queries and keys by their positions (Su et al., 2021, arXiv:2104.09864), half rotation as in GPT-NeoX and Llama.</summary>
+/// <summary>
+/// Rotates queries and keys by their positions (Su et al., 2021, arXiv:2104.09864), half rotation as in GPT-NeoX and Llama.
+/// </summary>
 internal static class RotaryEmbedding
 {
     /// <summary>Rotates the first <c>rot</c> dimensions of each head, pairing dimension i with i + rot/2; the others pass.</summary>

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>What a <see cref="KernelFunction{TSelf}"/> keeps from its forward to its backward pass, freed as soon as backward is done.</summary>
+/// <summary>
+/// What a <see cref="KernelFunction{TSelf}"/> keeps from its forward to its backward pass, freed as soon as backward is done.
+/// </summary>
 /// <remarks>TorchSharp's own saved variables live until the whole graph dies; these are aliases with an owner of their own.</remarks>
 internal sealed class SavedForBackward
 {

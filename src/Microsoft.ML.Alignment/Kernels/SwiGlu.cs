@@ -1,7 +1,9 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>silu(gate) · up, element by element (Shazeer, 2020, arXiv:2002.05202, eq. 6).</summary>
-/// <remarks>With gradients only gate and up are kept; autograd would keep silu(gate) too, a quarter of the memory of such a block.</remarks>
+/// <remarks>
+/// With gradients only gate and up are kept; autograd would keep silu(gate) too, a quarter of the memory of such a block.
+/// </remarks>
 internal static class SwiGlu
 {
     /// <summary>Gates rows. All shapes <c>[N, F]</c>.</summary>

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>Completion log-probs under a head that trains. Where one chunk holds all rows, backward reuses it; else it makes the logits again.</summary>
+/// <summary>
+/// Completion log-probs under a head that trains. Where one chunk holds all rows, backward reuses it; else it makes the logits again.
+/// </summary>
 internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
 {
     /// <inheritdoc cref="CompletionLogProbs.Compute"/>

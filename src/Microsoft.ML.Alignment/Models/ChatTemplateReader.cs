@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Alignment.Models;
 
-/// <summary>Finds a model's chat template: the file <c>chat_template.jinja</c>, else <c>chat_template</c> of <c>tokenizer_config.json</c>.</summary>
+/// <summary>
+/// Finds a model's chat template: the file <c>chat_template.jinja</c>, else <c>chat_template</c> of <c>tokenizer_config.json</c>.
+/// </summary>
 internal static class ChatTemplateReader
 {
     private static readonly string[] SpecialTokenKeys = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];

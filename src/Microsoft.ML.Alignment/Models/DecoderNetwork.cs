@@ -11,7 +11,9 @@ namespace Microsoft.ML.Alignment.Models;
 /// <returns>Shape <c>[N, H·d]</c>.</returns>
 internal delegate Tensor AttendRows(int layer, Tensor queries, Tensor keys, Tensor values);
 
-/// <summary>A pre-norm decoder over rows of tokens, without padding; what differs between families is in its layout and configuration.</summary>
+/// <summary>
+/// A pre-norm decoder over rows of tokens, without padding; what differs between families is in its layout and configuration.
+/// </summary>
 internal sealed class DecoderNetwork : IDisposable
 {
     private readonly ModelConfig config;

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Alignment.Models;
 
-/// <summary>An object of a JSON settings file, read with checks; it remembers which keys were read, so that the rest can be judged.</summary>
+/// <summary>
+/// An object of a JSON settings file, read with checks; it remembers which keys were read, so that the rest can be judged.
+/// </summary>
 /// <param name="value">The object.</param>
 /// <param name="place">Where it is, for messages: a file name, or one with a path in it.</param>
 internal sealed class JsonSettings(JsonElement value, string place)

@@ -6,7 +6,9 @@ using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment;
 
-/// <summary>A language model: weights, tokenizer, chat template and a stack of adapters. Immutable; safe to score from several threads.</summary>
+/// <summary>
+/// A language model: weights, tokenizer, chat template and a stack of adapters. Immutable; safe to score from several threads.
+/// </summary>
 /// <remarks>
 /// A handle over weights that are counted by reference: models of one chain share their base, models that have an adapter or a reward head
 /// in common share that. Dispose the handles that you own; the last handle frees the weights, the last model that has an adapter frees the
@@ -64,7 +66,8 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>
-    /// Says in several lines what the model is and how each stage trained it: options as resolved, data with their counts and hash, metrics at the
+    /// Says in several lines what the model is and how each stage trained it: options as resolved, data with their counts and hash, metrics
+    /// at the
     /// end, versions, matrix kernel, threads, time and peak memory.
     /// </summary>
     /// <exception cref="ObjectDisposedException">This handle was disposed.</exception>
@@ -77,7 +80,9 @@ public sealed class LanguageModel : IDisposable
             stack.Release();
     }
 
-    /// <summary>Builds a model from its small files and weights. Weights missing, superfluous, of a wrong shape or not finite: refused by name.</summary>
+    /// <summary>
+    /// Builds a model from its small files and weights. Weights missing, superfluous, of a wrong shape or not finite: refused by name.
+    /// </summary>
     /// <param name="files">At least <c>config.json</c>.</param>
     /// <param name="weights">The tensors of the checkpoint; they are kept and must stay readable.</param>
     /// <param name="source">Where the model comes from, for messages.</param>
@@ -118,7 +123,9 @@ public sealed class LanguageModel : IDisposable
     /// <summary>The same base with other adapters and head. The new handle is the caller's.</summary>
     /// <remarks>Adapters and head live until the last model that has them is disposed.</remarks>
     /// <exception cref="ArgumentException">An adapter or the head does not fit the base, or two adapters have one name.</exception>
-    /// <exception cref="ObjectDisposedException">This handle was disposed, or an adapter or the head was freed with its last model.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// This handle was disposed, or an adapter or the head was freed with its last model.
+    /// </exception>
     internal LanguageModel With(IReadOnlyList<Adapter> adapters, Parameter? rewardHead) =>
         new(new(Stack.Core, adapters, rewardHead)) { History = History };
 
@@ -190,7 +197,9 @@ public sealed class LanguageModel : IDisposable
     internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null) =>
         TokenLogProbs(rows, targets, options, statistics, collisions: false).LogProbs;
 
-    /// <summary>The same, and the log-probability that two draws in the token's place agree, log Σ_v π(v)², without gradient. Shapes <c>[M]</c>.</summary>
+    /// <summary>
+    /// The same, and the log-probability that two draws in the token's place agree, log Σ_v π(v)², without gradient. Shapes <c>[M]</c>.
+    /// </summary>
     /// <inheritdoc cref="TokenLogProbs(PackedRows, PackedTargets, ForwardOptions, HeadStatistics)" path="/param"/>
     internal (Tensor LogProbs, Tensor LogCollision) TokenLogProbsAndCollisions(
         PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)

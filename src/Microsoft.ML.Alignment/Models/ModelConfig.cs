@@ -3,7 +3,9 @@ namespace Microsoft.ML.Alignment.Models;
 /// <summary>What a <c>config.json</c> says of a decoder; whatever changes numbers and is not implemented is refused by name.</summary>
 internal sealed record ModelConfig
 {
-    /// <summary>Reads both key styles of <c>config.json</c>; stop ids come from <c>generation_config.json</c> too, where there is one.</summary>
+    /// <summary>
+    /// Reads both key styles of <c>config.json</c>; stop ids come from <c>generation_config.json</c> too, where there is one.
+    /// </summary>
     /// <exception cref="NotSupportedException">An architecture or a switch that is not implemented.</exception>
     /// <exception cref="InvalidDataException">A value that is missing or makes no sense.</exception>
     public static ModelConfig Parse(string configJson, string? generationConfigJson) =>

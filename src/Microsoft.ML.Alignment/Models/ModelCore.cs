@@ -4,7 +4,8 @@ namespace Microsoft.ML.Alignment.Models;
 
 /// <summary>The base of a model, which models of one chain share: weights, small files and what is read from them.</summary>
 /// <remarks>
-/// Stored weights are decoded when the network is first used, so that a stage that only passes on costs no memory. Native memory is reported
+/// Stored weights are decoded when the network is first used, so that a stage that only passes on costs no memory. Native memory is
+/// reported
 /// to the garbage collector. A core that nobody disposed is collected: the tensors free themselves, the finaliser takes the report back.
 /// </remarks>
 internal sealed class ModelCore : ReferenceCounted
@@ -72,7 +73,9 @@ internal sealed class ModelCore : ReferenceCounted
     /// <summary>Gets the tokenizer; null if the model came without one.</summary>
     public ModelTokenizer? Tokenizer { get; init; }
 
-    /// <summary>Gets the chat template, parsed when it is asked for, so that a template that is not supported does no harm to plain text.</summary>
+    /// <summary>
+    /// Gets the chat template, parsed when it is asked for, so that a template that is not supported does no harm to plain text.
+    /// </summary>
     public Lazy<ChatTemplate?> ChatTemplate { get; }
 
     /// <inheritdoc/>

@@ -1,7 +1,11 @@
 namespace Microsoft.ML.Alignment.Models;
 
-/// <summary>The small files of a model, by their Hugging Face names: <c>config.json</c>, <c>tokenizer.json</c> and what else came with it.</summary>
-/// <remarks>They are kept byte for byte, so that a saved model has what it was loaded with; a GGUF file's metadata is turned into them.</remarks>
+/// <summary>
+/// The small files of a model, by their Hugging Face names: <c>config.json</c>, <c>tokenizer.json</c> and what else came with it.
+/// </summary>
+/// <remarks>
+/// They are kept byte for byte, so that a saved model has what it was loaded with; a GGUF file's metadata is turned into them.
+/// </remarks>
 internal sealed class ModelFiles(IReadOnlyDictionary<string, byte[]> files)
 {
     public const string Config = "config.json";

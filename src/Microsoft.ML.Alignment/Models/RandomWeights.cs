@@ -5,7 +5,9 @@ namespace Microsoft.ML.Alignment.Models;
 /// <summary>Weights of a model that was never trained.</summary>
 internal static class RandomWeights
 {
-    /// <summary>Matrices normal with the configuration's deviation, norms 1, biases 0; equal for equal seeds. Frozen; the caller's.</summary>
+    /// <summary>
+    /// Matrices normal with the configuration's deviation, norms 1, biases 0; equal for equal seeds. Frozen; the caller's.
+    /// </summary>
     public static Dictionary<string, Parameter> Make(ModelConfig config, int seed)
     {
         using var generator = new Generator((ulong)seed);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Microsoft.ML.Alignment.Native;
 
-/// <summary>Changes which symbol versions a 64-bit little-endian ELF library insists on (gABI; Linux Standard Base, "Symbol Versioning").</summary>
+/// <summary>
+/// Changes which symbol versions a 64-bit little-endian ELF library insists on (gABI; Linux Standard Base, "Symbol Versioning").
+/// </summary>
 internal static class ElfVersionNeeds
 {
     private const int HeaderSize = 64;

@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Alignment.Native;
 
-/// <summary>Loads TorchSharp's native library before TorchSharp does, so that it also works where the system's C++ library is older.</summary>
+/// <summary>
+/// Loads TorchSharp's native library before TorchSharp does, so that it also works where the system's C++ library is older.
+/// </summary>
 /// <remarks>
 /// TorchSharp 0.107's Linux library asks for version GLIBCXX_3.4.32 (of GCC 13), but calls nothing of it. Where the system lacks it, a
 /// private copy that does not insist on it is loaded instead; TorchSharp then finds it resident under its name.

@@ -13,7 +13,9 @@ internal sealed record ReferencedPolicy(LanguageModel Policy, LanguageModel Refe
     public Tensor TrainingLogProbs(TokenBatch batch) =>
         Policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(Precision, Dropout: true)).Sum;
 
-    /// <summary>Log-probabilities under the reference, in nats: those computed before training, where there are such. Shape <c>[B]</c>.</summary>
+    /// <summary>
+    /// Log-probabilities under the reference, in nats: those computed before training, where there are such. Shape <c>[B]</c>.
+    /// </summary>
     public Tensor ReferenceLogProbs(TokenBatch batch) => batch.ReferenceScores is { } scores
         ? tensor(scores.Select(ofExample => ofExample[0]).ToArray(), device: Policy.Network.Device)
         : LiveReference(batch);

@@ -7,7 +7,8 @@ namespace Microsoft.ML.Alignment;
 /// <summary>A fitted stage: it carries a model down the pipeline and scores rows with it, lazily and in batches.</summary>
 /// <remarks>
 /// A column that nobody reads runs no model. The stage owns its models; dispose it, or the chain it is in, to free them. A
-/// <see cref="PredictionEngine{TSrc, TDst}"/> disposes its transformer unless told otherwise (<c>OwnsTransformer</c>); models that other stages hold stay.
+/// <see cref="PredictionEngine{TSrc, TDst}"/> disposes its transformer unless told otherwise (<c>OwnsTransformer</c>); models that other
+/// stages hold stay.
 /// </remarks>
 public abstract class AlignmentTransformer : ITransformer, IDisposable
 {

@@ -3,7 +3,9 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
-/// <summary>A view that scores rows in batches: its cursor looks ahead on one cursor of the source. Columns that nobody reads cost nothing.</summary>
+/// <summary>
+/// A view that scores rows in batches: its cursor looks ahead on one cursor of the source. Columns that nobody reads cost nothing.
+/// </summary>
 internal sealed class BatchedDataView(IHostEnvironment environment, IDataView source, KernelBinding binding) : IDataView
 {
     public bool CanShuffle => source.CanShuffle;

@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>The type of annotations whose value is a <see cref="LanguageModel"/>.</summary>
-/// <remarks>An annotation and not a column: caches and shuffles drop columns of types they do not know, and a column needs a row to be read.</remarks>
+/// <remarks>
+/// An annotation and not a column: caches and shuffles drop columns of types they do not know, and a column needs a row to be read.
+/// </remarks>
 internal sealed class LanguageModelDataViewType : StructuredDataViewType
 {
     // ML.NET keeps one data view type a raw type and refuses a second registration.

@@ -3,7 +3,9 @@ using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
-/// <summary>Time and memory of the stages that trained a model: an entry of their own, so that all others are equal for equal runs.</summary>
+/// <summary>
+/// Time and memory of the stages that trained a model: an entry of their own, so that all others are equal for equal runs.
+/// </summary>
 internal static class StageCosts
 {
     public const string Name = "cost.json";
@@ -13,7 +15,9 @@ internal static class StageCosts
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>Saves without them, so that equal models give equal files. ML.NET saves on the calling thread and passes nothing through to stages.</summary>
+    /// <summary>
+    /// Saves without them, so that equal models give equal files. ML.NET saves on the calling thread and passes nothing through to stages.
+    /// </summary>
     public static void LeaveOutWhile(Action save)
     {
         leftOut = true;

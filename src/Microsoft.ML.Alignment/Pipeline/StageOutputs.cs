@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Pipeline;
 
-/// <summary>Which columns a stage computes: each exactly where its inputs are. One rule for what is promised and what is delivered.</summary>
+/// <summary>
+/// Which columns a stage computes: each exactly where its inputs are. One rule for what is promised and what is delivered.
+/// </summary>
 internal static class StageOutputs
 {
     public const string Policy = "Policy";

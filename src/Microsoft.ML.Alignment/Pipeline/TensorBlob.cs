@@ -6,7 +6,9 @@ using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
-/// <summary>A set of tensors as one run of bytes, each in its encoding, named by the hash of those bytes. May be longer than 2 GB.</summary>
+/// <summary>
+/// A set of tensors as one run of bytes, each in its encoding, named by the hash of those bytes. May be longer than 2 GB.
+/// </summary>
 /// <remarks>
 /// The layout is that of safetensors: the length of a JSON header (8 bytes), the header, the data. Block encodings, which
 /// safetensors does not have, stand in <c>dtype</c> under their GGUF names.

@@ -9,7 +9,9 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// <summary>One tensor as the header of a <see cref="TensorBlob"/> describes it.</summary>
 internal readonly record struct TensorBlobEntry(string Name, TensorEncoding Encoding, long[] Shape, long ByteLength);
 
-/// <summary>The JSON header of a <see cref="TensorBlob"/>: <c>{"name": {"dtype": …, "shape": […], "data_offsets": [from, to]}}</c>.</summary>
+/// <summary>
+/// The JSON header of a <see cref="TensorBlob"/>: <c>{"name": {"dtype": …, "shape": […], "data_offsets": [from, to]}}</c>.
+/// </summary>
 internal static class TensorBlobHeader
 {
     private const int Alignment = 8;

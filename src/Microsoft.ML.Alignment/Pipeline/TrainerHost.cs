@@ -13,7 +13,9 @@ internal sealed class TrainerHost(IHostEnvironment environment, string name)
     /// <summary>Gets the context that names the trainer in errors.</summary>
     public IExceptionContext Context => _host;
 
-    /// <summary>Gets the seed of the <see cref="MLContext"/>; 0 if it has none. The same in every fit, unlike the context's random numbers.</summary>
+    /// <summary>
+    /// Gets the seed of the <see cref="MLContext"/>; 0 if it has none. The same in every fit, unlike the context's random numbers.
+    /// </summary>
     public int Seed => (Environment as IHostEnvironmentInternal)?.Seed ?? 0;
 
     /// <summary>Opens the log of a fit, which readers of <see cref="MLContext.Log"/> see under the trainer's name.</summary>

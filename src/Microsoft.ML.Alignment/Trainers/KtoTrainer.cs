@@ -64,13 +64,15 @@ public sealed class KtoTrainer : UnpairedTrainer
     public sealed record Options : UnpairedTrainerOptions
     {
         /// <summary>
-        /// Gets how soon gains and losses saturate, β: the larger, the closer the policy stays to the reference. Above 0; the default is 0.1.
+        /// Gets how soon gains and losses saturate, β: the larger, the closer the policy stays to the reference. Above 0; the default is
+        /// 0.1.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double Beta { get; init => field = Require.Positive(value); } = 0.1;
 
         /// <summary>
-        /// Gets the weight of desirable completions, λ_D. Above 0; the default is 1. The paper advises that the weights times the numbers of
+        /// Gets the weight of desirable completions, λ_D. Above 0; the default is 1. The paper advises that the weights times the numbers
+        /// of
         /// both kinds are as 1 : 1 to 4 : 3; the log says how they are.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>

@@ -10,7 +10,9 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment.Trainers;
 
 /// <summary>Watches a stage train, and writes the record that goes into its saved model.</summary>
-/// <param name="incoming">The policy that came in. It is hashed at once: a base that cannot be read stops a stage before it trains, not after.</param>
+/// <param name="incoming">
+/// The policy that came in. It is hashed at once: a base that cannot be read stops a stage before it trains, not after.
+/// </param>
 internal sealed class ManifestRecorder(LanguageModel incoming) : ITrainingObserver
 {
     // The weights of one base go through several stages and are hashed once.

@@ -39,7 +39,9 @@ public sealed class FormatOneRow
     public string Completion { get; set; } = "";
 }
 
-/// <summary>A saved chain of a bfloat16 base with a chat template, SFT, reward model and DPO, each with an adapter, and what it gives.</summary>
+/// <summary>
+/// A saved chain of a bfloat16 base with a chat template, SFT, reward model and DPO, each with an adapter, and what it gives.
+/// </summary>
 internal static class FormatOneFile
 {
     private const string Template =

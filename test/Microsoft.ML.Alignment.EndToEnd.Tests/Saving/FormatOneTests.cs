@@ -34,7 +34,8 @@ public sealed class FormatOneTests
     }
 
     /// <summary>
-    /// Writes the file anew. Only for changes before version 1 is released; from then on a later version gets a file of its own, and this one stays.
+    /// Writes the file anew. Only for changes before version 1 is released; from then on a later version gets a file of its own, and this
+    /// one stays.
     /// </summary>
     [WriteGoldenFact]
     public void WriteTheFile() => FormatOneFile.Write();

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Saving;
 
-/// <summary>Marks what writes files into <c>test/golden</c>: it runs only where the environment variable ALIGNMENT_WRITE_GOLDEN is 1.</summary>
+/// <summary>
+/// Marks what writes files into <c>test/golden</c>: it runs only where the environment variable ALIGNMENT_WRITE_GOLDEN is 1.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class WriteGoldenFactAttribute : FactAttribute
 {

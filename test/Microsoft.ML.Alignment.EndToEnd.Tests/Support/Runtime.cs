@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Support;
 
-/// <summary>One kernel and one thread for all tests: numbers are a function of both, and matrices so small are not worth more threads.</summary>
+/// <summary>
+/// One kernel and one thread for all tests: numbers are a function of both, and matrices so small are not worth more threads.
+/// </summary>
 internal static class Runtime
 {
     [ModuleInitializer]

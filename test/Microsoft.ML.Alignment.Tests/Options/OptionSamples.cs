@@ -20,7 +20,10 @@ internal static class OptionSamples
         return made;
     }
 
-    /// <summary>One instance for each member that is written down; where the member may be one of several types, for each of those and their members.</summary>
+    /// <summary>
+    /// One instance for each member that is written down; where the member may be one of several types, for each of those and their
+    /// members.
+    /// </summary>
     public static IEnumerable<(PropertyInfo Property, object? Value, object Options)> WithEachMemberChanged(Type type) =>
         from property in AlignmentOptionsTests.Members(type)
         from options in Changed(type, property)

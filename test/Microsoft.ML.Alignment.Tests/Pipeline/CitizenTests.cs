@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace Microsoft.ML.Alignment.Tests.Pipeline;
 
-/// <summary>What users of ML.NET do with a view or a chain, done with a fitted chain: the scores of the plain path, and no tensor left over.</summary>
+/// <summary>
+/// What users of ML.NET do with a view or a chain, done with a fitted chain: the scores of the plain path, and no tensor left over.
+/// </summary>
 /// <remarks>Counts all tensors of the process, so nothing else may run beside it.</remarks>
 [Collection(RunsAlone.Name)]
 public sealed class CitizenTests : IClassFixture<AlignedChain>

@@ -4,7 +4,9 @@ using TorchSharp;
 namespace Microsoft.ML.Alignment.Tests.Pipeline;
 
 /// <summary>Counts all tensors of the process, so nothing else may run beside it.</summary>
-/// <remarks>The wrapper that a parameter takes its tensor from stays in the count, though its native tensor moved: one for each parameter made.</remarks>
+/// <remarks>
+/// The wrapper that a parameter takes its tensor from stays in the count, though its native tensor moved: one for each parameter made.
+/// </remarks>
 [Collection(RunsAlone.Name)]
 public sealed class OwnershipTests
 {

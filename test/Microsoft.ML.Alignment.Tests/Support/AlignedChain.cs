@@ -23,7 +23,9 @@ public sealed class AnswerRow
     public string GeneratedCompletion { get; set; } = "";
 }
 
-/// <summary>SFT, reward model and DPO, each with an adapter, fitted by one <c>Fit</c> on a small model whose weights are quantised.</summary>
+/// <summary>
+/// SFT, reward model and DPO, each with an adapter, fitted by one <c>Fit</c> on a small model whose weights are quantised.
+/// </summary>
 public sealed class AlignedChain : IDisposable
 {
     public static readonly string BasePath = Golden.Path("gguf/stories260K-q8_0.gguf");

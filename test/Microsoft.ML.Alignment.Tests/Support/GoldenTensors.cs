@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Alignment.Tests.Support;
 
-/// <summary>The tensors of a safetensors file, read the shortest way: for expectations, so that they do not go through the code under test.</summary>
+/// <summary>
+/// The tensors of a safetensors file, read the shortest way: for expectations, so that they do not go through the code under test.
+/// </summary>
 internal sealed class GoldenTensors
 {
     private readonly byte[] data;

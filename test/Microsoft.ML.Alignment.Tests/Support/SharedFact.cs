@@ -1,7 +1,9 @@
 namespace Microsoft.ML.Alignment.Tests.Support;
 
 /// <summary>A fact that needs files of the shared collection and is skipped where they are not.</summary>
-/// <remarks>Each path is relative to the collection (<c>models/stories260K</c>) or, behind <c>golden/</c>, also looked for in test/golden.</remarks>
+/// <remarks>
+/// Each path is relative to the collection (<c>models/stories260K</c>) or, behind <c>golden/</c>, also looked for in test/golden.
+/// </remarks>
 public sealed class SharedFactAttribute : FactAttribute
 {
     public SharedFactAttribute(params string[] paths) => Skip = SharedData.ReasonToSkip(paths);
