@@ -6,8 +6,7 @@ namespace Microsoft.ML.Alignment;
 /// <summary>Options as JSON, so that a run can be described by a file.</summary>
 /// <remarks>
 /// For the options of every trainer and what they are composed of, and for your own records of them. Names are in camelCase, enumerations
-/// by
-/// name; comments and trailing commas are allowed, names that an option does not have are not. <c>InitialModel</c> is not part of it.
+/// by name; comments and trailing commas are allowed, names that an option does not have are not. <c>InitialModel</c> is not part of it.
 /// </remarks>
 public static class AlignmentOptions
 {

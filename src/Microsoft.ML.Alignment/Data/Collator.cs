@@ -12,8 +12,7 @@ internal static class Collator
     /// <param name="examples">At least one, all with the same number of completions C; C may be 0.</param>
     /// <param name="endRows">
     /// Whether the last token of each completion has a row. It predicts nothing, so that only heads that read the end of a sequence need
-    /// it;
-    /// without it <see cref="PackedTargets.EndRows"/> is empty.
+    /// it; without it <see cref="PackedTargets.EndRows"/> is empty.
     /// </param>
     /// <exception cref="ArgumentException">
     /// There is no example, a prompt or completion is empty, or the numbers of completions differ.

@@ -3,8 +3,7 @@ namespace Microsoft.ML.Alignment.Data;
 /// <summary>Finds the prompt that two completions share where a data set does not name it.</summary>
 /// <remarks>
 /// Dialogues written as <c>\n\nHuman: … \n\nAssistant: …</c> are cut behind the last <c>Assistant:</c> that both share. Other text is cut
-/// where
-/// both begin to differ, but not inside a word or number: there, at its beginning. A space at the cut belongs to the completions, as
+/// where both begin to differ, but not inside a word or number: there, at its beginning. A space at the cut belongs to the completions, as
 /// tokenizers have it. Both completions keep at least one character. Where the texts share nothing the prompt is empty.
 /// </remarks>
 internal static class ImplicitPrompt

@@ -86,8 +86,7 @@ internal sealed class RowTexts
 
     /// <summary>
     /// A value as the column's text. In a file of conversations a plain prompt is a user's message and a plain completion an assistant's,
-    /// and a
-    /// conversation that repeats the plain prompt as its first message loses it.
+    /// and a conversation that repeats the plain prompt as its first message loses it.
     /// </summary>
     private string Convert(JsonLine line, JsonRole role, JsonElement value, JsonElement prompt)
     {

@@ -4,8 +4,7 @@ namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>
 /// An example as 32-bit numbers: number of completions C, number of values V, length of the prompt, C lengths of completions, V values as
-/// bits,
-/// then the ids of prompt and completions.
+/// bits, then the ids of prompt and completions.
 /// </summary>
 internal static class SpillRecord
 {

@@ -4,8 +4,7 @@ namespace Microsoft.ML.Alignment.Evaluation;
 
 /// <summary>
 /// Intervals by drawing rows again (Efron, 1979, Annals of Statistics 7:1–26), for figures without a closed form. A function of the rows:
-/// the seed
-/// is fixed.
+/// the seed is fixed.
 /// </summary>
 internal static class Bootstrap
 {

@@ -13,8 +13,7 @@ internal static class Intervals
 
     /// <summary>
     /// A mean with Student's interval: exact for normal values, right for others as the count grows, and unlike the bootstrap not too short
-    /// for
-    /// few rows. One row bounds nothing.
+    /// for few rows. One row bounds nothing.
     /// </summary>
     /// <param name="values">At least one.</param>
     public static IntervalEstimate Mean(IReadOnlyList<double> values)
@@ -45,8 +44,7 @@ internal static class Intervals
 
     /// <summary>
     /// The probability of an outcome at least as uneven as this if both sides were equally likely: the sign test, which on rows of which
-    /// just one
-    /// of two models is right is that of McNemar (1947, Psychometrika 12:153–157) in its exact form. Two-sided.
+    /// just one of two models is right is that of McNemar (1947, Psychometrika 12:153–157) in its exact form. Two-sided.
     /// </summary>
     public static double SignTest(long first, long second)
     {

@@ -8,8 +8,7 @@ public static class LanguageModelSaving
 {
     /// <summary>
     /// Saves a model as a Hugging Face folder, reads it again and measures how far it is from the model with its adapters on: small
-    /// updates, as
-    /// those of DPO, can vanish in rounding. The saved model is in memory meanwhile.
+    /// updates, as those of DPO, can vanish in rounding. The saved model is in memory meanwhile.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>

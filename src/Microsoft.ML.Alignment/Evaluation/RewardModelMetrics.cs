@@ -16,18 +16,15 @@ public sealed class RewardModelMetrics : PreferenceMetrics
 
     /// <summary>
     /// Gets the expected calibration error (Guo et al., 2017, arXiv:1706.04599, eq. 3): how far, on average, the model's probability of
-    /// being right
-    /// about a pair, σ(|margin|), is from the share in which it is right, over 10 bins of [0.5, 1]. A tie is right by half. In [0, 0.5] for
-    /// models that
-    /// are better than chance; of few pairs above 0 also for a perfect model. Bootstrap interval over pairs.
+    /// being right about a pair, σ(|margin|), is from the share in which it is right, over 10 bins of [0.5, 1]. A tie is right by half. In
+    /// [0, 0.5] for models that are better than chance; of few pairs above 0 also for a perfect model. Bootstrap interval over pairs.
     /// </summary>
     public IntervalEstimate CalibrationError { get; }
 
     /// <summary>
     /// Gets the correlation of reward and length (characters) among completions of one prompt, each less the mean of its pair. Near 1, the
-    /// model may
-    /// reward length (Singhal et al., 2023, arXiv:2310.03716). In [-1, 1]; NaN where all pairs are of equal length or reward. Bootstrap
-    /// interval over pairs.
+    /// model may reward length (Singhal et al., 2023, arXiv:2310.03716). In [-1, 1]; NaN where all pairs are of equal length or reward.
+    /// Bootstrap interval over pairs.
     /// </summary>
     public IntervalEstimate LengthCorrelation { get; }
 

@@ -11,8 +11,7 @@ public sealed record SavedModelReport(IntervalEstimate Divergence, IntervalEstim
 {
     /// <summary>
     /// Gets how much of what the adapters changed is lost: the first divergence over the second. 0 if everything was saved, 1 if nothing;
-    /// NaN for a
-    /// model whose adapters change nothing, or without adapters.
+    /// NaN for a model whose adapters change nothing, or without adapters.
     /// </summary>
     public double LostShare => Divergence.Value / DivergenceWithoutAdapters.Value;
 }

@@ -11,9 +11,8 @@ public static class LanguageModelExtensions
 
     /// <summary>
     /// Saves a model as a Hugging Face folder: the adapters merged into the weights, names, shapes and type of the original, and every
-    /// small
-    /// file that came with it. A reward model becomes a sequence classifier with one label. A model that was trained has its model card in
-    /// <c>README.md</c>, with how it was trained.
+    /// small file that came with it. A reward model becomes a sequence classifier with one label. A model that was trained has its model
+    /// card in <c>README.md</c>, with how it was trained.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
@@ -40,8 +39,7 @@ public static class LanguageModelExtensions
 
     /// <summary>
     /// Saves the adapters in PEFT's layout, one folder a stage (<c>01-sft</c>, <c>02-dpo</c>), with a <c>stack.json</c> that says their
-    /// order and
-    /// their base. The head of a reward model goes with the last one.
+    /// order and their base. The head of a reward model goes with the last one.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>

@@ -5,9 +5,8 @@ internal static class KtoLoss
 {
     /// <summary>
     /// Computes λ_D (1 − σ(β (r − z))) for desirable and λ_U (1 − σ(β (z − r))) for undesirable completions, r = log π − log π_ref.
-    /// Outcomes
-    /// are gains and losses beside z, the divergence of the policy from the reference. With z = 0 this is APO-zero on single completions
-    /// (D'Oosterlinck et al., 2024, arXiv:2408.06266).
+    /// Outcomes are gains and losses beside z, the divergence of the policy from the reference. With z = 0 this is APO-zero on single
+    /// completions (D'Oosterlinck et al., 2024, arXiv:2408.06266).
     /// </summary>
     /// <param name="logRatios">r and label of B completions.</param>
     /// <param name="divergence">z, in nats, 0 or more, detached. Scalar.</param>

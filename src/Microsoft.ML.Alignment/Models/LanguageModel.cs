@@ -67,8 +67,7 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>
     /// Says in several lines what the model is and how each stage trained it: options as resolved, data with their counts and hash, metrics
-    /// at the
-    /// end, versions, matrix kernel, threads, time and peak memory.
+    /// at the end, versions, matrix kernel, threads, time and peak memory.
     /// </summary>
     /// <exception cref="ObjectDisposedException">This handle was disposed.</exception>
     public string Describe() => ModelDescription.Of(this);

@@ -5,8 +5,8 @@ namespace Microsoft.ML.Alignment.Models;
 /// <summary>The base of a model, which models of one chain share: weights, small files and what is read from them.</summary>
 /// <remarks>
 /// Stored weights are decoded when the network is first used, so that a stage that only passes on costs no memory. Native memory is
-/// reported
-/// to the garbage collector. A core that nobody disposed is collected: the tensors free themselves, the finaliser takes the report back.
+/// reported to the garbage collector. A core that nobody disposed is collected: the tensors free themselves, the finaliser takes the report
+/// back.
 /// </remarks>
 internal sealed class ModelCore : ReferenceCounted
 {

@@ -5,8 +5,7 @@ namespace Microsoft.ML.Alignment.Objectives;
 /// <summary>
 /// KTO's reference point: the divergence of the policy from the reference, estimated on prompts with completions of other rows (Ethayarajh
 /// et al., 2024, arXiv:2402.01306, section 4.1): max(0, mean of log π − log π_ref) over all of the optimizer step, so that it does not
-/// depend
-/// on micro-batches.
+/// depend on micro-batches.
 /// </summary>
 internal sealed class MismatchedDivergence(ReferencedPolicy models) : IReferencePoint
 {

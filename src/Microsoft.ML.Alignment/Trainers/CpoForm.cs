@@ -4,9 +4,9 @@ using Microsoft.ML.Alignment.Losses;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>What CPO makes of the log-probabilities of a pair.</summary>
-[JsonDerivedType(typeof(Sigmoid), "sigmoid")]
-[JsonDerivedType(typeof(Hinge), "hinge")]
-[JsonDerivedType(typeof(SquaredPerToken), "squaredPerToken")]
+[JsonDerivedType(typeof(Sigmoid), nameof(Sigmoid))]
+[JsonDerivedType(typeof(Hinge), nameof(Hinge))]
+[JsonDerivedType(typeof(SquaredPerToken), nameof(SquaredPerToken))]
 public abstract record CpoForm
 {
     private protected CpoForm()

@@ -11,8 +11,7 @@ public enum KtoBaseline
 
     /// <summary>
     /// The reference itself. That is APO-zero on single completions (D'Oosterlinck et al., 2024, arXiv:2408.06266); it takes two passes
-    /// fewer
-    /// a step.
+    /// fewer a step.
     /// </summary>
     Zero,
 }

@@ -72,8 +72,7 @@ public sealed class KtoTrainer : UnpairedTrainer
 
         /// <summary>
         /// Gets the weight of desirable completions, λ_D. Above 0; the default is 1. The paper advises that the weights times the numbers
-        /// of
-        /// both kinds are as 1 : 1 to 4 : 3; the log says how they are.
+        /// of both kinds are as 1 : 1 to 4 : 3; the log says how they are.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double DesirableWeight { get; init => field = Require.Positive(value); } = 1;

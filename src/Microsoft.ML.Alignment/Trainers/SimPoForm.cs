@@ -4,8 +4,8 @@ using Microsoft.ML.Alignment.Losses;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>What SimPO makes of the margin m between rewards, the target γ already taken off.</summary>
-[JsonDerivedType(typeof(Sigmoid), "sigmoid")]
-[JsonDerivedType(typeof(Hinge), "hinge")]
+[JsonDerivedType(typeof(Sigmoid), nameof(Sigmoid))]
+[JsonDerivedType(typeof(Hinge), nameof(Hinge))]
 public abstract record SimPoForm
 {
     private protected SimPoForm()

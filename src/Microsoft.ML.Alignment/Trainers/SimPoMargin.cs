@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>How far apart SimPO wants the rewards of a pair, γ (Meng et al., 2024, arXiv:2405.14734, eq. 5).</summary>
-[JsonDerivedType(typeof(RatioToBeta), "ratioToBeta")]
-[JsonDerivedType(typeof(Absolute), "absolute")]
+[JsonDerivedType(typeof(RatioToBeta), nameof(RatioToBeta))]
+[JsonDerivedType(typeof(Absolute), nameof(Absolute))]
 public abstract record SimPoMargin
 {
     private protected SimPoMargin()

@@ -4,8 +4,8 @@ using Microsoft.ML.Alignment.Losses;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>What reward SimPO gives to a completion, as a function of p, the geometric mean of its tokens' probabilities.</summary>
-[JsonDerivedType(typeof(LogProb), "logProb")]
-[JsonDerivedType(typeof(Alpha), "alpha")]
+[JsonDerivedType(typeof(LogProb), nameof(LogProb))]
+[JsonDerivedType(typeof(Alpha), nameof(Alpha))]
 public abstract record SimPoReward
 {
     private protected SimPoReward()

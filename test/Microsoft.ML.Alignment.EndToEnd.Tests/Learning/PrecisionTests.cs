@@ -4,8 +4,7 @@ public sealed class PrecisionTests
 {
     /// <summary>
     /// bfloat16 keeps 8 bits, so a product is off by up to 2⁻⁹ = 0.2 %, at random. Master weights and losses are float32, so that errors do
-    /// not add
-    /// up over steps as they do where weights are rounded: two points of a curve may differ by more, its course may not.
+    /// not add up over steps as they do where weights are rounded: two points of a curve may differ by more, its course may not.
     /// </summary>
     [Theory]
     [InlineData(true, 2e-3)]

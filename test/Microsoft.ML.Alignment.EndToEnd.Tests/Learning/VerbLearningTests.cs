@@ -4,8 +4,7 @@ namespace Microsoft.ML.Alignment.EndToEnd.Tests.Learning;
 
 /// <summary>
 /// What training does to answers in a wording that was not trained. By chance, half of the 16 verbs would be preferred in the right form:
-/// 12 or
-/// more come out so with a probability of 4 %, 15 or more with one of 0.03 %.
+/// 12 or more come out so with a probability of 4 %, 15 or more with one of 0.03 %.
 /// </summary>
 public abstract class VerbLearningTests(VerbChain chain)
 {

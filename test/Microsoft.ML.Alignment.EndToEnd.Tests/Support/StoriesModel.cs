@@ -2,8 +2,7 @@ namespace Microsoft.ML.Alignment.EndToEnd.Tests.Support;
 
 /// <summary>
 /// A pretrained model of 260 thousand weights. What separates the stories that it read is <c>&lt;s&gt;</c>; the end token that its files
-/// name was
-/// never among them, and an adapter cannot teach it a token whose row of the frozen head is not trained. So answers end with
+/// name was never among them, and an adapter cannot teach it a token whose row of the frozen head is not trained. So answers end with
 /// <c>&lt;s&gt;</c> here.
 /// </summary>
 internal static class StoriesModel

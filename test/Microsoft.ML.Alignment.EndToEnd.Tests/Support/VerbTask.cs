@@ -4,8 +4,7 @@ namespace Microsoft.ML.Alignment.EndToEnd.Tests.Support;
 
 /// <summary>
 /// Irregular verbs in sentences. The sloppy rows say "went" as often as "goed", so that whoever imitates them has no opinion; the pairs
-/// prefer
-/// "went". Results are measured in a wording that no row has: chance is one half.
+/// prefer "went". Results are measured in a wording that no row has: chance is one half.
 /// </summary>
 internal static class VerbTask
 {

@@ -4,8 +4,7 @@ namespace Microsoft.ML.Alignment.Data.Conversions;
 
 /// <summary>
 /// Makes pairs of completions that were scored, in two passes: the first keeps a score a row and decides which rows meet, the second keeps
-/// a
-/// text until the rows that it meets have come. Rows of one prompt may stand anywhere.
+/// a text until the rows that it meets have come. Rows of one prompt may stand anywhere.
 /// </summary>
 internal sealed class ScoredPairs(IDataView view, ExampleColumns columns, ScorePairPlan plan)
 {
