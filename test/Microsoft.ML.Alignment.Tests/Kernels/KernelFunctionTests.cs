@@ -47,10 +47,10 @@ public sealed class KernelFunctionTests
     public void NoTensorOutlivesTheScope()
     {
         Step();
-        var before = Tensor.TotalCount;
+        var before = Tensors.CountLive();
         for (var i = 0; i < 5; i++)
             Step();
-        Tensor.TotalCount.Should().Be(before);
+        Tensors.CountLive().Should().Be(before);
 
         static void Step()
         {

@@ -171,16 +171,9 @@ public sealed class CitizenTests : IClassFixture<AlignedChain>
     private static void LeavesNothing(Action work)
     {
         work();
-        var before = LiveTensors();
+        var before = Tensors.CountLive();
         work();
-        LiveTensors().Should().Be(before);
-    }
-
-    private static long LiveTensors()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return torch.Tensor.TotalCount;
+        Tensors.CountLive().Should().Be(before);
     }
 
     private sealed class NumberRow

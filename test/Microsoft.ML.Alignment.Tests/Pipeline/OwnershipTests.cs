@@ -17,9 +17,9 @@ public sealed class OwnershipTests
     public void NoTensorIsLeftOfAFitASaveALoadAndTheirScores()
     {
         FitSaveLoadScore();
-        var before = LiveTensors();
+        var before = Tensors.CountLive();
         FitSaveLoadScore();
-        (LiveTensors() - before).Should().Be(2 * (BaseParameters + (3 * AdapterParameters) + 1), "that many parameters were fitted and loaded again");
+        (Tensors.CountLive() - before).Should().Be(2 * (BaseParameters + (3 * AdapterParameters) + 1), "that many parameters were fitted and loaded again");
     }
 
     [Fact]
@@ -30,9 +30,9 @@ public sealed class OwnershipTests
         var rows = context.Data.LoadFromEnumerable(new[] { new PairRow { Prompt = "One day", Chosen = " a", Rejected = "" } });
         var trainer = context.Alignment().Trainers.Dpo(AlignedChain.DpoOptions);
         _ = start.Model.Network; // decoded when first used
-        var before = LiveTensors();
+        var before = Tensors.CountLive();
         new Action(() => trainer.Fit(start.Transform(rows))).Should().Throw<InvalidDataException>().WithMessage("*Rejected*");
-        (LiveTensors() - before).Should().Be(AdapterParameters, "an adapter was made before the rows were read");
+        (Tensors.CountLive() - before).Should().Be(AdapterParameters, "an adapter was made before the rows were read");
     }
 
     [Fact]
@@ -100,12 +100,5 @@ public sealed class OwnershipTests
         foreach (var column in new[] { "ImplicitRewardMargin", "RewardMargin" })
             loaded.Transform(chain.Pairs).GetColumn<float>(column).Should().HaveCount(AlignedChain.Rows.Length);
         loaded.Transform(chain.Pairs).GetColumn<string>("GeneratedCompletion").Should().HaveCount(AlignedChain.Rows.Length);
-    }
-
-    private static long LiveTensors()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return torch.Tensor.TotalCount;
     }
 }

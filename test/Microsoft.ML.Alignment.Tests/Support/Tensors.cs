@@ -16,6 +16,14 @@ internal static class Tensors
     /// <summary>A leaf that requires a gradient.</summary>
     public static Tensor Leaf(this Tensor values) => values.detach().clone().requires_grad_(true);
 
+    /// <summary>Tensors that someone holds; those that other tests left to the collector are collected first.</summary>
+    public static long CountLive()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
+    }
+
     /// <summary>The largest absolute difference relative to the largest entry of <paramref name="expected"/>.</summary>
     public static double RelativeError(Tensor actual, Tensor expected)
     {
