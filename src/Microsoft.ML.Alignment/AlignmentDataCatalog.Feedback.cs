@@ -29,7 +29,7 @@ public sealed partial class AlignmentDataCatalog
         var formats = SourceFormats.Of(pairs.Schema, promptColumnName, chosenColumnName, rejectedColumnName);
         Log(nameof(FeedbackFromPairs), $"'{chosenColumnName}' becomes desirable, '{rejectedColumnName}' undesirable.");
         return new DerivedView<FeedbackRow>(
-            FeedbackRow.Columns(formats), () => FeedbackRows.OfPairs(pairs, columns), 2 * pairs.GetRowCount());
+            FeedbackRow.Columns(formats), () => FeedbackRows.OfPairs(pairs, columns), () => 2 * pairs.GetRowCount());
     }
 
     /// <summary>Makes labelled completions of rated ones: those rated <paramref name="threshold"/> or more are desirable.</summary>
@@ -53,7 +53,7 @@ public sealed partial class AlignmentDataCatalog
         var formats = SourceFormats.Of(ratings.Schema, promptColumnName, completionColumnName);
         Log(nameof(FeedbackFromRatings), string.Create(CultureInfo.InvariantCulture, $"'{ratingColumnName}' of {threshold} or more is desirable."));
         return new DerivedView<FeedbackRow>(
-            FeedbackRow.Columns(formats), () => FeedbackRows.OfRatings(ratings, columns, threshold), ratings.GetRowCount());
+            FeedbackRow.Columns(formats), () => FeedbackRows.OfRatings(ratings, columns, threshold), ratings.GetRowCount);
     }
 
     /// <summary>

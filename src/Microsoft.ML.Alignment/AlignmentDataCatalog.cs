@@ -1,5 +1,6 @@
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Data.Confounds;
+using Microsoft.ML.Alignment.Data.Conversions;
 using Microsoft.ML.Alignment.Data.Inspection;
 using Microsoft.ML.Alignment.Data.Mixing;
 using Microsoft.ML.Alignment.Data.Records;
@@ -69,7 +70,8 @@ public sealed partial class AlignmentDataCatalog
         where TRow : class
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var view = new RecordsView<TRow>(rows);
+        var view = new DerivedView<TRow>(
+            RecordColumns<TRow>.Find(), () => rows, () => rows.TryGetNonEnumeratedCount(out var count) ? count : null);
         Log(nameof(LoadFromEnumerable), $"{typeof(TRow).Name} with {string.Join(", ", view.Schema.Select(column => column.Name))}.");
         return view;
     }

@@ -21,8 +21,7 @@ public static class AlignmentExtensions
 
     /// <summary>
     /// Saves a fitted pipeline as <c>Model.Save</c> does, but whole or not at all, and so that equal models give equal files, byte for
-    /// byte: the times
-    /// of the zip's entries, which ML.NET sets, are set to the earliest there is, and what the stages took is left out.
+    /// byte: the times of the zip's entries, which ML.NET sets, are set to the earliest there is, and what the stages took is left out.
     /// </summary>
     /// <param name="catalog">The <c>Model</c> of the context.</param>
     /// <param name="model">The fitted pipeline.</param>

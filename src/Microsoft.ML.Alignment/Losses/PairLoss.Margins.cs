@@ -34,8 +34,7 @@ public abstract partial record PairLoss
 
     /// <summary>
     /// DPO's loss made unbiased for labels of which a known share is flipped (Chowdhury, Kini and Natarajan, 2024, arXiv:2403.00409). TRL
-    /// calls it
-    /// <c>robust</c>. May be negative.
+    /// calls it <c>robust</c>. May be negative.
     /// </summary>
     public sealed record Robust : OfMargin
     {

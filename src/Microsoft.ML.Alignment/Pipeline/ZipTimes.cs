@@ -4,8 +4,7 @@ namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>
 /// Sets the times of a zip's entries to the earliest that the format has. ML.NET makes the entries, and their times are all that differs
-/// between
-/// the files of equal models.
+/// between the files of equal models.
 /// </summary>
 internal static class ZipTimes
 {

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Alignment;
 
 /// <summary>
 /// Binary Classifier Optimization (Jung et al., 2024, arXiv:2404.04656): learns from single completions, each labelled as desirable or not,
-/// by fitting a classifier whose logit is the implicit reward less a running mean.
+/// by fitting a classifier whose logit is the implicit reward less a shift, halfway between the mean rewards of both kinds so far.
 /// </summary>
 /// <remarks>
 /// <para>Pairs become labelled completions with <see cref="AlignmentDataCatalog.FeedbackFromPairs"/>, ratings with

@@ -22,18 +22,6 @@ internal sealed class ManifestRecorder(LanguageModel incoming) : ITrainingObserv
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private StageEnd _end;
 
-    public void Started(StageStart stage)
-    {
-    }
-
-    public void Stepped(TrainingProgress progress)
-    {
-    }
-
-    public void Evaluated(StageEvaluation evaluation)
-    {
-    }
-
     public void Ended(StageEnd end) => _end = end;
 
     /// <summary>The record of the stage, which has ended.</summary>

@@ -20,8 +20,7 @@ namespace Microsoft.ML.Alignment;
 /// | `Policy` | text | output; carries the trained policy |
 /// | `GeneratedCompletion` | text | output; what the policy writes |
 /// ]]></format>
-/// The SFT term is what holds the policy: there is no reference to stay near to. With a <see cref="Options.SftWeight"/> of 0 nothing
-/// holds it.
+/// There is no reference to stay near to. What holds the policy is the SFT term, and that the odds of a likely completion are steep.
 /// </remarks>
 public sealed class OrpoTrainer : PairwiseTrainer
 {

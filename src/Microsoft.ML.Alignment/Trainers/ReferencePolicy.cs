@@ -33,8 +33,8 @@ public abstract record ReferencePolicy
     }
 
     /// <summary>
-    /// A copy of its weights in which the adapters of earlier stages are merged: a pass costs less than with the adapters beside the
-    /// weights, and the memory of all weights in float32.
+    /// A copy of its weights in which the adapters of earlier stages are merged. In float32 a pass costs less than with the adapters beside
+    /// the weights, for the memory of all weights once more; in bfloat16 adapters that stand still are merged anyway.
     /// </summary>
     public sealed record FrozenCopy : ReferencePolicy
     {

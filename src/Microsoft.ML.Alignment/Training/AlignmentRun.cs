@@ -15,8 +15,7 @@ public sealed record AlignmentRun
 
     /// <summary>
     /// Gets what makes the application's log, in which steps, evaluations and health advice stand with their values; null for none.
-    /// ML.NET's
-    /// own log has them too.
+    /// ML.NET's own log has them too.
     /// </summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
@@ -25,17 +24,14 @@ public sealed record AlignmentRun
 
     /// <summary>
     /// Gets the folder that keeps the run: a folder a stage, in the order in which they are fitted, with checkpoints and the finished
-    /// weights.
-    /// Null, the default, keeps nothing. Without <see cref="Resume"/> it must be absent or empty.
+    /// weights. Null, the default, keeps nothing. Without <see cref="Resume"/> it must be absent or empty.
     /// </summary>
     public string? WorkspacePath { get; init => field = value is null ? null : Require.NotEmpty(value); }
 
     /// <summary>
-    /// Gets whether to go on with the run in <see cref="WorkspacePath"/>: finished stages are loaded, a stage that was interrupted goes
-    /// on from its
-    /// newest checkpoint, and the result is that of a run that was never interrupted, bit by bit. A workspace that is absent or empty
-    /// begins anew.
-    /// The default is false.
+    /// Gets whether to go on with the run in <see cref="WorkspacePath"/>: finished stages are loaded, a stage that was interrupted goes on
+    /// from its newest checkpoint, and the result is that of a run that was never interrupted, bit by bit. A workspace that is absent or
+    /// empty begins anew. The default is false.
     /// </summary>
     public bool Resume { get; init; }
 

@@ -11,14 +11,22 @@ namespace Microsoft.ML.Alignment.Training;
 internal interface ITrainingObserver
 {
     /// <summary>A stage is about to begin, or to go on, or was finished by an earlier process and will not train.</summary>
-    void Started(StageStart stage);
+    void Started(StageStart stage)
+    {
+    }
 
     /// <summary>An optimizer step was taken.</summary>
-    void Stepped(TrainingProgress progress);
+    void Stepped(TrainingProgress progress)
+    {
+    }
 
     /// <summary>The model was evaluated: before the first step, every so many steps, and after the last.</summary>
-    void Evaluated(StageEvaluation evaluation);
+    void Evaluated(StageEvaluation evaluation)
+    {
+    }
 
     /// <summary>The stage ended, for whatever reason; the last call.</summary>
-    void Ended(StageEnd end);
+    void Ended(StageEnd end)
+    {
+    }
 }

@@ -5,8 +5,7 @@ internal static class ImplicitScalars
 {
     /// <summary>
     /// Frees their native blocks. No dispose scope owns them, and managed memory grows too slowly for the collector to come by itself:
-    /// without
-    /// this they pin holes between the big blocks, and memory grows step by step.
+    /// without this they pin holes between the big blocks, and memory grows step by step.
     /// </summary>
     public static void Free()
     {

@@ -1,5 +1,6 @@
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Training.Metrics;
 
 namespace Microsoft.ML.Alignment.Training;
 
@@ -78,7 +79,7 @@ internal sealed class StageRun : IDisposable
     {
         State = State with { Step = State.Step + 1 };
         var progress = meter.Measure(State.Step, learningRate, tokens, summary);
-        State = State.Measured([.. summary.Metrics, new("loss", summary.Loss), new("grad_norm", summary.GradientNorm)]);
+        State = State.Measured([.. summary.Metrics, new(MetricNames.Loss, summary.Loss), new(MetricNames.GradientNorm, summary.GradientNorm)]);
         Tell(observer => observer.Stepped(progress));
     }
 

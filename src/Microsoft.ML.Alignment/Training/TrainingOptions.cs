@@ -80,15 +80,13 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Gets after how many optimizer steps the model is evaluated on the validation set, beside once before the first and once after the
-    /// last.
-    /// At least 1; null, the default, evaluates after each epoch.
+    /// last. At least 1; null, the default, evaluates after each epoch.
     /// </summary>
     public int? EvaluateEverySteps { get; init => field = Require.AtLeastOrNull(1, value); }
 
     /// <summary>
     /// Gets how many evaluations in a row may pass without a new lowest validation loss before training stops. At least 1; null, the
-    /// default,
-    /// never stops early. Needs a validation set.
+    /// default, never stops early. Needs a validation set.
     /// </summary>
     public int? EarlyStoppingPatience { get; init => field = Require.AtLeastOrNull(1, value); }
 

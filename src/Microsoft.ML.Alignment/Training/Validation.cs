@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Training.Metrics;
 using Microsoft.ML.Alignment.Data;
 
 namespace Microsoft.ML.Alignment.Training;
@@ -59,5 +60,5 @@ internal static class ValidationMetrics
     public const string Prefix = "eval_";
 
     /// <summary>The name of the loss.</summary>
-    public const string Loss = Prefix + "loss";
+    public const string Loss = Prefix + MetricNames.Loss;
 }

@@ -39,11 +39,8 @@ internal sealed class DerivedCursor<TRow>(
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsColumnActive(column))
-            throw new ArgumentOutOfRangeException(
-                nameof(column), column.Name, $"Column '{column.Name}' was not asked for when the cursor was made.");
-        return columns[column.Index].Getter(Current) as ValueGetter<TValue>
-            ?? throw new InvalidOperationException(
-                $"Column '{column.Name}' is {column.Type}, read as {column.Type.RawType.Name}, not {typeof(TValue).Name}.");
+            throw CursorErrors.NotActive(column);
+        return columns[column.Index].Getter(Current) as ValueGetter<TValue> ?? throw CursorErrors.WrongType<TValue>(column);
     }
 
     protected override void Dispose(bool disposing)
@@ -57,6 +54,5 @@ internal sealed class DerivedCursor<TRow>(
         base.Dispose(disposing);
     }
 
-    private TRow Current() =>
-        _position >= 0 ? rows.Current : throw new InvalidOperationException("The cursor is not on a row; call MoveNext first.");
+    private TRow Current() => _position >= 0 ? rows.Current : throw CursorErrors.NotOnARow();
 }

@@ -2,18 +2,19 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Data.Conversions;
 
-/// <summary>Rows made of those of another view, anew by every cursor.</summary>
+/// <summary>Rows that are made anew by every cursor, so that they may be more than memory holds.</summary>
 /// <param name="columns">Its columns.</param>
 /// <param name="rows">Begins a pass; nothing is read before.</param>
-/// <param name="count">The number of rows, where it is known without reading.</param>
-internal sealed class DerivedView<TRow>(IReadOnlyList<DerivedColumn<TRow>> columns, Func<IEnumerable<TRow>> rows, long? count = null)
+/// <param name="count">Tells the number of rows, where that is known without reading.</param>
+internal sealed class DerivedView<TRow>(
+    IReadOnlyList<DerivedColumn<TRow>> columns, Func<IEnumerable<TRow>> rows, Func<long?>? count = null)
     : IDataView
 {
     public bool CanShuffle => false;
 
     public DataViewSchema Schema { get; } = ToSchema(columns);
 
-    public long? GetRowCount() => count;
+    public long? GetRowCount() => count?.Invoke();
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new DerivedCursor<TRow>(Schema, columns, rows().GetEnumerator(), [.. columnsNeeded.Select(column => column.Index)]);

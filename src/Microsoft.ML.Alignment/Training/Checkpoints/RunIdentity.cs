@@ -6,8 +6,7 @@ namespace Microsoft.ML.Alignment.Training.Checkpoints;
 
 /// <summary>
 /// All that the result of a stage is a function of, by name: options, data, the model that came in, kernel, threads and versions. A stage
-/// goes
-/// on only where it is the same.
+/// goes on only where it is the same.
 /// </summary>
 internal sealed class RunIdentity
 {

@@ -9,7 +9,6 @@ namespace Microsoft.ML.Alignment.Training.Metrics;
 internal sealed class MetricsFile : IDisposable
 {
     private const string FileName = "metrics.jsonl";
-    private const string EvaluationPrefix = "eval_";
 
     private readonly StepLines lines;
 
@@ -29,7 +28,7 @@ internal sealed class MetricsFile : IDisposable
     {
         var line = new JsonObject { [StepLines.Step] = point.Step };
         foreach (var (name, value) in point.Values)
-            line[point.IsEvaluation ? EvaluationPrefix + name : name] = double.IsFinite(value) ? value : null;
+            line[point.IsEvaluation ? ValidationMetrics.Prefix + name : name] = double.IsFinite(value) ? value : null;
         lines.Append(line);
     }
 
@@ -38,9 +37,9 @@ internal sealed class MetricsFile : IDisposable
     private static MetricsPoint Parse(JsonObject line)
     {
         var members = line.Where(member => member.Key != StepLines.Step).ToArray();
-        var isEvaluation = members.Length > 0 && members.All(member => member.Key.StartsWith(EvaluationPrefix, StringComparison.Ordinal));
+        var isEvaluation = members.Length > 0 && members.All(member => member.Key.StartsWith(ValidationMetrics.Prefix, StringComparison.Ordinal));
         return new(line[StepLines.Step]!.GetValue<int>(), isEvaluation, members.ToDictionary(
-            member => isEvaluation ? member.Key[EvaluationPrefix.Length..] : member.Key,
+            member => isEvaluation ? member.Key[ValidationMetrics.Prefix.Length..] : member.Key,
             member => member.Value?.GetValue<double>() ?? double.NaN));
     }
 }

@@ -6,8 +6,6 @@ namespace Microsoft.ML.Alignment.Training.Recording;
 /// <summary>Makes points of a history from what the loop reports.</summary>
 internal static class StagePoints
 {
-    private const string EvaluationPrefix = "eval_";
-
     /// <summary>A training step.</summary>
     /// <param name="progress">What the loop reports.</param>
     /// <param name="tokens">Tokens since the stage began.</param>
@@ -29,8 +27,8 @@ internal static class StagePoints
     public static MetricsPoint Of(StageEvaluation evaluation)
     {
         var values = evaluation.Metrics.ToDictionary(
-            metric => metric.Key.StartsWith(EvaluationPrefix, StringComparison.Ordinal)
-                ? metric.Key[EvaluationPrefix.Length..]
+            metric => metric.Key.StartsWith(ValidationMetrics.Prefix, StringComparison.Ordinal)
+                ? metric.Key[ValidationMetrics.Prefix.Length..]
                 : metric.Key,
             metric => metric.Value);
         if (evaluation.Answers is { Count: > 0 } answers)

@@ -11,7 +11,9 @@ namespace Microsoft.ML.Alignment.Training.Recording;
 /// <param name="clock">Tells when something happened.</param>
 internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainingObserver
 {
-    private const int StepsPerCheck = 25;
+    // A look goes through the whole history: they become rarer as it grows, so that all of them cost a share of it and not its square.
+    private const int FewestStepsPerCheck = 25;
+    private const int ChecksPerDoubling = 20;
 
     private readonly HashSet<string> told = [];
     private StageStart? stage;
@@ -20,6 +22,7 @@ internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainin
     private StageHistory history = new([]);
     private long tokens;
     private long lastStepAt;
+    private int nextCheck = FewestStepsPerCheck;
 
     private StageStart Stage => stage ?? throw new InvalidOperationException("The stage has not begun.");
 
@@ -45,8 +48,10 @@ internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainin
         TrainingMeter.Step(progress.Stage, progress.Tokens, Stopwatch.GetElapsedTime(lastStepAt));
         lastStepAt = Stopwatch.GetTimestamp();
         log.Step(progress);
-        if (progress.Step % StepsPerCheck == 0)
-            CheckHealth();
+        if (progress.Step < nextCheck)
+            return;
+        CheckHealth();
+        nextCheck = progress.Step + Math.Max(FewestStepsPerCheck, progress.Step / ChecksPerDoubling);
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Data;
 
-public sealed class RecordsViewTests
+public sealed class LoadFromEnumerableTests
 {
     private static readonly AlignmentDataCatalog Catalog = DataViewExtensions.Catalog();
 

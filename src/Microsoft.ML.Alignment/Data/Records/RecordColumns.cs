@@ -1,16 +1,10 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using Microsoft.Extensions.AI;
+using Microsoft.ML.Alignment.Data.Conversions;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Data.Records;
-
-/// <summary>A column that a property of a row type becomes.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="IsMessages">Whether it holds conversations as JSON.</param>
-/// <param name="Getter">Makes its getter: from what gives the current row.</param>
-internal sealed record RecordColumn<TRow>(string Name, DataViewType Type, bool IsMessages, Func<Func<TRow>, Delegate> Getter);
 
 /// <summary>Finds the columns of a row type.</summary>
 internal static class RecordColumns<TRow>
@@ -32,7 +26,7 @@ internal static class RecordColumns<TRow>
 
     /// <summary>One column a public property, but those with <see cref="NoColumnAttribute"/>.</summary>
     /// <exception cref="ArgumentException">A property has a type that no column can have, or there is none.</exception>
-    public static IReadOnlyList<RecordColumn<TRow>> Find()
+    public static IReadOnlyList<DerivedColumn<TRow>> Find()
     {
         PropertyInfo[] properties = [.. typeof(TRow).GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(IsColumn)];
         if (properties.Length == 0)
@@ -41,7 +35,7 @@ internal static class RecordColumns<TRow>
         return [.. properties.Select(p => Column(p, hasMessages))];
     }
 
-    private static RecordColumn<TRow> Column(PropertyInfo property, bool hasMessages)
+    private static DerivedColumn<TRow> Column(PropertyInfo property, bool hasMessages)
     {
         var name = NameOf(property);
         if (IsMessages(property))
@@ -59,18 +53,17 @@ internal static class RecordColumns<TRow>
                 $"Property '{typeof(TRow).Name}.{property.Name}' is {property.PropertyType}; a column is a string, a Boolean, a number or "
                 + $"a list of {nameof(ChatMessage)}. Convert the property, or mark it with [NoColumn].");
         var plain = typeof(RecordColumns<TRow>).GetMethod(nameof(Plain), BindingFlags.NonPublic | BindingFlags.Static)!;
-        return (RecordColumn<TRow>)plain.MakeGenericMethod(property.PropertyType).Invoke(null, [name, type, property])!;
+        return (DerivedColumn<TRow>)plain.MakeGenericMethod(property.PropertyType).Invoke(null, [name, type, property])!;
     }
 
-    private static RecordColumn<TRow> Plain<T>(string name, DataViewType type, PropertyInfo property)
+    private static DerivedColumn<TRow> Plain<T>(string name, DataViewType type, PropertyInfo property)
     {
         var read = Read<T>(property);
-        return new(name, type, false, row => (ValueGetter<T>)((ref T value) => value = read(row())));
+        return new(name, type, null, row => (ValueGetter<T>)((ref T value) => value = read(row())));
     }
 
-    private static RecordColumn<TRow> Text<T>(string name, bool isMessages, Func<TRow, T> read, Func<T, string> convert) =>
-        new(name, TextDataViewType.Instance, isMessages, row => (ValueGetter<ReadOnlyMemory<char>>)(
-            (ref ReadOnlyMemory<char> value) => value = convert(read(row())).AsMemory()));
+    private static DerivedColumn<TRow> Text<T>(string name, bool isMessages, Func<TRow, T> read, Func<T, string> convert) =>
+        DerivedColumn<TRow>.Text(name, isMessages, row => convert(read(row)));
 
     private static Func<TRow, T> Read<T>(PropertyInfo property)
     {
