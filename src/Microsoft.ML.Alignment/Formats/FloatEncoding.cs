@@ -23,22 +23,11 @@ internal static class FloatEncoding
                 TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(destination));
                 break;
             case TensorEncoding.BF16:
-                EncodeBrain(values, MemoryMarshal.Cast<byte, ushort>(destination));
+                BrainFloat.Narrow(values, MemoryMarshal.Cast<byte, ushort>(destination));
                 break;
             default:
                 throw new NotSupportedException(
                     $"Values are not encoded in {encoding}; checkpoints are written in {string.Join(", ", SafetensorsTypes.All)}.");
-        }
-    }
-
-    private static void EncodeBrain(ReadOnlySpan<float> values, Span<ushort> destination)
-    {
-        const uint quietNaN = 0x0040;
-        const uint halfBelow = 0x7FFF;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var bits = BitConverter.SingleToUInt32Bits(values[i]);
-            destination[i] = (ushort)(float.IsNaN(values[i]) ? (bits >> 16) | quietNaN : (bits + halfBelow + ((bits >> 16) & 1)) >> 16);
         }
     }
 }

@@ -1,45 +1,46 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>
-/// One call of the attention kernel: consecutive rows that see the shared prefix and, among themselves, what the mask allows.
+/// One call of the attention kernel: whole examples that lie one behind another, and the prefix where it starts the rows. They see the
+/// shared prefix and, among themselves, what the mask allows.
 /// </summary>
 /// <param name="Start">First row.</param>
 /// <param name="Length">Rows, L.</param>
-/// <param name="PrefixLength">Leading rows of the whole that these rows see besides themselves, P.</param>
-/// <param name="PromptLength">Rows of the prompt, which every row behind them sees.</param>
-/// <param name="CompletionLengths">Rows of each completion; a completion does not see the others.</param>
-internal readonly record struct AttentionSegment(int Start, int Length, int PrefixLength, int PromptLength, int[] CompletionLengths)
+/// <param name="PrefixLength">Rows of the prefix that all examples share, P.</param>
+/// <param name="Groups">The examples.</param>
+internal sealed record AttentionSegment(int Start, int Length, int PrefixLength, IReadOnlyList<RowGroup> Groups)
 {
-    /// <summary>Gets the number of rows that are seen, P + L.</summary>
-    public int KeyLength => PrefixLength + Length;
+    /// <summary>Gets the leading rows of the whole that these rows see besides themselves: P, or 0 where the prefix is among them.</summary>
+    public int OuterLength => Start == 0 ? 0 : PrefixLength;
+
+    /// <summary>Gets the number of rows that are seen.</summary>
+    public int KeyLength => OuterLength + Length;
 
     /// <summary>Gets whether each row sees exactly the rows of this segment up to itself.</summary>
-    public bool IsPlainCausal => PrefixLength == 0 && CompletionLengths.Length <= 1;
+    public bool IsPlainCausal => OuterLength == 0 && (Groups.Count == 0 || (Groups.Count == 1 && Groups[0].CompletionLengths.Length <= 1));
 
     /// <summary>Gets what makes the mask: equal for segments with equal masks.</summary>
-    public string Shape => $"{PrefixLength}:{PromptLength}:{(IsPlainCausal ? Length : string.Join(',', CompletionLengths))}";
+    public string Shape => IsPlainCausal ? $"{Length}" : $"{OuterLength}:{Length}:{string.Join(';', Groups.Select(ShapeOf))}";
+
+    private static string ShapeOf(RowGroup group) => $"{group.PromptLength},{string.Join(',', group.CompletionLengths)}";
 }
 
 /// <summary>How packed rows are cut into calls of the attention kernel, with their masks, made once for all layers.</summary>
 internal sealed class AttentionPlan
 {
+    /// <summary>
+    /// Rows up to which examples are attended to in one call: computing scores that the mask then hides costs less than more calls.
+    /// </summary>
+    public const int JointRows = 128;
+
     private readonly Dictionary<(string Shape, ScalarType Type, DeviceType Device, int Index), Tensor> masks = [];
 
-    public AttentionPlan(PackedRows rows)
-    {
-        var segments = new List<AttentionSegment>();
-        if (rows.PrefixLength > 0)
-            segments.Add(new(0, rows.PrefixLength, 0, rows.PrefixLength, []));
-        segments.AddRange(rows.Groups
-            .Where(group => group.Length > 0)
-            .Select(group => new AttentionSegment(group.Start, group.Length, rows.PrefixLength, group.PromptLength, group.CompletionLengths)));
-        Segments = segments;
-    }
+    public AttentionPlan(PackedRows rows) => Segments = [.. Cut(rows)];
 
     /// <summary>Gets the segments, in row order.</summary>
     public IReadOnlyList<AttentionSegment> Segments { get; }
 
-    /// <summary>What is added to the scores: 0 where row i sees key j, else -inf. Shape <c>[L, P + L]</c>.</summary>
+    /// <summary>What is added to the scores: 0 where row i sees key j, else -inf. Shape <c>[L, keys]</c>.</summary>
     public Tensor Mask(AttentionSegment segment, ScalarType type, Device device)
     {
         var key = (segment.Shape, type, device.type, device.index);
@@ -48,34 +49,57 @@ internal sealed class AttentionPlan
         return mask;
     }
 
+    private static IEnumerable<AttentionSegment> Cut(PackedRows rows)
+    {
+        var (start, end) = (0, rows.PrefixLength);
+        var joint = new List<RowGroup>();
+        foreach (var group in rows.Groups.Where(group => group.Length > 0))
+        {
+            if (end > start && end + group.Length - start > JointRows)
+            {
+                yield return new(start, end - start, rows.PrefixLength, joint);
+                (start, joint) = (end, []);
+            }
+
+            joint.Add(group);
+            end += group.Length;
+        }
+
+        yield return new(start, end - start, rows.PrefixLength, joint);
+    }
+
     private static Tensor MakeMask(AttentionSegment segment, ScalarType type, Device device)
     {
         var (rows, columns) = (segment.Length, segment.KeyLength);
+        var firstColumn = segment.Start - segment.OuterLength; // the key of the row that is key 0, were the outer rows right before it
         var values = new float[rows * columns];
         Array.Fill(values, float.NegativeInfinity);
-        var own = OwnStarts(segment);
-        for (var row = 0; row < rows; row++)
-        {
-            var line = values.AsSpan(row * columns, columns);
-            line[..(segment.PrefixLength + Math.Min(row + 1, segment.PromptLength))].Clear();
-            line[(segment.PrefixLength + own[row])..(segment.PrefixLength + row + 1)].Clear();
-        }
+        void See(int row, int from, int to) =>
+            values.AsSpan(((row - segment.Start) * columns) + from - firstColumn, to - from).Clear();
+
+        for (var row = segment.Start; row < segment.PrefixLength; row++)
+            See(row, 0, row + 1);
+        foreach (var group in segment.Groups)
+            foreach (var (row, own) in OwnStarts(group))
+            {
+                See(row, firstColumn, firstColumn + segment.PrefixLength);
+                See(row, group.Start, Math.Min(row + 1, group.Start + group.PromptLength));
+                See(row, own, row + 1);
+            }
 
         using var scope = NewDisposeScope();
         return tensor(values, [rows, columns]).to(type, device).DetachFromDisposeScope();
     }
 
-    /// <summary>For each row the first row of the prompt or completion that it belongs to.</summary>
-    private static int[] OwnStarts(AttentionSegment segment)
+    /// <summary>Each row of an example with the first row of the prompt or completion that it belongs to.</summary>
+    private static IEnumerable<(int Row, int Start)> OwnStarts(RowGroup group)
     {
-        var starts = new int[segment.Length];
-        var start = segment.PromptLength;
-        foreach (var length in segment.CompletionLengths)
+        var start = group.Start;
+        foreach (var length in group.CompletionLengths.Prepend(group.PromptLength))
         {
-            Array.Fill(starts, start, start, length);
+            for (var row = start; row < start + length; row++)
+                yield return (row, start);
             start += length;
         }
-
-        return starts;
     }
 }

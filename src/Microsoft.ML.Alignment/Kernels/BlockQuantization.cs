@@ -71,7 +71,7 @@ internal static class BlockQuantization
                 TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(source), destination);
                 break;
             case TensorEncoding.BF16:
-                DecodeBrain(MemoryMarshal.Cast<byte, ushort>(source), destination);
+                BrainFloat.Widen(MemoryMarshal.Cast<byte, ushort>(source), destination);
                 break;
             default:
                 DecodeBlocks(encoding, source, destination);
@@ -92,21 +92,6 @@ internal static class BlockQuantization
             else
                 DecodeNibbles(source[4..bytes], scale, zero: 0, minimum: (float)MemoryMarshal.Read<Half>(source[2..]), destination);
         }
-    }
-
-    private static void DecodeBrain(ReadOnlySpan<ushort> source, Span<float> destination)
-    {
-        var bits = MemoryMarshal.Cast<float, uint>(destination);
-        var i = 0;
-        for (; i <= source.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
-        {
-            var (lower, upper) = Vector256.Widen(Vector256.Create(source[i..]));
-            (lower << 16).CopyTo(bits[i..]);
-            (upper << 16).CopyTo(bits[(i + Vector256<uint>.Count)..]);
-        }
-
-        for (; i < source.Length; i++)
-            bits[i] = (uint)source[i] << 16;
     }
 
     private static void DecodeBytes(ReadOnlySpan<byte> source, float scale, Span<float> destination)

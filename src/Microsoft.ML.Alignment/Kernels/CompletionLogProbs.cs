@@ -36,11 +36,10 @@ internal static class CompletionLogProbs
 
         if (is_grad_enabled() && hidden.requires_grad)
             return FrozenHeadLogProbs.Apply(hidden, headWeight, labels, new(chunks, statistics));
-        if (statistics is null)
-            return WithoutGradient(hidden, headWeight, labels, chunks);
-        var (logProbs, entropy, isTop) = ComputeWithStatistics(hidden, headWeight, labels, chunkBytes);
-        statistics.Set(isTop, entropy);
-        return logProbs;
+        using var scope = NewDisposeScope();
+        var read = Read(hidden, headWeight, labels, chunks, statistics is null ? LogitDetails.None : LogitDetails.Entropy);
+        statistics?.Set(read.IsTop, read.Entropy);
+        return read.LogProbs.MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes log-probabilities, entropy and whether the label is on top; without gradients.</summary>
@@ -51,23 +50,9 @@ internal static class CompletionLogProbs
     public static CompletionStatistics ComputeWithStatistics(
         Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var rows = hidden.shape[0];
-        var result = empty(rows, ScalarType.Float32, hidden.device).MoveToOuterDisposeScope();
-        var entropy = empty(rows, ScalarType.Float32, hidden.device).MoveToOuterDisposeScope();
-        var isTop = empty(rows, ScalarType.Bool, hidden.device).MoveToOuterDisposeScope();
-        foreach (var (start, count) in new RowChunks(rows, headWeight.shape[0], chunkBytes).All())
-        {
-            using var chunk = NewDisposeScope();
-            var label = labels.narrow(0, start, count);
-            var logProbs = LogSoftmax(hidden.narrow(0, start, count), headWeight); // [m, V]
-            result.narrow(0, start, count).copy_(Pick(logProbs, label));
-            isTop.narrow(0, start, count).copy_(logProbs.argmax(-1).eq(label));
-            entropy.narrow(0, start, count).copy_(Entropy(logProbs));
-        }
-
-        return new(result, entropy, isTop);
+        var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
+        var read = Read(hidden, headWeight, labels, chunks, LogitDetails.Entropy);
+        return new(read.LogProbs, read.Entropy, read.IsTop);
     }
 
     /// <summary>
@@ -79,67 +64,22 @@ internal static class CompletionLogProbs
     /// <param name="chunkBytes">Bytes of float32 logits made at once; one row at least.</param>
     public static Tensor LogCollision(Tensor hidden, Tensor headWeight, long chunkBytes = DefaultChunkBytes)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device).MoveToOuterDisposeScope();
-        foreach (var (start, count) in new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes).All())
-        {
-            using var chunk = NewDisposeScope();
-            result.narrow(0, start, count).copy_((2 * LogSoftmax(hidden.narrow(0, start, count), headWeight)).logsumexp(-1));
-        }
-
-        return result;
+        using var anyLabels = zeros(hidden.shape[0], ScalarType.Int64);
+        var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
+        return Read(hidden, headWeight, anyLabels, chunks, LogitDetails.LogCollision).LogCollision;
     }
 
-    /// <summary>Log-probabilities of all tokens, float32. Shape <c>[m, V]</c>.</summary>
-    internal static Tensor LogSoftmax(Tensor hidden, Tensor headWeight)
-    {
-        using var logits = nn.functional.linear(hidden, headWeight); // [m, V]
-        if (logits.dtype == ScalarType.Float32)
-            return logits.log_softmax(-1);
-        using var wide = logits.to_type(ScalarType.Float32);
-        return wide.log_softmax(-1);
-    }
-
-    /// <summary>The entries of the labels. Shape <c>[m, V]</c> to <c>[m]</c>.</summary>
-    internal static Tensor Pick(Tensor logProbs, Tensor labels)
-    {
-        using var columns = labels.unsqueeze(1);
-        using var picked = logProbs.gather(1, columns);
-        return picked.squeeze(1);
-    }
-
-    /// <summary>Whether each label is the most probable token. Shapes <c>[m, V]</c> and <c>[m]</c> to <c>[m]</c>, bool.</summary>
-    internal static Tensor IsTop(Tensor logProbs, Tensor picked) => picked.ge(logProbs.amax([-1]));
-
-    /// <summary>Turns log-probabilities in place into softmax - onehot(label), the gradient of -log-prob by the logits.</summary>
-    internal static Tensor IntoLogitGradient(Tensor logProbs, Tensor labels)
-    {
-        using var columns = labels.unsqueeze(1);
-        using var minusOne = full(columns.shape, -1f, ScalarType.Float32, logProbs.device);
-        return logProbs.exp_().scatter_add_(1, columns, minusOne);
-    }
-
-    // Probabilities that underflow to 0 have finite log-probabilities, so that the product is 0 as it should be, unless a logit is -inf.
-    private static Tensor Entropy(Tensor logProbs)
-    {
-        var probabilities = logProbs.exp();
-        return probabilities.mul_(logProbs).nan_to_num_(0).sum([-1]).neg_();
-    }
-
-    private static Tensor WithoutGradient(Tensor hidden, Tensor headWeight, Tensor labels, RowChunks chunks)
+    private static LabelReader Read(Tensor hidden, Tensor headWeight, Tensor labels, RowChunks chunks, LogitDetails details)
     {
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device);
+        var reader = new LabelReader(labels, details);
         foreach (var (start, count) in chunks.All())
         {
             using var chunk = NewDisposeScope();
-            var logProbs = LogSoftmax(hidden.narrow(0, start, count), headWeight);
-            result.narrow(0, start, count).copy_(Pick(logProbs, labels.narrow(0, start, count)));
+            reader.Read(nn.functional.linear(hidden.narrow(0, start, count), headWeight), start);
         }
 
-        return result.MoveToOuterDisposeScope();
+        return reader;
     }
 }
 

@@ -16,25 +16,19 @@ internal sealed class FrozenHeadLogProbs : KernelFunction<FrozenHeadLogProbs>
     protected override Tensor Forward(SavedForBackward saved, object[] inputs)
     {
         var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
-        var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device);
-        var isTop = pass.Statistics is null ? null : empty(hidden.shape[0], ScalarType.Bool, hidden.device);
+        var reader = new LabelReader(labels);
         var slopes = empty_like(hidden); // [M, D], d(-log p)/dh
         foreach (var (start, count) in pass.Chunks.All())
         {
             using var chunk = NewDisposeScope();
-            var label = labels.narrow(0, start, count);
-            var logProbs = CompletionLogProbs.LogSoftmax(hidden.narrow(0, start, count), headWeight);
-            var picked = CompletionLogProbs.Pick(logProbs, label);
-            result.narrow(0, start, count).copy_(picked);
-            isTop?.narrow(0, start, count).copy_(CompletionLogProbs.IsTop(logProbs, picked));
-            var logitGradient = CompletionLogProbs.IntoLogitGradient(logProbs, label);
-            slopes.narrow(0, start, count).copy_(logitGradient.to_type(headWeight.dtype).mm(headWeight));
+            var logits = nn.functional.linear(hidden.narrow(0, start, count), headWeight); // [m, V]
+            reader.IntoGradient(logits, start);
+            slopes.narrow(0, start, count).copy_(logits.mm(headWeight));
         }
 
-        if (isTop is not null)
-            pass.Statistics!.Set(isTop, entropy: null);
+        pass.Statistics?.Set(reader.IsTop, entropy: null);
         saved.Keep(slopes);
-        return result;
+        return reader.LogProbs;
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ internal static class PackedAttention
         var queries = q.narrow(0, segment.Start, segment.Length)
             .reshape(segment.Length, heads, q.shape[1] / heads, q.shape[2])
             .permute(1, 2, 0, 3); // [KV, G, L, hd]
-        var (keys, values) = (Seen(k, segment), Seen(v, segment)); // [KV, P + L, hd]
+        var (keys, values) = (Seen(k, segment), Seen(v, segment)); // [KV, keys, hd]
         var useProducts = q.device_type == DeviceType.CPU && segment.KeyLength <= MostKeysWithScores(q.dtype);
         var result = useProducts
             ? WithProducts(queries, keys, values, plan.Mask(segment, q.dtype, q.device))
@@ -43,7 +43,7 @@ internal static class PackedAttention
     private static Tensor Seen(Tensor all, AttentionSegment segment)
     {
         var own = all.narrow(0, segment.Start, segment.Length);
-        var seen = segment.PrefixLength == 0 ? own : cat([all.narrow(0, 0, segment.PrefixLength), own], 0);
+        var seen = segment.OuterLength == 0 ? own : cat([all.narrow(0, 0, segment.OuterLength), own], 0);
         return seen.transpose(0, 1);
     }
 
@@ -63,7 +63,7 @@ internal static class PackedAttention
     {
         var (heads, group, rows, width) = (queries.shape[0], queries.shape[1], queries.shape[2], queries.shape[3]);
         var folded = queries.mul(Math.Pow(width, -0.5)).reshape(heads, group * rows, width);
-        var scores = folded.bmm(keys.transpose(1, 2)).view(heads, group, rows, keys.shape[1]); // [KV, G, L, P + L]
+        var scores = folded.bmm(keys.transpose(1, 2)).view(heads, group, rows, keys.shape[1]); // [KV, G, L, keys]
         var shares = scores.add_(mask).softmax(-1).view(heads, group * rows, keys.shape[1]);
         return shares.bmm(values).view(heads, group, rows, width);
     }

@@ -13,31 +13,26 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
     {
         var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
         saved.State = pass.Chunks;
+        var reader = new LabelReader(labels);
         if (pass.Chunks.Count == 1)
         {
-            var all = CompletionLogProbs.LogSoftmax(hidden, headWeight);
-            var picked = CompletionLogProbs.Pick(all, labels);
-            pass.Statistics?.Set(CompletionLogProbs.IsTop(all, picked), entropy: null);
-            saved.Keep(hidden, headWeight, labels, CompletionLogProbs.IntoLogitGradient(all, labels));
-            return picked;
+            var slopes = nn.functional.linear(hidden, headWeight); // [M, V]
+            reader.IntoGradient(slopes, 0);
+            saved.Keep(hidden, headWeight, labels, slopes);
         }
-
-        var result = empty(hidden.shape[0], ScalarType.Float32, hidden.device);
-        var isTop = empty(hidden.shape[0], ScalarType.Bool, hidden.device);
-        foreach (var (start, count) in pass.Chunks.All())
+        else
         {
-            using var chunk = NewDisposeScope();
-            var logProbs = CompletionLogProbs.LogSoftmax(hidden.narrow(0, start, count), headWeight);
-            var picked = CompletionLogProbs.Pick(logProbs, labels.narrow(0, start, count));
-            result.narrow(0, start, count).copy_(picked);
-            if (pass.Statistics is not null)
-                isTop.narrow(0, start, count).copy_(CompletionLogProbs.IsTop(logProbs, picked));
+            foreach (var (start, count) in pass.Chunks.All())
+            {
+                using var chunk = NewDisposeScope();
+                reader.Read(nn.functional.linear(hidden.narrow(0, start, count), headWeight), start);
+            }
+
+            saved.Keep(hidden, headWeight, labels);
         }
 
-        pass.Statistics?.Set(isTop, entropy: null);
-
-        saved.Keep(hidden, headWeight, labels);
-        return result;
+        pass.Statistics?.Set(reader.IsTop, entropy: null);
+        return reader.LogProbs;
     }
 
     /// <inheritdoc/>
@@ -53,11 +48,8 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
         {
             using var chunk = NewDisposeScope();
             var (rows, label) = (hidden.narrow(0, start, count), labels.narrow(0, start, count));
-            var slopes = several
-                ? CompletionLogProbs.IntoLogitGradient(CompletionLogProbs.LogSoftmax(rows, headWeight), label)
-                : saved[3];
-            slopes.mul_(gradient.narrow(0, start, count).neg().unsqueeze(1)); // [m, V]
-            var logitGradient = slopes.to_type(headWeight.dtype);
+            var logitGradient = several ? Slopes(rows, headWeight, label) : saved[3]; // [m, V]
+            logitGradient.mul_(gradient.narrow(0, start, count).neg().unsqueeze(1));
             hiddenGradient?.narrow(0, start, count).copy_(logitGradient.mm(headWeight));
             if (weightGradient is null)
                 weightGradient = logitGradient.t().mm(rows).MoveToOuterDisposeScope();
@@ -66,6 +58,13 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
         }
 
         return [hiddenGradient, weightGradient, null, null];
+    }
+
+    private static Tensor Slopes(Tensor rows, Tensor headWeight, Tensor labels)
+    {
+        var logits = nn.functional.linear(rows, headWeight);
+        new LabelReader(labels).IntoGradient(logits, 0);
+        return logits;
     }
 
     private static void AddProduct(Tensor sum, Tensor left, Tensor right)

@@ -72,8 +72,8 @@ public sealed class PackedAttentionTests : IDisposable
     [Fact]
     public void MasksAreMadeOncePerShape()
     {
-        RowGroup[] groups = [new(0, 2, [1, 2]), new(5, 2, [1, 2]), new(10, 2, [2, 1])];
-        var plan = new PackedRows(new long[15], new long[15], 0, groups).Attention;
+        RowGroup[] groups = [new(0, 2, [60, 20]), new(82, 2, [60, 20]), new(164, 2, [20, 60])];
+        var plan = new PackedRows(new long[246], new long[246], 0, groups).Attention;
         var masks = plan.Segments.Select(s => plan.Mask(s, ScalarType.Float32, CPU)).ToArray();
         masks[0].Should().BeSameAs(masks[1]).And.NotBeSameAs(masks[2]);
     }

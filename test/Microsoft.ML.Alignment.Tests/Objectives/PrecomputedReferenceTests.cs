@@ -79,8 +79,9 @@ public sealed class PrecomputedReferenceTests : IDisposable
 
         var objective = Objective(other);
 
-        Rewards(objective, known).Should().Be(Rewards(Objective(reference), fresh));
-        Rewards(objective, fresh).Should().NotBe(Rewards(objective, known));
+        // Rows that were packed with others differ in the last bits.
+        Rewards(objective, known).Should().BeApproximately(Rewards(Objective(reference), fresh), 1e-5);
+        Rewards(objective, fresh).Should().NotBeApproximately(Rewards(objective, known), 1e-2);
     }
 
     [Fact]
