@@ -32,7 +32,7 @@ internal sealed class DecoderNetwork : IDisposable
         embedding = weights[layout.Embedding.Name];
         layers = [.. layout.Layers.Select(layer => new Layer(layer, weights))];
         finalNorm = weights[layout.FinalNorm.Name];
-        Head = layout.IsTied ? new(layout.Head.Path, embedding, null) : Linear(layout.Head, weights);
+        Head = new(layout.IsTied ? new(layout.Head.Path, embedding, null) : Linear(layout.Head, weights));
         frequencies = tensor(config.Rotary.Frequencies(config.HeadSize), device: embedding.device).DetachFromDisposeScope();
     }
 
@@ -40,10 +40,7 @@ internal sealed class DecoderNetwork : IDisposable
     public IReadOnlyDictionary<string, Parameter> Weights { get; }
 
     /// <summary>Gets the head, <c>[V, D]</c>.</summary>
-    public LinearLayer Head { get; }
-
-    /// <summary>Gets the linear layers but the head.</summary>
-    public IEnumerable<LinearLayer> LinearLayers => layers.SelectMany(layer => layer.Linears);
+    public LinearGroup Head { get; }
 
     /// <summary>Gets where the weights live.</summary>
     public Device Device => embedding.device;
@@ -74,8 +71,8 @@ internal sealed class DecoderNetwork : IDisposable
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
-        foreach (var linear in LinearLayers.Append(Head))
-            linear.Dispose();
+        foreach (var group in layers.SelectMany(layer => layer.Groups).Append(Head))
+            group.Dispose();
         foreach (var weight in Weights.Values)
             weight.Dispose();
         frequencies.Dispose();
@@ -87,13 +84,14 @@ internal sealed class DecoderNetwork : IDisposable
         using var scope = NewDisposeScope();
         var layer = layers[index];
         var normed = pass.Narrow(RmsNorm.Apply(x, layer.AttentionNorm, config.NormEpsilon));
-        var queries = RotaryEmbedding.Apply(Heads(pass.Linear(normed, layer.Query)), turn.Cos, turn.Sin); // [N, H, d]
-        var keys = RotaryEmbedding.Apply(Heads(pass.Linear(normed, layer.Key)), turn.Cos, turn.Sin); // [N, K, d]
-        var values = Heads(pass.Linear(normed, layer.Value)); // [N, K, d]
-        var attended = attend(index, queries, keys, values); // [N, H·d]
+        var read = pass.Linears(normed, layer.QueryKeyValue);
+        var queries = RotaryEmbedding.Apply(Heads(read[0]), turn.Cos, turn.Sin); // [N, H, d]
+        var keys = RotaryEmbedding.Apply(Heads(read[1]), turn.Cos, turn.Sin); // [N, K, d]
+        var attended = attend(index, queries, keys, Heads(read[2])); // [N, H·d]
         var middle = x + pass.Linear(attended, layer.Output);
         normed = pass.Narrow(RmsNorm.Apply(middle, layer.MlpNorm, config.NormEpsilon));
-        var gated = SwiGlu.Apply(pass.Linear(normed, layer.Gate), pass.Linear(normed, layer.Up));
+        read = pass.Linears(normed, layer.GateUp);
+        var gated = SwiGlu.Apply(read[0], read[1]);
         return (middle + pass.Linear(gated, layer.Down)).MoveToOuterDisposeScope();
     }
 
@@ -113,15 +111,12 @@ internal sealed class DecoderNetwork : IDisposable
     private sealed class Layer(LayerSpec spec, IReadOnlyDictionary<string, Parameter> weights)
     {
         public Parameter AttentionNorm { get; } = weights[spec.AttentionNorm.Name];
-        public LinearLayer Query { get; } = Linear(spec.Query, weights);
-        public LinearLayer Key { get; } = Linear(spec.Key, weights);
-        public LinearLayer Value { get; } = Linear(spec.Value, weights);
-        public LinearLayer Output { get; } = Linear(spec.Output, weights);
+        public LinearGroup QueryKeyValue { get; } = new(Linear(spec.Query, weights), Linear(spec.Key, weights), Linear(spec.Value, weights));
+        public LinearGroup Output { get; } = new(Linear(spec.Output, weights));
         public Parameter MlpNorm { get; } = weights[spec.MlpNorm.Name];
-        public LinearLayer Gate { get; } = Linear(spec.Gate, weights);
-        public LinearLayer Up { get; } = Linear(spec.Up, weights);
-        public LinearLayer Down { get; } = Linear(spec.Down, weights);
+        public LinearGroup GateUp { get; } = new(Linear(spec.Gate, weights), Linear(spec.Up, weights));
+        public LinearGroup Down { get; } = new(Linear(spec.Down, weights));
 
-        public IEnumerable<LinearLayer> Linears => [Query, Key, Value, Output, Gate, Up, Down];
+        public IEnumerable<LinearGroup> Groups => [QueryKeyValue, Output, GateUp, Down];
     }
 }

@@ -49,7 +49,7 @@ internal static class MemoryFormula
         var narrow = (2L * config.HiddenSize) + (2L * config.HeadCount * config.HeadSize)
             + (2L * config.KeyValueHeadCount * config.HeadSize) + (3L * config.IntermediateSize) + scores;
         var layer = rows * ((wide * sizeof(float)) + (narrow * type.ElementSize()));
-        var trainsHead = model.Network.Head.Weight.requires_grad;
+        var trainsHead = model.Network.Head.Trains;
         var mostLogits = CompletionLogProbs.DefaultChunkBytes * (trainsHead ? CompletionLogProbs.TrainedHeadFactor : 1);
         var logits = model.RewardHead is null ? Math.Min(rows * config.VocabularySize * sizeof(float), mostLogits) : 0;
         return (layer * (config.LayerCount + 1)) + (rows * wide * sizeof(float)) + (2 * logits);

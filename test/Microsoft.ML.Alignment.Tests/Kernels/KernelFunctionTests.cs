@@ -59,7 +59,7 @@ public sealed class KernelFunctionTests
             var w = Tensors.Random(2, 5, 4);
             var (a, b) = (Tensors.Random(3, 2, 4).Leaf(), Tensors.Random(4, 5, 2).Leaf());
             var head = Tensors.Random(5, 7, 5).Leaf();
-            var y = LowRankLinear.Apply(RmsNorm.Apply(x, ones(4), 1e-5), w, [new(a, b, 2)]);
+            var y = LowRankLinear.Apply(RmsNorm.Apply(x, ones(4), 1e-5), w, LowRankStack.Of([new(a, b, 2)], w.shape[0], w.dtype));
             var labels = arange(6, ScalarType.Int64);
             (CompletionLogProbs.Compute(y, head, labels, 64).sum() + CompletionLogProbs.Compute(y, head.detach(), labels, 64).sum()).backward();
             BackwardPass.Flush();

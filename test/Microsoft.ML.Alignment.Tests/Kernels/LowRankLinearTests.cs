@@ -23,7 +23,7 @@ public sealed class LowRankLinearTests : IDisposable
     {
         var terms = Enumerable.Range(0, count).Select(i => Term(i, trains: i == count - 1)).ToArray();
         var input = inputNeedsGradient ? x.Leaf() : x;
-        var actual = LowRankLinear.Apply(input, weight, terms);
+        var actual = Apply(input, weight, terms);
 
         var exactInput = x.to_type(ScalarType.Float64).Leaf();
         var exactTerms = terms.Select(t => new LowRankTerm(Wide(t.A), Wide(t.B), t.Scale)).ToArray();
@@ -43,7 +43,7 @@ public sealed class LowRankLinearTests : IDisposable
     {
         var input = x.Leaf();
         var term = Term(0, trains: false);
-        var ours = Tensors.Gradients(LowRankLinear.Apply(input, weight, [term]), input)[0].clone();
+        var ours = Tensors.Gradients(Apply(input, weight, term), input)[0].clone();
         var merged = (weight + (term.B.mm(term.A) * term.Scale)).detach();
         var expected = Tensors.Gradients(nn.functional.linear(input, merged), input)[0];
         Tensors.RelativeError(ours, expected).Should().BeLessThan(1e-6);
@@ -54,25 +54,43 @@ public sealed class LowRankLinearTests : IDisposable
     {
         var w = weight.Leaf();
         var term = Term(0, trains: true);
-        var actual = LowRankLinear.Apply(x, w, [term]);
+        var actual = Apply(x, w, term);
         using var direction = Tensors.Random(99, actual.shape);
         Tensors.RelativeError(Tensors.Gradients(actual, w)[0], direction.t().mm(x)).Should().BeLessThan(1e-6);
     }
 
-    [Fact]
-    public void WithoutTermsItIsALinearLayer() =>
-        LowRankLinear.Apply(x, weight, []).Equals(nn.functional.linear(x, weight)).Should().BeTrue();
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e-12)]
+    public void SeveralLayersAreOneAndEachTermAddsToItsOwn(double dropout)
+    {
+        // Two layers of 2 and 3 outputs. The second share takes the way of dropout and drops nothing.
+        var (first, second) = (Term(0, trains: true), Term(1, trains: true));
+        var upper = first with { B = first.B.detach().narrow(0, 0, 2).Leaf(), Dropout = dropout };
+        var lower = second with { B = second.B.detach().narrow(0, 2, 3).Leaf(), Dropout = dropout, FirstOutput = 2 };
+        var input = x.Leaf();
+
+        var actual = Apply(input, weight, lower, upper);
+
+        var (apart, below) = (Apply(input, weight.narrow(0, 0, 2), upper), Apply(input, weight.narrow(0, 2, 3), lower with { FirstOutput = 0 }));
+        Tensors.RelativeError(actual, cat([apart, below], 1)).Should().BeLessThan(1e-6);
+        Tensor[] parameters = [input, upper.A, upper.B, lower.A, lower.B];
+        var ours = Tensors.Gradients(actual, parameters).Select(gradient => gradient.clone()).ToArray();
+        var exact = Tensors.Gradients(cat([apart, below], 1), parameters);
+        for (var i = 0; i < ours.Length; i++)
+            (ours[i] - exact[i]).abs().max().item<float>().Should().BeLessThan(1e-5f);
+    }
 
     [Fact]
     public void BFloat16KeepsFloat32Gradients()
     {
         var term = Term(0, trains: true);
-        var actual = LowRankLinear.Apply(x.bfloat16(), weight.bfloat16(), [term]);
+        var actual = Apply(x.bfloat16(), weight.bfloat16(), term);
         actual.dtype.Should().Be(ScalarType.BFloat16);
         var gradients = Tensors.Gradients(actual, term.A, term.B);
         var copies = gradients.Select(g => g.clone()).ToArray();
         copies.Should().AllSatisfy(g => g.dtype.Should().Be(ScalarType.Float32));
-        var expected = Tensors.Gradients(LowRankLinear.Apply(x, weight, [term]), term.A, term.B);
+        var expected = Tensors.Gradients(Apply(x, weight, term), term.A, term.B);
         for (var i = 0; i < 2; i++)
             Tensors.RelativeError(copies[i], expected[i]).Should().BeLessThan(1.0 / 32);
     }
@@ -82,10 +100,10 @@ public sealed class LowRankLinearTests : IDisposable
     {
         var term = Term(0, trains: true) with { Dropout = 0.5 };
         var plain = nn.functional.linear(x, weight);
-        var added = LowRankLinear.Apply(x, weight, [term]) - plain;
-        var whole = LowRankLinear.Apply(x, weight, [term with { Dropout = 0 }]) - plain;
+        var added = Apply(x, weight, term) - plain;
+        var whole = Apply(x, weight, term with { Dropout = 0 }) - plain;
         Tensors.RelativeError(added, whole).Should().BeGreaterThan(0.05);
-        var nothing = LowRankLinear.Apply(zeros_like(x), weight, [term]);
+        var nothing = Apply(zeros_like(x), weight, term);
         nothing.abs().max().item<float>().Should().Be(0);
     }
 
@@ -93,10 +111,13 @@ public sealed class LowRankLinearTests : IDisposable
     public void WithoutGradientTheValueIsTheSame()
     {
         var term = Term(0, trains: true);
-        var trained = LowRankLinear.Apply(x, weight, [term]);
+        var trained = Apply(x, weight, term);
         using var noGrad = no_grad();
-        LowRankLinear.Apply(x, weight, [term]).Equals(trained).Should().BeTrue();
+        Apply(x, weight, term).Equals(trained).Should().BeTrue();
     }
+
+    private static Tensor Apply(Tensor input, Tensor matrix, params LowRankTerm[] terms) =>
+        LowRankLinear.Apply(input, matrix, LowRankStack.Of(terms, matrix.shape[0], input.dtype));
 
     private static LowRankTerm Term(int index, bool trains)
     {
