@@ -27,8 +27,9 @@ internal static class Collator
             rows.AddExample(example);
         return new(rows.ToRows(), rows.ToTargets(), [.. examples.Select(e => e.Values)])
         {
+            Examples = examples,
             TokenCount = examples.Sum(SequenceTokens),
-            ReferenceScores = examples[0].ReferenceScores is null ? null : [.. examples.Select(e => e.ReferenceScores!)],
+            ReferenceScores = examples[0].ReferenceScores is null ? null : new([.. examples.Select(e => e.ReferenceScores!)]),
         };
     }
 

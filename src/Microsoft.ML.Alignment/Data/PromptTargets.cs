@@ -13,7 +13,7 @@ internal static class PromptTargets
     public static PackedTargets Append(TokenBatch batch)
     {
         var (rows, targets) = (batch.Rows, batch.Targets);
-        int[][] prompts = [.. rows.Groups.Select(group => RowsOf(rows, group))];
+        int[][] prompts = [.. rows.Groups.Zip(batch.Examples, (group, example) => RowsOf(rows, group, example.Prompt.Length))];
         var first = targets.SequenceCount;
         return new(
             [.. targets.Rows, .. prompts.SelectMany(prompt => prompt[..^1].Select(row => (long)row))],
@@ -23,6 +23,6 @@ internal static class PromptTargets
             []);
     }
 
-    private static int[] RowsOf(PackedRows rows, RowGroup group) =>
-        [.. Enumerable.Range(0, rows.PrefixLength), .. Enumerable.Range(group.Start, group.PromptLength)];
+    private static int[] RowsOf(PackedRows rows, RowGroup group, int length) =>
+        [.. Enumerable.Range(0, rows.PrefixLength), .. Enumerable.Range(group.Start, length - rows.PrefixLength)];
 }

@@ -18,22 +18,26 @@ internal sealed class RowWriter(bool endRows)
         Add(prefix, 0);
     }
 
-    /// <summary>Adds the rest of an example's prompt and its completions.</summary>
+    /// <summary>Adds the rest of an example's prompt, the beginning that all its completions share, and the rest of each of these.</summary>
     public void AddExample(TokenizedExample example)
     {
         var start = ids.Count;
         Add(example.Prompt.AsSpan(prefixLength), prefixLength);
         var lastPromptRow = ids.Count - 1;
+        var shared = SharedBeginning(example.Completions);
+        if (shared > 0)
+            Add(example.Completions[0].AsSpan(0, shared), example.Prompt.Length);
+        var seenByAll = ids.Count - start;
         var added = new Completion[example.Completions.Length];
         for (var c = 0; c < added.Length; c++)
         {
             var tokens = example.Completions[c];
-            added[c] = new(tokens, lastPromptRow, ids.Count);
-            Add(tokens.AsSpan(0, RowCount(tokens)), example.Prompt.Length);
+            added[c] = new(tokens, lastPromptRow, shared, ids.Count);
+            Add(tokens.AsSpan(shared, RowCount(tokens) - shared), example.Prompt.Length + shared);
         }
 
         completions.Add(added);
-        groups.Add(new(start, example.Prompt.Length - prefixLength, [.. example.Completions.Select(RowCount)]));
+        groups.Add(new(start, seenByAll, [.. example.Completions.Select(tokens => RowCount(tokens) - shared)]));
     }
 
     public PackedRows ToRows() => new([.. ids], [.. positions], prefixLength, groups);
@@ -48,7 +52,19 @@ internal sealed class RowWriter(bool endRows)
             [.. sequences.SelectMany(s => s.Tokens.Select(id => (long)id))],
             [.. sequences.SelectMany((s, index) => Enumerable.Repeat((long)index, s.Tokens.Length))],
             [.. sequences.Select(s => s.Tokens.Length)],
-            endRows ? [.. sequences.Select(s => (long)s.Start + s.Tokens.Length - 1)] : []);
+            endRows ? [.. sequences.Select(s => s.EndRow)] : []);
+    }
+
+    // Each keeps its last token, so that its end has a row of its own.
+    private static int SharedBeginning(int[][] completions)
+    {
+        if (completions.Length < 2)
+            return 0;
+        ReadOnlySpan<int> first = completions[0];
+        var length = completions.Min(tokens => tokens.Length) - 1;
+        foreach (var tokens in completions)
+            length = first[..length].CommonPrefixLength(tokens);
+        return length;
     }
 
     private int RowCount(int[] completion) => endRows ? completion.Length : completion.Length - 1;
@@ -63,14 +79,17 @@ internal sealed class RowWriter(bool endRows)
     }
 
     /// <param name="Tokens">The completion's ids.</param>
-    /// <param name="LastPromptRow">The row that predicts its first token.</param>
-    /// <param name="Start">The row of its first token.</param>
-    private readonly record struct Completion(int[] Tokens, int LastPromptRow, int Start)
+    /// <param name="LastPromptRow">The row that predicts its first token; those of the shared tokens follow it.</param>
+    /// <param name="Shared">Tokens that it shares with the example's other completions.</param>
+    /// <param name="Start">The row of the first token behind these.</param>
+    private readonly record struct Completion(int[] Tokens, int LastPromptRow, int Shared, int Start)
     {
+        public long EndRow => (long)Start + Tokens.Length - Shared - 1;
+
         public IEnumerable<long> PredictingRows()
         {
-            var (first, start) = (LastPromptRow, Start);
-            return Enumerable.Range(0, Tokens.Length).Select(t => t == 0 ? first : (long)start + t - 1);
+            var (_, lastPromptRow, shared, start) = this;
+            return Enumerable.Range(0, Tokens.Length).Select(t => t <= shared ? (long)lastPromptRow + t : start + t - shared - 1);
         }
     }
 }

@@ -13,6 +13,9 @@ internal sealed record TokenBatch(PackedRows Rows, PackedTargets Targets, float[
     /// <summary>Gets the number of examples, B.</summary>
     public int ExampleCount => Values.Length;
 
+    /// <summary>Gets the examples themselves.</summary>
+    public required IReadOnlyList<TokenizedExample> Examples { get; init; }
+
     /// <summary>Gets the tokens that separate sequences would hold: prompt and completion of each, as other tools count them.</summary>
     public required int TokenCount { get; init; }
 
@@ -20,7 +23,8 @@ internal sealed record TokenBatch(PackedRows Rows, PackedTargets Targets, float[
     public TokenBatch? Mismatched { get; init; }
 
     /// <summary>
-    /// Gets what the method's reference thinks of the completions, where that was computed before training; else null. Shape <c>[B][K]</c>.
+    /// Gets what the method's reference thinks of the completions, where that is computed apart from the step; else null. Shape
+    /// <c>[B][K]</c>.
     /// </summary>
-    public float[][]? ReferenceScores { get; init; }
+    public Lazy<float[][]>? ReferenceScores { get; init; }
 }

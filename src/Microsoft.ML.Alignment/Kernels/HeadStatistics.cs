@@ -22,8 +22,17 @@ internal sealed class HeadStatistics : IDisposable
     public void Set(Tensor isTop, Tensor? entropy) =>
         (IsTop, Entropy) = (isTop.DetachFromDisposeScope(), entropy?.DetachFromDisposeScope());
 
-    /// <summary>Takes the log-probabilities too.</summary>
-    public void Set(Tensor logProbs) => LogProbs = logProbs.detach().DetachFromDisposeScope();
+    /// <summary>Takes the log-probabilities of all targets too, and gives each of these what was found of the distinct ones.</summary>
+    public void Spread(Tensor logProbs, DistinctTargets distinct)
+    {
+        LogProbs = logProbs.detach().DetachFromDisposeScope();
+        if (distinct.Places is null)
+            return;
+        var (isTop, entropy) = (IsTop!, Entropy);
+        Set(distinct.Spread(isTop), entropy is null ? null : distinct.Spread(entropy));
+        isTop.Dispose();
+        entropy?.Dispose();
+    }
 
     public void Dispose()
     {

@@ -1,11 +1,12 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>
-/// One example in packed rows: the rest of its prompt, then its completions, each of which sees prefix, prompt and itself.
+/// One example in packed rows: the rest of its prompt, with what its completions share, then the rest of each of these, which sees prefix,
+/// prompt and itself.
 /// </summary>
 /// <param name="Start">Row where the prompt's rest begins.</param>
-/// <param name="PromptLength">Rows of the prompt behind the shared prefix.</param>
-/// <param name="CompletionLengths">Rows of each completion; they follow the prompt one after another.</param>
+/// <param name="PromptLength">Rows of the prompt behind the shared prefix, and of the beginning that all completions share.</param>
+/// <param name="CompletionLengths">Rows of each completion behind that; they follow one after another.</param>
 internal readonly record struct RowGroup(int Start, int PromptLength, int[] CompletionLengths)
 {
     /// <summary>Gets the number of rows of the example.</summary>

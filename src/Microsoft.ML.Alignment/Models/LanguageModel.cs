@@ -261,12 +261,13 @@ public sealed class LanguageModel : IDisposable
         RequireKnownIds(targets.Labels);
         using var scope = NewDisposeScope();
         using var pass = OpenPass(options);
-        var hidden = pass.Narrow(RowsOf(Hidden(rows, options), targets.Rows)); // [M, D]
-        var labels = tensor(targets.Labels, device: Network.Device);
+        var distinct = targets.Distinct;
+        var hidden = pass.Narrow(RowsOf(Hidden(rows, options), distinct.Rows)); // [K, D]
+        var labels = tensor(distinct.Labels, device: Network.Device);
         var head = pass.Matrix(Network.Head);
-        var logProbs = CompletionLogProbs.Compute(hidden, head, labels, statistics: statistics);
-        statistics?.Set(logProbs);
-        var logCollision = collisions ? CompletionLogProbs.LogCollision(hidden, head) : null;
+        var logProbs = distinct.Spread(CompletionLogProbs.Compute(hidden, head, labels, statistics: statistics)); // [M]
+        statistics?.Spread(logProbs, distinct);
+        var logCollision = collisions ? distinct.Spread(CompletionLogProbs.LogCollision(hidden, head)) : null;
         return (logProbs.MoveToOuterDisposeScope(), logCollision?.MoveToOuterDisposeScope());
     }
 

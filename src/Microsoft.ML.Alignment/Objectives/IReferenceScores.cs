@@ -2,7 +2,7 @@ using Microsoft.ML.Alignment.Data;
 
 namespace Microsoft.ML.Alignment.Objectives;
 
-/// <summary>An objective whose reference may be computed before training: its scores then travel with the examples.</summary>
+/// <summary>An objective whose reference may be computed apart from the step: its scores then travel with the examples.</summary>
 internal interface IReferenceScores
 {
     /// <summary>Gets what the numbers are and how they are computed, for the key of a cache.</summary>

@@ -16,7 +16,7 @@ internal static class PairScores
     /// <summary>Takes them from a micro-batch; null if its examples have none.</summary>
     public static PairLogProbs? Of(TokenBatch batch, PairDetails details, Device device)
     {
-        if (batch.ReferenceScores is not { } scores)
+        if (batch.ReferenceScores?.Value is not { } scores)
             return null;
         Tensor Column(int column) => tensor(scores.Select(ofPair => ofPair[column]).ToArray(), device: device); // [B]
         var counts = Pair.Split(tensor(batch.Targets.TokenCounts, device: device).to_type(ScalarType.Float32)); // [B]

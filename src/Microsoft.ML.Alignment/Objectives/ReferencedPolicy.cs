@@ -14,13 +14,13 @@ internal sealed record ReferencedPolicy(LanguageModel Policy, LanguageModel Refe
         Policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(Precision, Dropout: true)).Sum;
 
     /// <summary>
-    /// Log-probabilities under the reference, in nats: those computed before training, where there are such. Shape <c>[B]</c>.
+    /// Log-probabilities under the reference, in nats: those computed apart from the step, where there are such. Shape <c>[B]</c>.
     /// </summary>
     public Tensor ReferenceLogProbs(TokenBatch batch) => batch.ReferenceScores is { } scores
-        ? tensor(scores.Select(ofExample => ofExample[0]).ToArray(), device: Policy.Network.Device)
+        ? tensor(scores.Value.Select(ofExample => ofExample[0]).ToArray(), device: Policy.Network.Device)
         : LiveReference(batch);
 
-    /// <summary>Log-probabilities under the reference by the model itself, in nats. Shape <c>[B]</c>.</summary>
+    /// <summary>Log-probabilities under the reference by the model itself, in nats. Shape <c>[S]</c>.</summary>
     public Tensor LiveReference(TokenBatch batch) => WithoutGradient(Reference, batch);
 
     /// <summary>log π − log π_ref, neither with gradient nor with dropout, in nats. Shape <c>[B]</c>.</summary>

@@ -29,7 +29,7 @@ internal sealed record ScoreTable(int Width, float[] Scores)
             if (scores.Length == 0)
                 scores = new float[checked(store.Count * width)];
             for (var i = 0; i < values.Length; i++)
-                scores[(IndexOf(batch.ReferenceScores![i % batch.ExampleCount]) * width) + (i / batch.ExampleCount)] = values[i];
+                scores[(IndexOf(batch.ReferenceScores!.Value[i % batch.ExampleCount]) * width) + (i / batch.ExampleCount)] = values[i];
         }
 
         return new(width, scores);

@@ -41,7 +41,7 @@ internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss lo
     public string ScoreKind => $"completions {models.Precision}";
 
     /// <inheritdoc/>
-    public Tensor ReferenceScores(TokenBatch batch) => models.LiveReference(batch).unsqueeze(0); // [1, B]
+    public Tensor ReferenceScores(TokenBatch batch) => models.LiveReference(batch).view(-1, batch.ExampleCount); // a row a completion
 
     private Step LookAt(IReadOnlyList<TokenBatch> batches) => new(batches, point.Of(batches), LabelCounts.Of(batches));
 

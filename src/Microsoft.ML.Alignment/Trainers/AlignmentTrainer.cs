@@ -149,7 +149,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var objective = CreateObjective(trained);
         var validation = validationStore is null
             ? null
-            : new Validation<TokenBatch>(Source(validationStore, trained), CreateObjective(trained with { Model = still }));
+            : new Validation<TokenBatch>(Source(validationStore, Dealt(trained)), CreateObjective(trained with { Model = still }));
         context = context.Watched(trained.Model, Encoder(trained, data), Settings.Options.Writing);
         context = context with
         {
@@ -158,8 +158,10 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
             Observers = [.. context.Observers, recorder],
         };
-        var examples = reference.Prepare(store, Dealt(trained), objective, context);
-        new TrainingLoop(trained.Model, trained.Training, context).Run(Source(examples, trained), objective, validation);
+        var plan = Dealt(trained);
+        var examples = reference.Prepare(store, plan with { Mismatched = null }, objective, context);
+        new TrainingLoop(trained.Model, trained.Training, context)
+            .Run(reference.Ahead(Source(examples, plan), plan, objective), objective, validation);
         return recorder.Record(Settings, trained.Training, new(found!.Rows, found.Used, found.Skipped, ContentHash.Of(store)));
     }
 
@@ -170,17 +172,17 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         context.Run.Summary?.Report(summary);
     }
 
-    private CheckedSource<TokenBatch> Source(IExampleStore store, TrainedModel trained) =>
-        new(new DatasetSource(store, Plan(Dealt(trained), MaxLengthOf(trained), trained.Model.Config.BosTokenId)), _host.CheckAlive);
+    private CheckedSource<TokenBatch> Source(IExampleStore store, BatchPlan plan) => new(new DatasetSource(store, plan), _host.CheckAlive);
 
     private BatchPlan Dealt(TrainedModel trained)
     {
         var training = trained.Training;
-        return new(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
+        var plan = new BatchPlan(training.BatchSize, training.MicroBatchSize, training.Seed, training.Shuffle)
         {
             MicroBatchTokens = training.MicroBatchTokens,
             EndRows = ReadsEndTokens,
         };
+        return Plan(plan, MaxLengthOf(trained), trained.Model.Config.BosTokenId);
     }
 
     private static int MaxLengthOf(TrainedModel trained) => Math.Min(trained.Training.MaxLength, trained.Model.Config.MaxPositions);

@@ -35,6 +35,16 @@ internal sealed record OpenReference(LanguageModel Model) : IDisposable
 
     public void Dispose() => Model.Dispose();
 
+    /// <summary>
+    /// Steps with the scores of the reference, where rows are seen beside completions of others too and the reference stands still. For
+    /// other methods it would save little, and policy and reference, which begin as one, would differ by rounding.
+    /// </summary>
+    /// <param name="source">The steps.</param>
+    /// <param name="plan">How they were dealt out.</param>
+    /// <param name="objective">What is computed of them.</param>
+    public IBatchSource<TokenBatch> Ahead(IBatchSource<TokenBatch> source, BatchPlan plan, IObjective<TokenBatch> objective) =>
+        plan.Mismatched is not null && Hooks.Count == 0 ? new ReferenceAhead(source, (IReferenceScores)objective) : source;
+
     private ScoreTable Table(IExampleStore store, BatchPlan plan, IReferenceScores scores, TrainingContext context)
     {
         if (Cache is null)
