@@ -18,7 +18,9 @@ internal sealed class RowWriter(bool endRows)
         Add(prefix, 0);
     }
 
-    /// <summary>Adds the rest of an example's prompt, the beginning that all its completions share, and the rest of each of these.</summary>
+    /// <summary>
+    /// Adds the rest of an example's prompt, the beginning that all its completions share, and the rest of each of these.
+    /// </summary>
     public void AddExample(TokenizedExample example)
     {
         var start = ids.Count;

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>y = x W^T + Σ scale (x A^T) B^T (Hu et al., 2021, arXiv:2106.09685, eq. 3), for one layer or several that read the same rows.</summary>
+/// <summary>
+/// y = x W^T + Σ scale (x A^T) B^T (Hu et al., 2021, arXiv:2106.09685, eq. 3), for one layer or several that read the same rows.
+/// </summary>
 internal static class LowRankLinear
 {
     /// <summary>Applies the layers. Shape <c>[N, in]</c> to <c>[N, out]</c>.</summary>

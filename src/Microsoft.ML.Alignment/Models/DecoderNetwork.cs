@@ -111,7 +111,8 @@ internal sealed class DecoderNetwork : IDisposable
     private sealed class Layer(LayerSpec spec, IReadOnlyDictionary<string, Parameter> weights)
     {
         public Parameter AttentionNorm { get; } = weights[spec.AttentionNorm.Name];
-        public LinearGroup QueryKeyValue { get; } = new(Linear(spec.Query, weights), Linear(spec.Key, weights), Linear(spec.Value, weights));
+        public LinearGroup QueryKeyValue { get; } =
+            new(Linear(spec.Query, weights), Linear(spec.Key, weights), Linear(spec.Value, weights));
         public LinearGroup Output { get; } = new(Linear(spec.Output, weights));
         public Parameter MlpNorm { get; } = weights[spec.MlpNorm.Name];
         public LinearGroup GateUp { get; } = new(Linear(spec.Gate, weights), Linear(spec.Up, weights));

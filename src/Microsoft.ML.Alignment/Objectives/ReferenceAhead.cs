@@ -75,9 +75,9 @@ internal sealed class ReferenceAhead(IBatchSource<TokenBatch> source, IReference
         var mismatched = batch.Mismatched is { ReferenceScores: null } other ? other.Examples : [];
         if (own.Count != mismatched.Count)
             return own.Concat(mismatched).Select(Alone);
-        return own.Zip(mismatched).SelectMany(pair => pair.First.Prompt.AsSpan().SequenceEqual(pair.Second.Prompt)
-            ? [new Pack(pair.First with { Completions = [.. pair.First.Completions, .. pair.Second.Completions] }, [pair.First, pair.Second])]
-            : new[] { Alone(pair.First), Alone(pair.Second) });
+        return own.Zip(mismatched, (first, second) => first.Prompt.AsSpan().SequenceEqual(second.Prompt)
+            ? [new Pack(first with { Completions = [.. first.Completions, .. second.Completions] }, [first, second])]
+            : new[] { Alone(first), Alone(second) }).SelectMany(packs => packs);
     }
 
     private static Pack Alone(TokenizedExample example) => new(example, [example]);

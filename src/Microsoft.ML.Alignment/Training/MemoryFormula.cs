@@ -37,6 +37,13 @@ internal static class MemoryFormula
         return parameters * (precision == Precision.BFloat16 ? sizeof(float) + sizeof(short) : sizeof(float));
     }
 
+    // Short examples are attended to together, so that a row has scores for keys that it does not see.
+    private static long MostKeys(int[] descendingLengths, long rows, ScalarType type)
+    {
+        var longest = descendingLengths.FirstOrDefault(length => length <= PackedAttention.MostKeysWithScores(type));
+        return longest is 0 or >= AttentionPlan.JointRows ? longest : Math.Min(rows, longest + AttentionPlan.JointRows);
+    }
+
     private static long Activations(LanguageModel model, ResolvedTraining training, IExampleStore store)
     {
         var config = model.Config;
@@ -44,7 +51,7 @@ internal static class MemoryFormula
         var lengths = Enumerable.Range(0, store.Count).Select(store.TokenCount).OrderDescending().ToArray();
         var rows = Math.Min(
             lengths.Take(training.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], training.MicroBatchTokens));
-        var scores = (long)config.HeadCount * lengths.FirstOrDefault(length => length <= PackedAttention.MostKeysWithScores(type));
+        var scores = config.HeadCount * MostKeys(lengths, rows, type);
         var wide = 2L * config.HiddenSize;
         var narrow = (2L * config.HiddenSize) + (2L * config.HeadCount * config.HeadSize)
             + (2L * config.KeyValueHeadCount * config.HeadSize) + (3L * config.IntermediateSize) + scores;

@@ -24,6 +24,31 @@ public sealed class CollatorTests
         batch.TokenCount.Should().Be(3 + 2 + 3 + 1 + 2 + 1 + 2 + 2);
     }
 
+    [Fact]
+    public void WhatBothSidesOfAPairBeginWithIsLaidOutOnce()
+    {
+        var batch = Collator.Pack([new([1, 2, 3], [[4, 5, 6], [4, 5, 9, 7]], []), new([8], [[10], [10, 11]], []), new([12], [[13, 14], [13, 14]], [])]);
+        batch.Rows.Ids.Should().Equal(1, 2, 3, 4, 5, 6, 9, 7, 8, 10, 10, 11, 12, 13, 14, 14);
+        batch.Rows.Positions.Should().Equal(0, 1, 2, 3, 4, 5, 5, 6, 0, 1, 1, 2, 0, 1, 2, 2);
+        batch.Rows.Groups.Select(g => (g.Start, g.PromptLength)).Should().Equal((0, 5), (8, 1), (12, 2));
+        batch.Rows.Groups.SelectMany(g => g.CompletionLengths).Should().Equal(1, 2, 1, 2, 1, 1);
+        batch.Targets.Labels.Should().Equal(4, 5, 6, 10, 13, 14, 4, 5, 9, 7, 10, 11, 13, 14);
+        batch.Targets.Rows.Should().Equal(2, 3, 4, 8, 12, 13, 2, 3, 4, 6, 8, 10, 12, 13);
+        batch.Targets.EndRows.Should().Equal(5, 9, 14, 7, 11, 15);
+        batch.TokenCount.Should().Be(6 + 7 + 2 + 3 + 3 + 3, "tokens are counted as separate sequences hold them");
+    }
+
+    [Fact]
+    public void TargetsOfOneRowAndLabelAreOne()
+    {
+        var targets = Collator.Pack([new([1, 2, 3], [[4, 5, 6], [4, 5, 9, 7]], [])]).Targets;
+
+        targets.Distinct.Rows.Should().Equal(2, 3, 4, 4, 6);
+        targets.Distinct.Labels.Should().Equal(4, 5, 6, 9, 7);
+        targets.Distinct.Places.Should().Equal(0, 1, 2, 0, 1, 3, 4);
+        Collator.Pack([new([1, 2], [[4], [5, 6]], [])]).Targets.Distinct.Places.Should().BeNull("no two are the same");
+    }
+
     [Theory]
     [InlineData(1, 20, 0)]
     [InlineData(3, 7, 0)]
@@ -48,11 +73,15 @@ public sealed class CollatorTests
     [InlineData(2, 11, true)]
     [InlineData(3, 9, false)]
     [InlineData(0, 11, true)]
-    public void UnpackedRowsAreTheSeparateSequences(int completions, int shared, bool endRows)
+    [InlineData(2, 0, true, 1)]
+    [InlineData(3, 9, false, 4)]
+    public void UnpackedRowsAreTheSeparateSequences(int completions, int shared, bool endRows, int sharedOfCompletions = 0)
     {
         for (var seed = 0; seed < 20; seed++)
         {
-            var examples = Examples.Random(5, completions, shared, seed);
+            int[] beginning = [.. Enumerable.Range(60, sharedOfCompletions)];
+            TokenizedExample[] examples = [.. Examples.Random(5, completions, shared, seed).Select(
+                example => example with { Completions = [.. example.Completions.Select(completion => beginning.Concat(completion).ToArray())] })];
             var batch = Collator.Pack(examples, endRows);
             var sequences = Enumerable.Range(0, Math.Max(1, completions)).SelectMany(c => examples.Select((example, b) => (example, b, c))).ToList();
             for (var s = 0; s < sequences.Count; s++)

@@ -22,6 +22,14 @@ public sealed class PromptTargetsTests
     }
 
     [Fact]
+    public void WhatCompletionsShareIsNoneOfThePrompt()
+    {
+        var batch = Collator.Pack([new([1, 2, 3], [[4, 5, 6], [4, 5, 7]], [])]);
+
+        PromptTargets.Append(batch).Labels[6..].Should().Equal(2, 3);
+    }
+
+    [Fact]
     public void ABeginningThatExamplesShareCountsForEachOfThem()
     {
         int[] shared = [.. Enumerable.Range(1, 9)];

@@ -137,6 +137,17 @@ public sealed class CompletionLogProbsTests : IDisposable
     }
 
     [Fact]
+    public void ATokenThatCannotBeAddsNothing()
+    {
+        var reader = new LabelReader(tensor(new long[] { 2 }), LogitDetails.Entropy);
+
+        reader.Read(tensor(new float[,] { { 0, float.NegativeInfinity, 0 } }), 0);
+
+        reader.LogProbs.item<float>().Should().BeApproximately(-MathF.Log(2), 1e-6f);
+        reader.Entropy.item<float>().Should().BeApproximately(MathF.Log(2), 1e-6f);
+    }
+
+    [Fact]
     public void TheLogCollisionIsThatOfTwoDrawsThatAgree()
     {
         var p = hidden.mm(head.t()).to_type(ScalarType.Float64).softmax(-1);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Models;
 using TorchSharp;
@@ -33,6 +34,39 @@ public sealed class PackedModelTests
         for (var i = 0; i < packed.Gradients.Length; i++)
             TestModels.Difference(packed.Gradients[i], separate.Gradients[i]).Should().BeLessThan(1e-4);
         packed.Gradients.Should().OnlyContain(gradient => gradient.Any(value => value != 0));
+    }
+
+    [Fact]
+    public void ASharedBeginningOfCompletionsGivesTheLogProbsStatisticsAndGradientsOfSeparateSequences()
+    {
+        using var model = TestModels.Tiny().TrainableOwned();
+        int[] longer = [.. Chosen[..2], 14, 25];
+        TokenizedExample[] pairs = [new(Prompt, [Chosen, longer], []), new(Prompt[1..], [Rejected, Chosen], [])];
+        var batch = Collator.Pack(pairs);
+        var (tops, separateTops) = (new List<bool>(), new List<bool>());
+        Tensor LogProbs(PackedRows rows, PackedTargets targets, List<bool> onTop)
+        {
+            using var statistics = new HeadStatistics();
+            var sums = model.LogProbs(rows, targets, default, statistics).Sum;
+            onTop.AddRange(statistics.IsTop!.data<bool>());
+            return sums;
+        }
+
+        var packed = LossAndGradients(model, () => LogProbs(batch.Rows, batch.Targets, tops));
+        var separate = LossAndGradients(model, () => cat(
+        [
+            .. new[] { 0, 1 }.SelectMany(side => pairs.Select(pair =>
+            {
+                var (rows, targets) = PackedExamples.Of(pair.Prompt, pair.Completions[side]);
+                return LogProbs(rows, targets, separateTops);
+            })),
+        ]));
+
+        batch.Rows.Count.Should().BeLessThan(pairs.Sum(pair => pair.TokenCount));
+        packed.Loss.Should().BeApproximately(separate.Loss, 1e-4);
+        tops.Should().Equal(separateTops);
+        for (var i = 0; i < packed.Gradients.Length; i++)
+            TestModels.Difference(packed.Gradients[i], separate.Gradients[i]).Should().BeLessThan(1e-4);
     }
 
     [Fact]
