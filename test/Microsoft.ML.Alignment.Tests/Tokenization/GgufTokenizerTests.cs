@@ -27,23 +27,11 @@ public class GgufTokenizerTests
         }
     }
 
-    [SharedTheory("golden/gguf", "models/stories260K")]
-    [InlineData("gguf/stories260K-f32.gguf")]
-    [InlineData("gguf/stories260K-q8_0.gguf")]
-    public void SentencePieceOfTheGgufEqualsItsTokenizerJson(string path)
-    {
-        var tokenizer = FromGguf(Golden.Path(path));
-        var reference = FromJson("models/stories260K");
-        foreach (var text in GoldenTexts("llama2-style"))
-        {
-            var ids = reference.EncodeWithSpecialTokens(text);
-            tokenizer.EncodeWithSpecialTokens(text).Should().Equal(ids, "'{0}'", text);
-            tokenizer.EncodeText(text).Should().Equal(reference.EncodeText(text), "'{0}'", text);
-            tokenizer.Decode(ids, skipSpecialTokens: false).Should().Be(reference.Decode(ids, skipSpecialTokens: false), "'{0}'", text);
-        }
+    [SharedFact("golden/gguf/stories260K-f32.gguf", "models/stories260K")]
+    public void SentencePieceOfTheFloat32GgufEqualsItsTokenizerJson() => SentencePieceEqualsTokenizerJson("gguf/stories260K-f32.gguf");
 
-        tokenizer.VocabularySize.Should().Be(reference.VocabularySize);
-    }
+    [SharedFact("golden/gguf/stories260K-q8_0.gguf", "models/stories260K")]
+    public void SentencePieceOfTheQuantisedGgufEqualsItsTokenizerJson() => SentencePieceEqualsTokenizerJson("gguf/stories260K-q8_0.gguf");
 
     [Theory]
     [InlineData("gpt-2", "gpt2-style")]
@@ -82,6 +70,21 @@ public class GgufTokenizerTests
         FluentActions.Invoking(() => GgufTokenizer.FromMetadata(metadata)).Should().Throw<NotSupportedException>().WithMessage("*'t5'*'gpt2'*'llama'*");
         FluentActions.Invoking(() => GgufTokenizer.FromMetadata(new Dictionary<string, object>())).Should().Throw<FormatException>()
             .WithMessage("*no 'tokenizer.ggml.model'*");
+    }
+
+    private static void SentencePieceEqualsTokenizerJson(string path)
+    {
+        var tokenizer = FromGguf(Golden.Path(path));
+        var reference = FromJson("models/stories260K");
+        foreach (var text in GoldenTexts("llama2-style"))
+        {
+            var ids = reference.EncodeWithSpecialTokens(text);
+            tokenizer.EncodeWithSpecialTokens(text).Should().Equal(ids, "'{0}'", text);
+            tokenizer.EncodeText(text).Should().Equal(reference.EncodeText(text), "'{0}'", text);
+            tokenizer.Decode(ids, skipSpecialTokens: false).Should().Be(reference.Decode(ids, skipSpecialTokens: false), "'{0}'", text);
+        }
+
+        tokenizer.VocabularySize.Should().Be(reference.VocabularySize);
     }
 
     private static Dictionary<string, object> MetadataOf(string kind, string splitting)
