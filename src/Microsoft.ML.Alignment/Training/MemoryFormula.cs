@@ -8,8 +8,8 @@ namespace Microsoft.ML.Alignment.Training;
 /// <remarks>
 /// Activations are what autograd and our kernels keep of a row in each layer: the residual stream twice, normalised rows twice, queries,
 /// keys, values, what was attended to, the scores of attention where they are made, and three times the width of the feed-forward block.
-/// Backward works on one layer at a time, which is counted as one layer more; a reference's pass takes no more than that. The head's logits
-/// are there twice.
+/// Backward works on one layer at a time, which is counted as one layer more. A reference's pass takes no more than that; the one in which
+/// KTO's looks several steps ahead may, in a model of few layers, and is not counted. The head's logits are there twice.
 /// </remarks>
 internal static class MemoryFormula
 {
