@@ -16,7 +16,9 @@ internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatc
         {
             var neighbour = before;
             TokenizedExample[] examples = [.. step.Select(store.Read)];
-            yield return MicroBatches(examples, plan.Mismatched?.Of(examples, () => Other(neighbour, step[0])));
+            var mismatched = plan.Mismatched?.Of(examples, () => Other(neighbour, step[0]));
+            var batches = MicroBatches(examples, mismatched);
+            yield return mismatched is null ? batches : WithOnePass(batches);
             before = step[^1];
         }
     }
@@ -31,6 +33,16 @@ internal sealed class DatasetSource(IExampleStore store, BatchPlan plan) : IBatc
         {
             Mismatched = mismatched is null ? null : Collator.Pack([.. rows.Select(at => mismatched[at])], endRows: false),
         })];
+
+    // Several micro-batches have to wait for the divergence that all of them share.
+    private TokenBatch[] WithOnePass(TokenBatch[] step)
+    {
+        if (step is not [{ Mismatched: { } mismatched } batch] || !plan.Mismatched!.SharesPasses)
+            return step;
+        var together = MismatchedCompletions.Together(batch.Examples, mismatched.Examples);
+        var pass = together is null ? null : Collator.Pack(together, endRows: false);
+        return pass?.Rows.Count <= plan.MicroBatchTokens ? [batch with { Together = pass }] : step;
+    }
 
     /// <summary>
     /// Places of the examples of each micro-batch. Those of like length are computed together, so that the micro-batches take like time and

@@ -8,6 +8,12 @@ namespace Microsoft.ML.Alignment.Data;
 internal sealed class MismatchedCompletions(int maxLength, int? beginTokenId)
 {
     /// <summary>
+    /// Gets whether a pass over the rows themselves may hold the other completions too: not where it drops inputs, which the divergence is
+    /// measured without.
+    /// </summary>
+    public bool SharesPasses { get; init; } = true;
+
+    /// <summary>
     /// Gives each row the completion of the row before it in the step, the first that of the last; where that row has the same prompt, that
     /// of the nearest one before with another prompt, if there is any.
     /// </summary>
@@ -18,6 +24,15 @@ internal sealed class MismatchedCompletions(int maxLength, int? beginTokenId)
     {
         IReadOnlyList<TokenizedExample> rows = step.Count == 1 ? [neighbour(), step[0]] : step;
         return [.. rows.Select((row, index) => With(row, Donor(rows, index).Completions[0])).TakeLast(step.Count)];
+    }
+
+    /// <summary>Both completions of every prompt, own before other; null where a prompt was cut for the other one.</summary>
+    /// <param name="step">The rows.</param>
+    /// <param name="mismatched">What <see cref="Of"/> made of them.</param>
+    public static TokenizedExample[]? Together(IReadOnlyList<TokenizedExample> step, IReadOnlyList<TokenizedExample> mismatched)
+    {
+        var samePrompts = step.Zip(mismatched).All(p => p.First.Prompt.AsSpan().SequenceEqual(p.Second.Prompt));
+        return samePrompts ? [.. step.Zip(mismatched, (own, other) => own.And(other))] : null;
     }
 
     private TokenizedExample With(TokenizedExample row, int[] completion)

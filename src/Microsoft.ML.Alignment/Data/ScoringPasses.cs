@@ -3,7 +3,8 @@ namespace Microsoft.ML.Alignment.Data;
 /// <summary>Divides examples into passes of a bounded number of tokens.</summary>
 internal static class ScoringPasses
 {
-    private const int TokensOfPass = 4096;
+    /// <summary>Tokens of a pass, where no example is longer.</summary>
+    public const int TokensOfPass = 4096;
 
     /// <summary>
     /// Indices of the examples of each pass; rows of like length together, so that no long row makes many short ones wait.

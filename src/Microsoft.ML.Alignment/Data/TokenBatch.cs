@@ -23,6 +23,12 @@ internal sealed record TokenBatch(PackedRows Rows, PackedTargets Targets, float[
     public TokenBatch? Mismatched { get; init; }
 
     /// <summary>
+    /// Gets these examples with the completions of <see cref="Mismatched"/> behind their own, for one pass over both; null where that is
+    /// not the same as two passes, or too large.
+    /// </summary>
+    public TokenBatch? Together { get; init; }
+
+    /// <summary>
     /// Gets what the method's reference thinks of the completions, where that is computed apart from the step; else null. Shape
     /// <c>[B][K]</c>.
     /// </summary>

@@ -13,4 +13,9 @@ internal sealed record TokenizedExample(int[] Prompt, int[][] Completions, float
 
     /// <summary>Gets the number of tokens if the prompt is stored once.</summary>
     public int TokenCount => Prompt.Length + Completions.Sum(c => c.Length);
+
+    /// <summary>The prompt with the completions of both.</summary>
+    /// <param name="other">An example of the same prompt.</param>
+    public TokenizedExample And(TokenizedExample other) =>
+        this with { Completions = [.. Completions, .. other.Completions], ReferenceScores = null };
 }

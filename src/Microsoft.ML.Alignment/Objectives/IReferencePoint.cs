@@ -13,6 +13,11 @@ internal interface IReferencePoint
     /// <param name="step">All micro-batches of the step.</param>
     Tensor Of(IReadOnlyList<TokenBatch> step);
 
+    /// <summary>The same for a step of one micro-batch, whose pass had the completions of other rows too.</summary>
+    /// <param name="batch">The micro-batch.</param>
+    /// <param name="mismatched">Their log-probabilities under the policy, detached, in nats. Shape <c>[B]</c>.</param>
+    Tensor Of(TokenBatch batch, Tensor mismatched) => Of([batch]);
+
     /// <summary>Learns what a micro-batch that the policy trains on came to, for the steps to come.</summary>
     /// <param name="rewards">Implicit rewards, detached.</param>
     void Observe(LabelledValues rewards)

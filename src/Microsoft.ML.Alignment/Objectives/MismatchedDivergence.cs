@@ -20,11 +20,19 @@ internal sealed class MismatchedDivergence(ReferencedPolicy models) : IReference
         return (sums.sum() / step.Sum(batch => batch.ExampleCount)).clamp_min(0).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public Tensor Of(TokenBatch batch, Tensor mismatched)
+    {
+        using var scope = NewDisposeScope();
+        return (mismatched - models.ReferenceLogProbs(MismatchedOf(batch))).mean().clamp_min(0).MoveToOuterDisposeScope();
+    }
+
     private Tensor Sum(TokenBatch batch)
     {
         using var scope = NewDisposeScope(); // the activations of one micro-batch go before the next one's come
-        var mismatched = batch.Mismatched
-            ?? throw new ArgumentException("A micro-batch lacks completions of other rows; its source does not make them.", nameof(batch));
-        return models.FixedLogRatios(mismatched).sum().MoveToOuterDisposeScope();
+        return models.FixedLogRatios(MismatchedOf(batch)).sum().MoveToOuterDisposeScope();
     }
+
+    private static TokenBatch MismatchedOf(TokenBatch batch) => batch.Mismatched
+        ?? throw new ArgumentException("A micro-batch lacks completions of other rows; its source does not make them.", nameof(batch));
 }

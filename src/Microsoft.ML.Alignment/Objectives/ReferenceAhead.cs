@@ -76,7 +76,7 @@ internal sealed class ReferenceAhead(IBatchSource<TokenBatch> source, IReference
         if (own.Count != mismatched.Count)
             return own.Concat(mismatched).Select(Alone);
         return own.Zip(mismatched, (first, second) => first.Prompt.AsSpan().SequenceEqual(second.Prompt)
-            ? [new Pack(first with { Completions = [.. first.Completions, .. second.Completions] }, [first, second])]
+            ? [new Pack(first.And(second), [first, second])]
             : new[] { Alone(first), Alone(second) }).SelectMany(packs => packs);
     }
 

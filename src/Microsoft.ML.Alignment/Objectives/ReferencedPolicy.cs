@@ -14,6 +14,16 @@ internal sealed record ReferencedPolicy(LanguageModel Policy, LanguageModel Refe
         Policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(Precision, Dropout: true)).Sum;
 
     /// <summary>
+    /// The same of a micro-batch's own completions and, detached, of those of other rows, from one pass over
+    /// <see cref="TokenBatch.Together"/>. Shapes <c>[B]</c>.
+    /// </summary>
+    public (Tensor Own, Tensor Mismatched) TrainingLogProbsTogether(TokenBatch batch)
+    {
+        var both = TrainingLogProbs(batch.Together!).view(2, batch.ExampleCount);
+        return (both[0], both[1].detach());
+    }
+
+    /// <summary>
     /// Log-probabilities under the reference, in nats: those computed apart from the step, where there are such. Shape <c>[B]</c>.
     /// </summary>
     public Tensor ReferenceLogProbs(TokenBatch batch) => batch.ReferenceScores is { } scores

@@ -17,7 +17,7 @@ internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss lo
     private Step? _announced;
 
     /// <inheritdoc/>
-    public void Begin(IReadOnlyList<TokenBatch> step) => _announced = LookAt(step);
+    public void Begin(IReadOnlyList<TokenBatch> step) => _announced = step is [{ Together: not null }] ? null : LookAt(step);
 
     /// <inheritdoc/>
     public TermCounts Count(TokenBatch batch) => new(batch.ExampleCount, batch.Targets.TokenCount);
@@ -25,8 +25,7 @@ internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss lo
     /// <inheritdoc/>
     public StepResult Evaluate(TokenBatch batch, TermCounts step)
     {
-        var ofStep = _announced is { } announced && announced.Has(batch) ? announced : LookAt([batch]);
-        var logProbs = models.TrainingLogProbs(batch); // [B]
+        var (logProbs, ofStep) = batch.Together is null ? Apart(batch) : InOnePass(batch);
         var labels = tensor(LabelCounts.Labels(batch), device: logProbs.device);
         var feedback = loss(new(logProbs - models.ReferenceLogProbs(batch), labels), ofStep.Point);
         var rewards = new LabelledValues(feedback.Reward, labels);
@@ -42,6 +41,18 @@ internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss lo
 
     /// <inheritdoc/>
     public Tensor ReferenceScores(TokenBatch batch) => models.LiveReference(batch).view(-1, batch.ExampleCount); // a row a completion
+
+    private (Tensor LogProbs, Step Step) Apart(TokenBatch batch)
+    {
+        var ofStep = _announced is { } announced && announced.Has(batch) ? announced : LookAt([batch]);
+        return (models.TrainingLogProbs(batch), ofStep);
+    }
+
+    private (Tensor LogProbs, Step Step) InOnePass(TokenBatch batch)
+    {
+        var (own, mismatched) = models.TrainingLogProbsTogether(batch);
+        return (own, new([batch], point.Of(batch, mismatched), LabelCounts.Of([batch])));
+    }
 
     private Step LookAt(IReadOnlyList<TokenBatch> batches) => new(batches, point.Of(batches), LabelCounts.Of(batches));
 

@@ -46,7 +46,9 @@ public sealed class KtoTrainer : UnpairedTrainer
 
     private protected override BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan with
     {
-        Mismatched = _options.Baseline == KtoBaseline.Divergence ? new(maxLength, beginTokenId) : null,
+        Mismatched = _options.Baseline == KtoBaseline.Divergence
+            ? new(maxLength, beginTokenId) { SharesPasses = _options.Lora is null or { Dropout: 0 } }
+            : null,
     };
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained)

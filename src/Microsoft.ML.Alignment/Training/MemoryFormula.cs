@@ -8,8 +8,8 @@ namespace Microsoft.ML.Alignment.Training;
 /// <remarks>
 /// Activations are what autograd and our kernels keep of a row in each layer: the residual stream twice, normalised rows twice, queries,
 /// keys, values, what was attended to, the scores of attention where they are made, and three times the width of the feed-forward block.
-/// Backward works on one layer at a time, which is counted as one layer more. A reference's pass takes no more than that; the one in which
-/// KTO's looks several steps ahead may, in a model of few layers, and is not counted. The head's logits are there twice.
+/// Backward works on one layer at a time, which is counted as one layer more. A reference that is asked for more than a step at once has
+/// passes of more rows, but keeps one layer of them: in a model of few layers that is more. The head's logits are there twice.
 /// </remarks>
 internal static class MemoryFormula
 {
@@ -20,7 +20,15 @@ internal static class MemoryFormula
     public static MemoryEstimate Estimate(LanguageModel model, LanguageModel? reference, ResolvedTraining training, IExampleStore store)
     {
         var trainable = model.TrainableParameters.Sum(parameter => parameter.NumberOfElements);
-        return new(Weights(model, reference, training.Precision), 3 * sizeof(float) * trainable, Activations(model, training, store));
+        var lengths = Enumerable.Range(0, store.Count).Select(store.TokenCount).OrderDescending().ToArray();
+        var step = Math.Min(
+            lengths.Take(training.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], training.MicroBatchTokens));
+        var scoring = Math.Min(lengths.Sum(length => (long)length), Math.Max(lengths[0], ScoringPasses.TokensOfPass));
+        long Activations(long rows, int layers) => MemoryFormula.Activations(model, training.Precision, lengths, rows, layers);
+        var most = Math.Max(
+            Activations(step, model.Config.LayerCount + 1),
+            reference is null ? 0 : Activations(scoring, layers: 1));
+        return new(Weights(model, reference, training.Precision), 3 * sizeof(float) * trainable, most);
     }
 
     /// <summary>The number of all parameters of a model: base, adapters and head. No weight is decoded for it.</summary>
@@ -44,14 +52,11 @@ internal static class MemoryFormula
         return longest is 0 or >= AttentionPlan.JointRows ? longest : Math.Min(rows, longest + AttentionPlan.JointRows);
     }
 
-    private static long Activations(LanguageModel model, ResolvedTraining training, IExampleStore store)
+    private static long Activations(LanguageModel model, Precision precision, int[] descendingLengths, long rows, int layers)
     {
         var config = model.Config;
-        var type = training.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        var lengths = Enumerable.Range(0, store.Count).Select(store.TokenCount).OrderDescending().ToArray();
-        var rows = Math.Min(
-            lengths.Take(training.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], training.MicroBatchTokens));
-        var scores = config.HeadCount * MostKeys(lengths, rows, type);
+        var type = precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        var scores = config.HeadCount * MostKeys(descendingLengths, rows, type);
         var wide = 2L * config.HiddenSize;
         var narrow = (2L * config.HiddenSize) + (2L * config.HeadCount * config.HeadSize)
             + (2L * config.KeyValueHeadCount * config.HeadSize) + (3L * config.IntermediateSize) + scores;
@@ -59,6 +64,6 @@ internal static class MemoryFormula
         var trainsHead = model.Network.Head.Trains;
         var mostLogits = CompletionLogProbs.DefaultChunkBytes * (trainsHead ? CompletionLogProbs.TrainedHeadFactor : 1);
         var logits = model.RewardHead is null ? Math.Min(rows * config.VocabularySize * sizeof(float), mostLogits) : 0;
-        return (layer * (config.LayerCount + 1)) + (rows * wide * sizeof(float)) + (2 * logits);
+        return (layer * layers) + (rows * wide * sizeof(float)) + (2 * logits);
     }
 }

@@ -68,6 +68,44 @@ public sealed class MismatchedCompletionsTests
     }
 
     [Fact]
+    public void AStepOfOneMicroBatchHasBothCompletionsOfAPromptInOnePass()
+    {
+        TokenizedExample[] rows = [Row(5, 50), Row(6, 60, 61, 62), Row(7, 70, 71)];
+
+        var batch = Step(rows, new(3, 3, 0, Shuffle: false) { EndRows = false, Mismatched = Mismatched }).Single();
+
+        First(batch.Together!).Should().Equal(60, 70, 50, 50, 60, 70);
+        batch.Together!.Rows.Count.Should().Be(3 * 2 + (2 + 1 + 0) + (0 + 2 + 1), "a prompt is there once, and no last token");
+    }
+
+    [Theory]
+    [InlineData(2, 12, true)] // several micro-batches share one divergence
+    [InlineData(3, 11, true)] // a row more than a pass may have
+    [InlineData(3, 12, false)] // the pass drops inputs
+    public void ElseOtherCompletionsHaveAPassOfTheirOwn(int microBatchSize, int mostRows, bool sharesPasses)
+    {
+        TokenizedExample[] rows = [Row(5, 50), Row(6, 60, 61, 62), Row(7, 70, 71)];
+        var mismatched = new MismatchedCompletions(maxLength: 12, beginTokenId: 1) { SharesPasses = sharesPasses };
+
+        var step = Step(rows, new(3, microBatchSize, 0, Shuffle: false)
+        {
+            EndRows = false, MicroBatchTokens = mostRows, Mismatched = mismatched,
+        });
+
+        step.Should().OnlyContain(batch => batch.Together == null && batch.Mismatched != null);
+    }
+
+    [Fact]
+    public void APromptThatWasCutIsNotSeenTogetherWithTheWholeOne()
+    {
+        TokenizedExample[] rows = [new([1, 2, 3, 4], [[5]], [1]), new([6, 7], [[8, 9, 10, 11]], [0])];
+
+        var batch = Step(rows, new(2, 2, 0, Shuffle: false) { EndRows = false, Mismatched = new(6, null) }).Single();
+
+        batch.Together.Should().BeNull();
+    }
+
+    [Fact]
     public void OneRowOfDataHasNoOther()
     {
         var source = new DatasetSource(new ListStore([Row(5, 50)]), new(8, 8, 0, Shuffle: true) { Mismatched = Mismatched });
@@ -78,6 +116,9 @@ public sealed class MismatchedCompletionsTests
     [Fact]
     public void AMethodThatNeedsNoneGetsNone() =>
         new DatasetSource(new ListStore([Row(5, 50)]), new(8, 8, 0, Shuffle: true)).Steps(0).Single()[0].Mismatched.Should().BeNull();
+
+    private static IReadOnlyList<TokenBatch> Step(TokenizedExample[] rows, BatchPlan plan) =>
+        new DatasetSource(new ListStore(rows), plan).Steps(0).Single();
 
     private static TokenizedExample Row(int prompt, params int[] completion) => new([2, prompt], [completion], [1]);
 

@@ -25,8 +25,10 @@ public sealed class UnpairedObjectiveTests : IDisposable
         scope.Dispose();
     }
 
-    [Fact]
-    public void LossAndMetricsEqualAPlainComputation()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void LossAndMetricsEqualAPlainComputation(int microBatchSize)
     {
         var ratios = examples.Select(e => LogRatio(e.Prompt, e.Completions[0])).ToArray();
         var labels = examples.Select(e => e.Values[0] > 0).ToArray();
@@ -34,7 +36,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
         var losses = ratios.Zip(labels, (ratio, label) => PlainFeedback.Kto(ratio, label, divergence, Beta, label ? 1.2 : 0.8));
         double Mean(bool label) => Beta * ratios.Where((_, i) => labels[i] == label).Average();
 
-        var result = FeedbackSteps.Train(Kto(), FeedbackSteps.One(examples, microBatchSize: 3));
+        var result = FeedbackSteps.Train(Kto(), FeedbackSteps.One(examples, microBatchSize));
 
         divergence.Should().BePositive("this test is to see it");
         Near.Relative(result.Loss, losses.Average(), 1e-5);
