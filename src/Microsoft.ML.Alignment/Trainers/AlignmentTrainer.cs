@@ -140,7 +140,8 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         DataSummary? found = null;
         using var store = Read(trained, data, context, summary => found = summary);
         using var validationStore = _data.ValidationSet is { } validationSet ? Read(trained, validationSet, context, null) : null;
-        var summary = StageSummary.Of(Settings, trained, store, found!);
+        var plan = Dealt(trained);
+        var summary = StageSummary.Of(Settings, trained, plan, store, found!);
         Tell(summary, context);
         LookAt(store, context.Log);
         using var still = LoraAdapter.WithoutDropout(trained.Model);
@@ -149,7 +150,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var objective = CreateObjective(trained);
         var validation = validationStore is null
             ? null
-            : new Validation<TokenBatch>(Source(validationStore, Dealt(trained)), CreateObjective(trained with { Model = still }));
+            : new Validation<TokenBatch>(Source(validationStore, plan), CreateObjective(trained with { Model = still }));
         context = context.Watched(trained.Model, Encoder(trained, data), Settings.Options.Writing);
         context = context with
         {
@@ -158,7 +159,6 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             Checkpoints = StageWorkspace.Open(trained, context, folder, store, validationStore),
             Observers = [.. context.Observers, recorder],
         };
-        var plan = Dealt(trained);
         var examples = reference.Prepare(store, plan with { Mismatched = null }, objective, context);
         new TrainingLoop(trained.Model, trained.Training, context)
             .Run(reference.Ahead(Source(examples, plan), plan, objective), objective, validation);

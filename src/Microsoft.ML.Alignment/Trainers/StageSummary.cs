@@ -8,7 +8,8 @@ namespace Microsoft.ML.Alignment.Trainers;
 /// <summary>Puts together what a stage says before its first step.</summary>
 internal static class StageSummary
 {
-    public static TrainingSummary Of(TrainerSettings settings, TrainedModel trained, IExampleStore store, DataSummary data)
+    public static TrainingSummary Of(
+        TrainerSettings settings, TrainedModel trained, BatchPlan plan, IExampleStore store, DataSummary data)
     {
         var reference = settings.Beta is null ? null : trained.Incoming;
         return new()
@@ -18,7 +19,7 @@ internal static class StageSummary
             TrainableParameters = trained.Model.TrainableParameters.Sum(parameter => parameter.NumberOfElements),
             TotalParameters = MemoryFormula.Parameters(trained.Model),
             Options = $"{trained.Training}; {OwnOptions(settings.Options)}",
-            Memory = MemoryFormula.Estimate(trained.Model, reference, trained.Training, store),
+            Memory = MemoryFormula.Estimate(trained.Model, reference, trained.Training.Precision, plan, store),
         };
     }
 

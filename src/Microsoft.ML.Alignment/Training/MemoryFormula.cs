@@ -15,20 +15,23 @@ internal static class MemoryFormula
 {
     /// <param name="model">The model that trains.</param>
     /// <param name="reference">The policy that came in, where the method compares with it; null where it does not.</param>
-    /// <param name="training">How it trains.</param>
+    /// <param name="precision">Precision of the matrix products.</param>
+    /// <param name="plan">How rows are dealt out to passes.</param>
     /// <param name="store">What it trains on.</param>
-    public static MemoryEstimate Estimate(LanguageModel model, LanguageModel? reference, ResolvedTraining training, IExampleStore store)
+    public static MemoryEstimate Estimate(
+        LanguageModel model, LanguageModel? reference, Precision precision, BatchPlan plan, IExampleStore store)
     {
         var trainable = model.TrainableParameters.Sum(parameter => parameter.NumberOfElements);
         var lengths = Enumerable.Range(0, store.Count).Select(store.TokenCount).OrderDescending().ToArray();
+        var completions = plan.Mismatched is null ? 1 : 2; // of each row
         var step = Math.Min(
-            lengths.Take(training.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], training.MicroBatchTokens));
-        var scoring = Math.Min(lengths.Sum(length => (long)length), Math.Max(lengths[0], ScoringPasses.TokensOfPass));
-        long Activations(long rows, int layers) => MemoryFormula.Activations(model, training.Precision, lengths, rows, layers);
+            completions * lengths.Take(plan.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], plan.MicroBatchTokens));
+        var scoring = Math.Min(completions * lengths.Sum(length => (long)length), Math.Max(lengths[0], ScoringPasses.TokensOfPass));
+        long Activations(long rows, int layers) => MemoryFormula.Activations(model, precision, lengths, rows, layers);
         var most = Math.Max(
             Activations(step, model.Config.LayerCount + 1),
             reference is null ? 0 : Activations(scoring, layers: 1));
-        return new(Weights(model, reference, training.Precision), 3 * sizeof(float) * trainable, most);
+        return new(Weights(model, reference, precision), 3 * sizeof(float) * trainable, most);
     }
 
     /// <summary>The number of all parameters of a model: base, adapters and head. No weight is decoded for it.</summary>
