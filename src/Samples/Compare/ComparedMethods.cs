@@ -4,8 +4,8 @@ namespace Samples.Compare;
 
 /// <summary>The methods that are compared; a line each.</summary>
 /// <remarks>
-/// Settings for a real model are those of the runs of TRL that the table stands beside, but for two rates, chosen on the dev verbs: the
-/// higher KTO's is, the fewer are ranked past > wrong > doubled; ORPO, which from the base model has all to learn in one stage, takes more.
+/// Settings for a real model are those of the runs of TRL that the table stands beside, but for KTO's rate: the higher it is, the fewer dev
+/// verbs are ranked past > wrong > doubled.
 /// </remarks>
 internal static class ComparedMethods
 {
@@ -35,7 +35,7 @@ internal static class ComparedMethods
         new("ipo-sft", "IPO + SFT term", Anchor.Both,
             s => s.Trainers.Dpo(s.With(new DpoTrainer.Options { Loss = WeakIpo, SftWeight = 1 }, 3e-5, tiny: 1e-3))),
         new("orpo-base", "ORPO from the base model", Anchor.SftTerm,
-            s => s.Trainers.Orpo(s.With(new OrpoTrainer.Options(), 7e-4, tiny: 2e-3)))
+            s => s.Trainers.Orpo(s.With(new OrpoTrainer.Options(), 5e-4, tiny: 2e-3)))
         {
             FromBase = true,
         },
