@@ -1,0 +1,46 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Tests.Data;
+using Microsoft.ML.Alignment.Training;
+
+namespace Microsoft.ML.Alignment.Tests.Training;
+
+public sealed class MemoryFormulaTests : IDisposable
+{
+    private readonly LanguageModel model = TestModels.Tiny(1);
+
+    public void Dispose() => model.Dispose();
+
+    [Fact]
+    public void APassWithCompletionsOfOtherRowsIsCountedAsOneOfTwiceTheRows()
+    {
+        var besideOthers = Plan(microBatchSize: 3) with { Mismatched = new(128, null) };
+
+        Activations(besideOthers, rows: 3).Should().Be(Activations(Plan(microBatchSize: 6), rows: 6));
+    }
+
+    [Fact]
+    public void AReferenceThatIsAskedForManyRowsCountsWhereTheModelHasFewLayers()
+    {
+        var (alone, together) = (Plan(microBatchSize: 1), Plan(microBatchSize: 90));
+
+        Activations(alone, rows: 90, reference: model).Should().BeGreaterThan(Activations(alone, rows: 90));
+        Activations(together, rows: 90, reference: model).Should().Be(Activations(together, rows: 90));
+    }
+
+    [Fact]
+    public void NoPassOfTheReferenceIsCountedWithMoreRowsThanItHas()
+    {
+        var plan = Plan(microBatchSize: 1);
+
+        Activations(plan, rows: 3000, reference: model).Should().Be(Activations(plan, rows: 2000, reference: model));
+    }
+
+    private static BatchPlan Plan(int microBatchSize) => new(microBatchSize, microBatchSize, 0, Shuffle: false);
+
+    private long Activations(BatchPlan plan, int rows, LanguageModel? reference = null)
+    {
+        var example = new TokenizedExample([1, 2, 3], [[4, 5]], [1]);
+        return MemoryFormula.Estimate(
+            model, reference, Precision.Float32, plan, new ListStore([.. Enumerable.Repeat(example, rows)])).Activations;
+    }
+}
