@@ -11,7 +11,7 @@ public enum KtoBaseline
 
     /// <summary>
     /// The reference itself. That is APO-zero on single completions (D'Oosterlinck et al., 2024, arXiv:2408.06266); what estimates the
-    /// divergence, about a third of the time of a step, falls away.
+    /// divergence, about a quarter of the time of a step, falls away.
     /// </summary>
     Zero,
 }
