@@ -20,6 +20,21 @@ public sealed class FeedbackConversionTests
         feedback.GetRowCount().Should().Be(4);
     }
 
+    [Fact]
+    public void ACompletionOfSeveralPairsBecomesOneRowOnRequest()
+    {
+        var pairs = View(
+            new Pair("go", "went", "goed"), new Pair("go", "went", "wented"), new Pair("wend", "went", "goed"), new Pair("go", "goed", "wented"));
+
+        var feedback = Catalog.FeedbackFromPairs(pairs, distinct: true);
+
+        feedback.Texts("Prompt").Zip(feedback.Texts("Completion"), feedback.GetColumn<bool>("Label")).Should().Equal(
+            ("go", "went", true), ("go", "goed", false), ("go", "wented", false), ("wend", "went", true), ("wend", "goed", false),
+            ("go", "goed", true));
+        feedback.Texts("Completion").Should().HaveCount(6, "a second pass begins anew");
+        feedback.GetRowCount().Should().BeNull("equal rows are found by reading");
+    }
+
     [Theory]
     [InlineData(3, true, false, true)]
     [InlineData(3.5, true, false, false)]

@@ -16,6 +16,10 @@ internal static class FeedbackRows
         }
     }
 
+    /// <summary>The rows without those that are there already; their hashes are kept, not their texts.</summary>
+    public static IEnumerable<FeedbackRow> Distinct(IEnumerable<FeedbackRow> rows) =>
+        rows.DistinctBy(row => (TextHash.Of(row.Prompt), TextHash.Of(row.Completion), row.Label));
+
     /// <summary>A row is desirable if its rating is the threshold or more.</summary>
     /// <exception cref="InvalidDataException">A rating is not a number.</exception>
     public static IEnumerable<FeedbackRow> OfRatings(IDataView ratings, ExampleColumns columns, double threshold)
