@@ -53,7 +53,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
-        var (index, folder) = RunWorkspace.Of(_data.Run).Next(Settings.Method);
+        using var place = RunWorkspace.Of(_data.Run).Next(Settings.Method);
         using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         var training = Settings.Resolve(_host.Seed);
         training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
@@ -64,10 +64,10 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         {
             var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
             {
-                StageIndex = index,
+                StageIndex = place.Index,
                 Options = StageFile.OptionsOf(Settings.Options),
             };
-            var record = Train(new(model, incoming, training), data, context, folder);
+            var record = Train(new(model, incoming, training), data, context, place.Folder);
             Freeze(model);
             using (model)
                 return CreateTransformer(

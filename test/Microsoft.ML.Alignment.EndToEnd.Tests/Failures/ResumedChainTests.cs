@@ -74,6 +74,26 @@ public sealed class ResumedChainTests(ResumedChainTests.Undisturbed undisturbed)
         }).Should().Throw<WorkspaceException>().WithMessage("Stage 1 of this run is Dpo*1-Sft*");
     }
 
+    [Fact]
+    public void AWorkspaceThatAnotherRunTrainsInIsRefusedAndBothEndWell()
+    {
+        Exception? refused = null;
+        var intruder = new AlignmentRun { WorkspacePath = Workspace, Resume = true };
+        var progress = new ProgressList(report =>
+        {
+            if (report is { Stage: "RewardModel", Step: 2 })
+                refused = Record.Exception(() => KillableChain.Train(intruder, _folder["second.zip"]));
+        });
+
+        KillableChain.Train(new() { WorkspacePath = Workspace, Progress = progress }, _folder["first.zip"]);
+
+        refused!.GetBaseException().Should().BeAssignableTo<IOException>();
+        refused.Should().BeOfType<WorkspaceException>().Which.Message.Should().Contain(Workspace).And.Contain("another run");
+        undisturbed.Is(_folder["first.zip"]).Should().BeTrue();
+        KillableChain.Train(intruder, _folder["second.zip"]);
+        undisturbed.Is(_folder["second.zip"]).Should().BeTrue("the run that had to wait is in its first stage still");
+    }
+
     private TrainingCanceledException Cancel(string stage, int step)
     {
         using var stop = new CancellationTokenSource();

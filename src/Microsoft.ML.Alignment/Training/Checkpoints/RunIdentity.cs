@@ -16,7 +16,7 @@ internal sealed class RunIdentity
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
-    private readonly SortedDictionary<string, string> facts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _facts = new(StringComparer.Ordinal);
 
     /// <param name="training">How the stage trains.</param>
     /// <param name="options">
@@ -36,19 +36,19 @@ internal sealed class RunIdentity
     }
 
     /// <summary>Gets all facts, in the order of their names.</summary>
-    public IReadOnlyDictionary<string, string> Facts => facts;
+    public IReadOnlyDictionary<string, string> Facts => _facts;
 
     /// <summary>Sets a fact.</summary>
     public string this[string name]
     {
-        set => facts[name] = value;
+        set => _facts[name] = value;
     }
 
     /// <summary>What differs from the facts of a checkpoint, a sentence each; none if nothing does.</summary>
     public IReadOnlyList<string> DifferencesFrom(IReadOnlyDictionary<string, string> recorded) =>
     [
-        .. from name in facts.Keys.Union(recorded.Keys).Order(StringComparer.Ordinal)
-           let now = facts.GetValueOrDefault(name, "absent")
+        .. from name in _facts.Keys.Union(recorded.Keys).Order(StringComparer.Ordinal)
+           let now = _facts.GetValueOrDefault(name, "absent")
            let then = recorded.GetValueOrDefault(name, "absent")
            where now != then
            select $"{name} is {now}, it was {then}",

@@ -10,6 +10,7 @@ internal sealed class RunWorkspace
 
     private readonly AlignmentRun _run;
     private readonly AlignmentRuntimeOptions? _runtime;
+    private readonly WorkspaceLock _lock = new();
     private int _stages;
 
     private RunWorkspace(AlignmentRun run)
@@ -31,23 +32,37 @@ internal sealed class RunWorkspace
 
     /// <summary>Numbers the next stage.</summary>
     /// <param name="stage">The method.</param>
-    /// <returns>Its place, from 1, and its folder; null without a workspace.</returns>
-    /// <exception cref="WorkspaceException">The workspace has another method in this place.</exception>
-    public (int Index, string? Folder) Next(string stage)
+    /// <returns>Its place, which the caller disposes when the stage is fitted.</returns>
+    /// <exception cref="WorkspaceException">The workspace has another method in this place, or another run is training in it.</exception>
+    public StagePlace Next(string stage)
     {
-        var index = Interlocked.Increment(ref _stages);
         if (_run.WorkspacePath is not { } path)
-            return (index, null);
+            return new(Interlocked.Increment(ref _stages), null, null);
         if (_runtime is not null)
             AlignmentRuntime.Adopt(_runtime);
         Directory.CreateDirectory(path);
+        var hold = _lock.Hold(path);
+        try
+        {
+            var index = Interlocked.Increment(ref _stages);
+            return new(index, Folder(path, index, stage), hold);
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
+    private static string Folder(string path, int index, string stage)
+    {
         var number = index.ToString(CultureInfo.InvariantCulture);
         var folder = Path.Combine(path, $"{number}-{stage}");
         if (Directory.GetDirectories(path, $"{number}-*").FirstOrDefault(other => other != folder) is { } other)
             throw WorkspaceException.OtherStage(stage, index, other);
         Directory.CreateDirectory(folder);
         RemoveLeftovers(folder);
-        return (index, folder);
+        return folder;
     }
 
     private static CheckpointFile? FirstRecorded(string path) => !Directory.Exists(path) ? null : Directory

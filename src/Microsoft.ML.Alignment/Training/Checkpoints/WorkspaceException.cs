@@ -23,6 +23,10 @@ public sealed class WorkspaceException : Exception
     internal static WorkspaceException NoPath() => new(
         $"{nameof(AlignmentRun.Resume)} is set without a {nameof(AlignmentRun.WorkspacePath)}; say which run to go on with.");
 
+    internal static WorkspaceException InUse(string path, Exception cause) => new(
+        $"The workspace '{path}' cannot be had for this run alone: {cause.Message} If another run trains in it, wait for its end, or give a " +
+        $"{nameof(AlignmentRun.WorkspacePath)} of its own.", cause);
+
     internal static WorkspaceException OtherStage(string stage, int index, string other) => new(
         $"Stage {index} of this run is {stage}, but the workspace has '{other}' in its place. Fit the stages in the order in which " +
         "the run was begun, or begin anew in another workspace.");
