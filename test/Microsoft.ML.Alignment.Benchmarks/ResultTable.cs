@@ -3,7 +3,7 @@ namespace Microsoft.ML.Alignment.Benchmarks;
 /// <summary>Prints each result when it comes, and all of them as a Markdown table at the end.</summary>
 internal sealed class ResultTable
 {
-    private readonly List<string> rows = [];
+    private readonly List<string> _rows = [];
 
     /// <summary>Prints a result and keeps its row.</summary>
     public void Add(string name, BenchmarkTask task, TaskResult? result)
@@ -11,7 +11,7 @@ internal sealed class ResultTable
         if (result is null)
         {
             Console.WriteLine($"{name}: failed");
-            rows.Add($"| {name} | failed | | | |");
+            _rows.Add($"| {name} | failed | | | |");
             return;
         }
 
@@ -23,7 +23,7 @@ internal sealed class ResultTable
             + $"GFLOP/s {string.Join("; ", result.Peaks.Select(Line))}");
         foreach (var note in measured.Notes.Append(result.Runtime))
             Console.WriteLine($"    {note}");
-        rows.Add($"| {name} | {measured.TokensPerSecond:F1} | {measured.RowsPerSecond:F2} | {share} | {memory} |");
+        _rows.Add($"| {name} | {measured.TokensPerSecond:F1} | {measured.RowsPerSecond:F2} | {share} | {memory} |");
     }
 
     public void Print()
@@ -31,7 +31,7 @@ internal sealed class ResultTable
         Console.WriteLine();
         Console.WriteLine("| task | tokens/s | rows (pairs)/s | share of MKL's f32 peak | peak RSS |");
         Console.WriteLine("|---|---|---|---|---|");
-        rows.ForEach(Console.WriteLine);
+        _rows.ForEach(Console.WriteLine);
     }
 
     private static string Line(MatrixPeak peak) =>

@@ -50,10 +50,10 @@ internal sealed class TrainingBenchmark(Arguments arguments, TrainingSetup setup
     /// <summary>Notes when each step ended.</summary>
     private sealed class StepClock : IProgress<TrainingProgress>
     {
-        private readonly List<long> ends = [];
+        private readonly List<long> _ends = [];
 
-        public void Report(TrainingProgress value) => ends.Add(Stopwatch.GetTimestamp());
+        public void Report(TrainingProgress value) => _ends.Add(Stopwatch.GetTimestamp());
 
-        public double SecondsAfter(int steps) => Stopwatch.GetElapsedTime(ends[steps - 1], ends[^1]).TotalSeconds;
+        public double SecondsAfter(int steps) => Stopwatch.GetElapsedTime(_ends[steps - 1], _ends[^1]).TotalSeconds;
     }
 }

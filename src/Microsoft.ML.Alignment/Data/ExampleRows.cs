@@ -5,17 +5,17 @@ namespace Microsoft.ML.Alignment.Data;
 /// <summary>A cursor over just the columns that examples are made of.</summary>
 internal sealed class ExampleRows : IDisposable
 {
-    private readonly DataViewRowCursor cursor;
-    private readonly ValueGetter<ReadOnlyMemory<char>>[] texts;
-    private readonly Func<float>[] values;
+    private readonly DataViewRowCursor _cursor;
+    private readonly ValueGetter<ReadOnlyMemory<char>>[] _texts;
+    private readonly Func<float>[] _values;
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
     public ExampleRows(IDataView view, ExampleColumns columns)
     {
         var (textColumns, valueColumns) = Find(view.Schema, columns);
-        cursor = view.GetRowCursor([.. textColumns, .. valueColumns]);
-        texts = [.. textColumns.Select(cursor.GetGetter<ReadOnlyMemory<char>>)];
-        values = [.. valueColumns.Select(NumberGetter)];
+        _cursor = view.GetRowCursor([.. textColumns, .. valueColumns]);
+        _texts = [.. textColumns.Select(_cursor.GetGetter<ReadOnlyMemory<char>>)];
+        _values = [.. valueColumns.Select(NumberGetter)];
     }
 
     /// <summary>Refuses a view that lacks the columns, without reading it.</summary>
@@ -27,7 +27,7 @@ internal sealed class ExampleRows : IDisposable
 
     public bool MoveNext()
     {
-        if (!cursor.MoveNext())
+        if (!_cursor.MoveNext())
             return false;
         Number++;
         return true;
@@ -40,14 +40,14 @@ internal sealed class ExampleRows : IDisposable
     public string Completion(int index) => Text(index + 1);
 
     /// <summary>A number of the current row.</summary>
-    public float Value(int index) => values[index]();
+    public float Value(int index) => _values[index]();
 
-    public void Dispose() => cursor.Dispose();
+    public void Dispose() => _cursor.Dispose();
 
     private string Text(int index)
     {
         ReadOnlyMemory<char> text = default;
-        texts[index](ref text);
+        _texts[index](ref text);
         return text.ToString();
     }
 
@@ -86,7 +86,7 @@ internal sealed class ExampleRows : IDisposable
     private Func<float> Converted<T>(DataViewSchema.Column column, Func<T, float> convert)
         where T : struct
     {
-        var getter = cursor.GetGetter<T>(column);
+        var getter = _cursor.GetGetter<T>(column);
         return () =>
         {
             T value = default;

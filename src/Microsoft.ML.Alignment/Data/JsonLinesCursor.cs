@@ -5,29 +5,29 @@ namespace Microsoft.ML.Alignment.Data;
 /// <summary>One pass over a JSON Lines file.</summary>
 internal sealed class JsonLinesCursor(string path, JsonRowShape shape, HashSet<int> active) : DataViewRowCursor
 {
-    private readonly IEnumerator<JsonLine> lines = JsonLinesFile.Lines(path).GetEnumerator();
-    private readonly JsonCell[] cells = new JsonCell[shape.Columns.Count];
-    private long position = -1;
-    private bool ended;
+    private readonly IEnumerator<JsonLine> _lines = JsonLinesFile.Lines(path).GetEnumerator();
+    private readonly JsonCell[] _cells = new JsonCell[shape.Columns.Count];
+    private long _position = -1;
+    private bool _ended;
 
     public override DataViewSchema Schema => shape.Schema;
 
-    public override long Position => position;
+    public override long Position => _position;
 
     public override long Batch => 0;
 
     public override bool MoveNext()
     {
-        if (ended || !lines.MoveNext())
+        if (_ended || !_lines.MoveNext())
         {
-            ended = true;
-            position = -1;
+            _ended = true;
+            _position = -1;
             return false;
         }
 
-        position++;
+        _position++;
         if (active.Count > 0)
-            shape.Read(lines.Current, cells);
+            shape.Read(_lines.Current, _cells);
         return true;
     }
 
@@ -48,8 +48,8 @@ internal sealed class JsonLinesCursor(string path, JsonRowShape shape, HashSet<i
     {
         if (disposing)
         {
-            ended = true;
-            lines.Dispose();
+            _ended = true;
+            _lines.Dispose();
         }
 
         base.Dispose(disposing);
@@ -66,8 +66,8 @@ internal sealed class JsonLinesCursor(string path, JsonRowShape shape, HashSet<i
     private JsonCell Cell(int index)
     {
         Current();
-        return cells[index];
+        return _cells[index];
     }
 
-    private long Current() => position >= 0 ? position : throw CursorErrors.NotOnARow();
+    private long Current() => _position >= 0 ? _position : throw CursorErrors.NotOnARow();
 }

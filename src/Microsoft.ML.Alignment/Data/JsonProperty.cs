@@ -15,23 +15,23 @@ internal enum JsonKind
 /// <summary>What the rows of a file hold under one name.</summary>
 internal sealed class JsonProperty(string name, JsonRole? role)
 {
-    private readonly SortedDictionary<JsonKind, JsonLine> firstOfKind = [];
-    private long seen;
-    private long? firstMissing;
-    private InvalidDataException? firstInvalid;
+    private readonly SortedDictionary<JsonKind, JsonLine> _firstOfKind = [];
+    private long _seen;
+    private long? _firstMissing;
+    private InvalidDataException? _firstInvalid;
 
     public string Name => name;
 
     public JsonRole? Role => role;
 
     /// <summary>Whether no value is a list or an object.</summary>
-    public bool IsScalar => !firstOfKind.ContainsKey(JsonKind.List) && !firstOfKind.ContainsKey(JsonKind.Object);
+    public bool IsScalar => !_firstOfKind.ContainsKey(JsonKind.List) && !_firstOfKind.ContainsKey(JsonKind.Object);
 
     /// <summary>Whether every value is of this kind.</summary>
-    public bool Is(JsonKind kind) => firstOfKind.Count == 1 && firstOfKind.ContainsKey(kind);
+    public bool Is(JsonKind kind) => _firstOfKind.Count == 1 && _firstOfKind.ContainsKey(kind);
 
     /// <summary>Whether every one of the file's rows has a value.</summary>
-    public bool IsComplete(long rows) => seen == rows && firstMissing is null;
+    public bool IsComplete(long rows) => _seen == rows && _firstMissing is null;
 
     /// <summary>Takes note of the value that a row holds.</summary>
     /// <param name="line">The row's line.</param>
@@ -39,11 +39,11 @@ internal sealed class JsonProperty(string name, JsonRole? role)
     /// <param name="value">The value; not null.</param>
     public void Note(JsonLine line, long row, JsonElement value)
     {
-        if (seen < row)
-            firstMissing ??= seen + 1;
-        seen = row + 1;
-        firstOfKind.TryAdd(KindOf(value), line with { Text = "" });
-        if (role is null || firstInvalid is not null)
+        if (_seen < row)
+            _firstMissing ??= _seen + 1;
+        _seen = row + 1;
+        _firstOfKind.TryAdd(KindOf(value), line with { Text = "" });
+        if (role is null || _firstInvalid is not null)
             return;
         try
         {
@@ -51,7 +51,7 @@ internal sealed class JsonProperty(string name, JsonRole? role)
         }
         catch (InvalidDataException invalid)
         {
-            firstInvalid = invalid;
+            _firstInvalid = invalid;
         }
     }
 
@@ -59,14 +59,14 @@ internal sealed class JsonProperty(string name, JsonRole? role)
     /// <exception cref="InvalidDataException">A value is not what the role needs.</exception>
     public void Require(string path, long rows)
     {
-        if (firstInvalid is not null)
-            throw firstInvalid;
-        if (firstOfKind.TryGetValue(JsonKind.List, out var list) && firstOfKind.TryGetValue(JsonKind.Text, out var text))
+        if (_firstInvalid is not null)
+            throw _firstInvalid;
+        if (_firstOfKind.TryGetValue(JsonKind.List, out var list) && _firstOfKind.TryGetValue(JsonKind.Text, out var text))
             throw (list.Number > text.Number ? list : text).Error(name,
                 $"text and conversations are mixed (text first in line {text.Number}, a conversation first in line {list.Number}); "
                 + "a file holds one of them.");
         if (role == JsonRole.Label && !IsComplete(rows))
-            throw new InvalidDataException($"{path}, row {firstMissing ?? seen + 1}: no '{name}'; each row needs true or false.");
+            throw new InvalidDataException($"{path}, row {_firstMissing ?? _seen + 1}: no '{name}'; each row needs true or false.");
     }
 
     private static JsonKind KindOf(JsonElement value) => value.ValueKind switch

@@ -18,7 +18,7 @@ internal sealed class JsonRoles(JsonLinesOptions options)
 {
     private static readonly Dictionary<string, JsonRole> Usual = Enum.GetValues<JsonRole>().ToDictionary(role => role.ToString(), StringComparer.Ordinal);
 
-    private readonly Dictionary<JsonRole, string?> named = new()
+    private readonly Dictionary<JsonRole, string?> _named = new()
     {
         [JsonRole.Prompt] = options.PromptName,
         [JsonRole.Chosen] = options.ChosenName,
@@ -31,18 +31,18 @@ internal sealed class JsonRoles(JsonLinesOptions options)
     };
 
     /// <summary>Gets the names that the options give.</summary>
-    public IEnumerable<string> Named => named.Values.OfType<string>();
+    public IEnumerable<string> Named => _named.Values.OfType<string>();
 
     /// <summary>The role of a property; null if it is just another column.</summary>
     public JsonRole? Of(string property)
     {
-        foreach (var (role, name) in named)
+        foreach (var (role, name) in _named)
         {
             if (name == property)
                 return role;
         }
 
-        return Usual.TryGetValue(PascalCase(property), out var usual) && named[usual] is null ? usual : null;
+        return Usual.TryGetValue(PascalCase(property), out var usual) && _named[usual] is null ? usual : null;
     }
 
     /// <summary><c>score_chosen</c> as <c>ScoreChosen</c>.</summary>

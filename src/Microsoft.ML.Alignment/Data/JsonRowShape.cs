@@ -16,13 +16,13 @@ internal record struct JsonCell(string Text, double Number, bool Flag);
 /// <summary>The columns that a scanned file has, and how a row fills them.</summary>
 internal sealed class JsonRowShape
 {
-    private readonly RowTexts texts;
+    private readonly RowTexts _texts;
 
     /// <exception cref="InvalidDataException">A value is not what its column needs.</exception>
     public JsonRowShape(JsonScan scan)
     {
-        texts = RowTexts.Of(scan);
-        List<JsonColumn> columns = [.. texts.Roles.Select(role => new JsonColumn(role.ToString(), TextDataViewType.Instance, null, role))];
+        _texts = RowTexts.Of(scan);
+        List<JsonColumn> columns = [.. _texts.Roles.Select(role => new JsonColumn(role.ToString(), TextDataViewType.Instance, null, role))];
         foreach (var role in (JsonRole[])[JsonRole.Label, JsonRole.Margin, JsonRole.ChosenProbability])
         {
             if (scan.Find(role) is not { } property)
@@ -41,7 +41,7 @@ internal sealed class JsonRowShape
     public DataViewSchema Schema { get; }
 
     /// <summary>Whether the prompt is what chosen and rejected share.</summary>
-    public bool HasImplicitPrompt => texts.HasImplicitPrompt;
+    public bool HasImplicitPrompt => _texts.HasImplicitPrompt;
 
     /// <summary>Reads a row into one cell a column.</summary>
     /// <exception cref="InvalidDataException">A value is not what its column needs.</exception>
@@ -49,7 +49,7 @@ internal sealed class JsonRowShape
     {
         using var document = line.Parse();
         var row = document.RootElement;
-        var found = texts.Read(line, row);
+        var found = _texts.Read(line, row);
         for (var c = 0; c < cells.Length; c++)
         {
             var column = Columns[c];
@@ -87,7 +87,7 @@ internal sealed class JsonRowShape
     {
         var builder = new DataViewSchema.Builder();
         foreach (var column in Columns)
-            builder.AddColumn(column.Name, column.Type, column.Role is not null && texts.AreConversations ? TextFormat.OfMessages() : null);
+            builder.AddColumn(column.Name, column.Type, column.Role is not null && _texts.AreConversations ? TextFormat.OfMessages() : null);
         return builder.ToSchema();
     }
 }

@@ -6,14 +6,14 @@ namespace Microsoft.ML.Alignment.Data;
 internal sealed class RowTexts
 {
     private static readonly JsonRole[] Explicit = [JsonRole.Prompt, JsonRole.Chosen, JsonRole.Rejected, JsonRole.Completion];
-    private readonly Dictionary<JsonRole, string> names;
+    private readonly Dictionary<JsonRole, string> _names;
 
     private RowTexts(JsonScan scan, JsonRole[] sources, JsonRole[] roles)
     {
         List<JsonProperty> properties = [.. sources.Select(role => scan.Find(role)!)];
         foreach (var property in properties)
             property.Require(scan.Path, scan.Rows);
-        names = properties.ToDictionary(p => p.Role!.Value, p => p.Name);
+        _names = properties.ToDictionary(p => p.Role!.Value, p => p.Name);
         AreConversations = properties.Any(p => p.Is(JsonKind.List));
         Roles = roles;
     }
@@ -25,7 +25,7 @@ internal sealed class RowTexts
     public bool AreConversations { get; }
 
     /// <summary>Whether the prompt is what chosen and rejected share.</summary>
-    public bool HasImplicitPrompt => names.ContainsKey(JsonRole.Chosen) && !names.ContainsKey(JsonRole.Prompt) && Roles.Contains(JsonRole.Prompt);
+    public bool HasImplicitPrompt => _names.ContainsKey(JsonRole.Chosen) && !_names.ContainsKey(JsonRole.Prompt) && Roles.Contains(JsonRole.Prompt);
 
     /// <summary>
     /// Finds the form: a prompt that is named, one that chosen and rejected share, whole conversations, or none of these.
@@ -48,7 +48,7 @@ internal sealed class RowTexts
     {
         if (HasImplicitPrompt)
             return ReadPair(line, row);
-        return names.ContainsKey(JsonRole.Messages) ? ReadMessages(line, row) : ReadNamed(line, row);
+        return _names.ContainsKey(JsonRole.Messages) ? ReadMessages(line, row) : ReadNamed(line, row);
     }
 
     private Dictionary<JsonRole, string> ReadNamed(JsonLine line, JsonElement row)
@@ -69,7 +69,7 @@ internal sealed class RowTexts
 
         if (AreConversations)
             return Texts("", Convert(line, JsonRole.Chosen, chosen, default), Convert(line, JsonRole.Rejected, rejected, default));
-        var (first, second) = (JsonValues.Text(line, names[JsonRole.Chosen], chosen), JsonValues.Text(line, names[JsonRole.Rejected], rejected));
+        var (first, second) = (JsonValues.Text(line, _names[JsonRole.Chosen], chosen), JsonValues.Text(line, _names[JsonRole.Rejected], rejected));
         var length = ImplicitPrompt.Length(first, second);
         return Texts(first[..length], first[length..], second[length..]);
     }
@@ -79,7 +79,7 @@ internal sealed class RowTexts
         var list = Value(line, row, JsonRole.Messages);
         if (list.ValueKind != JsonValueKind.Array)
             return new() { [JsonRole.Prompt] = "", [JsonRole.Completion] = "" };
-        JsonConversation.CheckEndsWithAnswer(line, names[JsonRole.Messages], list);
+        JsonConversation.CheckEndsWithAnswer(line, _names[JsonRole.Messages], list);
         var last = list.GetArrayLength() - 1;
         return new() { [JsonRole.Prompt] = JsonConversation.Slice(list, 0, last), [JsonRole.Completion] = JsonConversation.Slice(list, last, last + 1) };
     }
@@ -92,22 +92,22 @@ internal sealed class RowTexts
     {
         if (value.ValueKind == JsonValueKind.Array)
         {
-            JsonConversation.Check(line, names[role], value);
+            JsonConversation.Check(line, _names[role], value);
             var repeated = prompt.ValueKind == JsonValueKind.String && JsonConversation.StartsWithUserText(value, prompt.GetString()!);
             return JsonConversation.Slice(value, repeated ? 1 : 0, value.GetArrayLength());
         }
 
-        var text = JsonValues.Text(line, names[role], value);
+        var text = JsonValues.Text(line, _names[role], value);
         return AreConversations && text.Length > 0 ? JsonConversation.OfText(text, fromUser: role == JsonRole.Prompt) : text;
     }
 
     private JsonElement Value(JsonLine line, JsonElement row, JsonRole role)
     {
-        if (!row.TryGetProperty(names[role], out var value))
+        if (!row.TryGetProperty(_names[role], out var value))
             return default;
         if (value.ValueKind is JsonValueKind.Array or JsonValueKind.String or JsonValueKind.Null)
             return value;
-        throw line.Error(names[role], $"found {JsonLine.Describe(value)}, text or a list of messages is needed.");
+        throw line.Error(_names[role], $"found {JsonLine.Describe(value)}, text or a list of messages is needed.");
     }
 
     private static Dictionary<JsonRole, string> Texts(string prompt, string chosen, string rejected) =>

@@ -5,16 +5,16 @@ namespace Microsoft.ML.Alignment.Data;
 /// <summary>Collects the rows of a micro-batch and, for every completion token, the row that predicts it.</summary>
 internal sealed class RowWriter(bool endRows)
 {
-    private readonly List<long> ids = [];
-    private readonly List<long> positions = [];
-    private readonly List<RowGroup> groups = [];
-    private readonly List<Completion[]> completions = [];
-    private int prefixLength;
+    private readonly List<long> _ids = [];
+    private readonly List<long> _positions = [];
+    private readonly List<RowGroup> _groups = [];
+    private readonly List<Completion[]> _completions = [];
+    private int _prefixLength;
 
     /// <summary>Adds the rows that every example starts with; before any example.</summary>
     public void AddPrefix(ReadOnlySpan<int> prefix)
     {
-        prefixLength = prefix.Length;
+        _prefixLength = prefix.Length;
         Add(prefix, 0);
     }
 
@@ -23,32 +23,32 @@ internal sealed class RowWriter(bool endRows)
     /// </summary>
     public void AddExample(TokenizedExample example)
     {
-        var start = ids.Count;
-        Add(example.Prompt.AsSpan(prefixLength), prefixLength);
-        var lastPromptRow = ids.Count - 1;
+        var start = _ids.Count;
+        Add(example.Prompt.AsSpan(_prefixLength), _prefixLength);
+        var lastPromptRow = _ids.Count - 1;
         var shared = SharedBeginning(example.Completions);
         if (shared > 0)
             Add(example.Completions[0].AsSpan(0, shared), example.Prompt.Length);
-        var seenByAll = ids.Count - start;
+        var seenByAll = _ids.Count - start;
         var added = new Completion[example.Completions.Length];
         for (var c = 0; c < added.Length; c++)
         {
             var tokens = example.Completions[c];
-            added[c] = new(tokens, lastPromptRow, shared, ids.Count);
+            added[c] = new(tokens, lastPromptRow, shared, _ids.Count);
             Add(tokens.AsSpan(shared, RowCount(tokens) - shared), example.Prompt.Length + shared);
         }
 
-        completions.Add(added);
-        groups.Add(new(start, seenByAll, [.. example.Completions.Select(tokens => RowCount(tokens) - shared)]));
+        _completions.Add(added);
+        _groups.Add(new(start, seenByAll, [.. example.Completions.Select(tokens => RowCount(tokens) - shared)]));
     }
 
-    public PackedRows ToRows() => new([.. ids], [.. positions], prefixLength, groups);
+    public PackedRows ToRows() => new([.. _ids], [.. _positions], _prefixLength, _groups);
 
     /// <summary>The completion tokens: completion 0 of every example, then completion 1 of every example, and so on.</summary>
     public PackedTargets ToTargets()
     {
-        var width = completions.Count == 0 ? 0 : completions[0].Length;
-        Completion[] sequences = [.. Enumerable.Range(0, width).SelectMany(c => completions.Select(of => of[c]))];
+        var width = _completions.Count == 0 ? 0 : _completions[0].Length;
+        Completion[] sequences = [.. Enumerable.Range(0, width).SelectMany(c => _completions.Select(of => of[c]))];
         return new(
             [.. sequences.SelectMany(s => s.PredictingRows())],
             [.. sequences.SelectMany(s => s.Tokens.Select(id => (long)id))],
@@ -75,8 +75,8 @@ internal sealed class RowWriter(bool endRows)
     {
         foreach (var id in tokens)
         {
-            ids.Add(id);
-            positions.Add(position++);
+            _ids.Add(id);
+            _positions.Add(position++);
         }
     }
 

@@ -8,9 +8,9 @@ namespace Microsoft.ML.Alignment.Data;
 /// </summary>
 internal sealed class SpillFileStore : IExampleStore
 {
-    private readonly FileStream file;
-    private readonly long[] offsets;
-    private readonly int[] tokenCounts;
+    private readonly FileStream _file;
+    private readonly long[] _offsets;
+    private readonly int[] _tokenCounts;
 
     /// <param name="file">The file, which the store owns from now on.</param>
     /// <param name="offsets">
@@ -18,20 +18,20 @@ internal sealed class SpillFileStore : IExampleStore
     /// </param>
     /// <param name="tokenCounts">Tokens of each example. Shape <c>[Count]</c>.</param>
     internal SpillFileStore(FileStream file, long[] offsets, int[] tokenCounts) =>
-        (this.file, this.offsets, this.tokenCounts) = (file, offsets, tokenCounts);
+        (_file, _offsets, _tokenCounts) = (file, offsets, tokenCounts);
 
-    public int Count => tokenCounts.Length;
+    public int Count => _tokenCounts.Length;
 
-    public int TokenCount(int index) => tokenCounts[index];
+    public int TokenCount(int index) => _tokenCounts[index];
 
     public TokenizedExample Read(int index)
     {
-        var record = new int[checked((int)(offsets[index + 1] - offsets[index]))];
+        var record = new int[checked((int)(_offsets[index + 1] - _offsets[index]))];
         var bytes = MemoryMarshal.AsBytes(record.AsSpan());
-        var at = offsets[index] * sizeof(int);
+        var at = _offsets[index] * sizeof(int);
         while (bytes.Length > 0)
         {
-            var read = RandomAccess.Read(file.SafeFileHandle, bytes, at);
+            var read = RandomAccess.Read(_file.SafeFileHandle, bytes, at);
             if (read == 0)
                 throw new EndOfStreamException($"The temporary file of tokens ends inside example {index}; something else has cut it.");
             at += read;
@@ -41,5 +41,5 @@ internal sealed class SpillFileStore : IExampleStore
         return SpillRecord.Decode(record);
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 }

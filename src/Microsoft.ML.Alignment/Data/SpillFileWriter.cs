@@ -5,12 +5,12 @@ namespace Microsoft.ML.Alignment.Data;
 /// <summary>Writes tokenized examples to a temporary file that only this user can read and that vanishes when it is closed.</summary>
 internal sealed class SpillFileWriter : IDisposable
 {
-    private readonly List<long> offsets = [0];
-    private readonly List<int> tokenCounts = [];
-    private FileStream? file;
-    private int[] buffer = new int[1 << 16];
-    private int buffered;
-    private long written;
+    private readonly List<long> _offsets = [0];
+    private readonly List<int> _tokenCounts = [];
+    private FileStream? _file;
+    private int[] _buffer = new int[1 << 16];
+    private int _buffered;
+    private long _written;
 
     /// <param name="folder">Where the file lies; null for the system's folder of temporary files.</param>
     public SpillFileWriter(string? folder)
@@ -27,42 +27,42 @@ internal sealed class SpillFileWriter : IDisposable
         };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        file = new FileStream(Path.Combine(folder, $"alignment-{Guid.NewGuid():N}.tokens"), options);
+        _file = new FileStream(Path.Combine(folder, $"alignment-{Guid.NewGuid():N}.tokens"), options);
     }
 
     /// <summary>Gets the number of examples so far.</summary>
-    public int Count => tokenCounts.Count;
+    public int Count => _tokenCounts.Count;
 
     public void Add(TokenizedExample example)
     {
         var length = SpillRecord.Length(example);
-        if (buffered + length > buffer.Length)
+        if (_buffered + length > _buffer.Length)
             Flush();
-        if (length > buffer.Length)
-            buffer = new int[length];
-        SpillRecord.Encode(example, buffer.AsSpan(buffered, length));
-        buffered += length;
-        offsets.Add(offsets[^1] + length);
-        tokenCounts.Add(example.TokenCount);
+        if (length > _buffer.Length)
+            _buffer = new int[length];
+        SpillRecord.Encode(example, _buffer.AsSpan(_buffered, length));
+        _buffered += length;
+        _offsets.Add(_offsets[^1] + length);
+        _tokenCounts.Add(example.TokenCount);
     }
 
     /// <summary>Ends writing and hands the file over to a store.</summary>
     public SpillFileStore ToStore()
     {
         Flush();
-        var store = new SpillFileStore(File, [.. offsets], [.. tokenCounts]);
-        file = null;
+        var store = new SpillFileStore(File, [.. _offsets], [.. _tokenCounts]);
+        _file = null;
         return store;
     }
 
-    public void Dispose() => file?.Dispose();
+    public void Dispose() => _file?.Dispose();
 
-    private FileStream File => file ?? throw new ObjectDisposedException(nameof(SpillFileWriter), "The file was handed over to its store.");
+    private FileStream File => _file ?? throw new ObjectDisposedException(nameof(SpillFileWriter), "The file was handed over to its store.");
 
     private void Flush()
     {
-        RandomAccess.Write(File.SafeFileHandle, MemoryMarshal.AsBytes(buffer.AsSpan(0, buffered)), written * sizeof(int));
-        written += buffered;
-        buffered = 0;
+        RandomAccess.Write(File.SafeFileHandle, MemoryMarshal.AsBytes(_buffer.AsSpan(0, _buffered)), _written * sizeof(int));
+        _written += _buffered;
+        _buffered = 0;
     }
 }

@@ -7,7 +7,7 @@ internal struct SplitMix64(ulong seed)
 {
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
 
-    private ulong state = seed;
+    private ulong _state = seed;
 
     /// <summary>The output function: spreads a number over all 64 bits, one to one.</summary>
     public static ulong Spread(ulong z)
@@ -25,7 +25,7 @@ internal struct SplitMix64(ulong seed)
         var threshold = (0 - bound) % bound;
         ulong high, low;
         do
-            high = Math.BigMul(Spread(state += GoldenGamma), bound, out low);
+            high = Math.BigMul(Spread(_state += GoldenGamma), bound, out low);
         while (low < threshold);
         return high;
     }

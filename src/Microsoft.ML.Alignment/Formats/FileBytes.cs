@@ -11,9 +11,9 @@ namespace Microsoft.ML.Alignment.Formats;
 /// </remarks>
 internal sealed class FileBytes
 {
-    private readonly SafeFileHandle handle;
+    private readonly SafeFileHandle _handle;
 
-    private FileBytes(string path, SafeFileHandle handle) => (Path, this.handle, Length) = (path, handle, RandomAccess.GetLength(handle));
+    private FileBytes(string path, SafeFileHandle handle) => (Path, _handle, Length) = (path, handle, RandomAccess.GetLength(handle));
 
     /// <summary>Gets the path, for messages.</summary>
     public string Path { get; }
@@ -33,7 +33,7 @@ internal sealed class FileBytes
         var (wanted, start) = (destination.Length, offset);
         while (destination.Length > 0)
         {
-            var count = RandomAccess.Read(handle, destination, offset);
+            var count = RandomAccess.Read(_handle, destination, offset);
             if (count == 0)
                 throw new InvalidDataException(
                     $"'{Path}' ends at byte {offset}; {wanted} bytes from {start} on belong to it. The file is truncated: get it again.");

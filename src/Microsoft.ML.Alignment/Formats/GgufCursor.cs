@@ -7,9 +7,9 @@ namespace Microsoft.ML.Alignment.Formats;
 internal sealed class GgufCursor(FileBytes file)
 {
     private const int BufferBytes = 1 << 16;
-    private readonly byte[] buffer = new byte[BufferBytes];
-    private long bufferStart;
-    private int bufferLength;
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private long _bufferStart;
+    private int _bufferLength;
 
     /// <summary>Gets the offset in the file.</summary>
     public long Position { get; private set; }
@@ -77,13 +77,13 @@ internal sealed class GgufCursor(FileBytes file)
 
     private ReadOnlySpan<byte> Buffered(int count)
     {
-        if (Position < bufferStart || Position + count > bufferStart + bufferLength)
+        if (Position < _bufferStart || Position + count > _bufferStart + _bufferLength)
         {
-            bufferStart = Position;
-            bufferLength = (int)Math.Min(BufferBytes, Remaining);
-            file.Read(bufferStart, buffer.AsSpan(0, bufferLength));
+            _bufferStart = Position;
+            _bufferLength = (int)Math.Min(BufferBytes, Remaining);
+            file.Read(_bufferStart, _buffer.AsSpan(0, _bufferLength));
         }
 
-        return buffer.AsSpan((int)(Position - bufferStart), count);
+        return _buffer.AsSpan((int)(Position - _bufferStart), count);
     }
 }

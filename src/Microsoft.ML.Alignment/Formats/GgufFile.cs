@@ -20,12 +20,12 @@ internal sealed class GgufFile
     private const uint DefaultAlignment = 32;
     private const uint MaxAlignment = 1 << 20;
 
-    private readonly FileBytes file;
-    private readonly Dictionary<string, GgufEntry> entries = new(StringComparer.Ordinal);
+    private readonly FileBytes _file;
+    private readonly Dictionary<string, GgufEntry> _entries = new(StringComparer.Ordinal);
 
     private GgufFile(FileBytes file)
     {
-        this.file = file;
+        _file = file;
         var cursor = new GgufCursor(file);
         RequireVersion(cursor);
         var tensorCount = cursor.ReadCount(LeastBytesOfEntry, "the number of tensors");
@@ -37,13 +37,13 @@ internal sealed class GgufFile
     }
 
     /// <summary>Gets the path, for messages.</summary>
-    public string Path => file.Path;
+    public string Path => _file.Path;
 
     /// <summary>Gets the metadata: numbers, bools and strings of the CLR, and arrays of them.</summary>
     public IReadOnlyDictionary<string, object> Metadata { get; }
 
     /// <summary>Gets the names of all tensors, also of types that are not read.</summary>
-    public IReadOnlyCollection<string> Names => entries.Keys;
+    public IReadOnlyCollection<string> Names => _entries.Keys;
 
     /// <summary>Whether a file begins as GGUF files do.</summary>
     public static bool IsGguf(string path)
@@ -64,9 +64,9 @@ internal sealed class GgufFile
     /// <exception cref="NotSupportedException">It is quantised in a way that is not read.</exception>
     public FileTensor Tensor(string name)
     {
-        var entry = entries[name];
+        var entry = _entries[name];
         return GgufTypes.EncodingOf(entry.Type) is { } encoding
-            ? new(file, entry.Start, entry.Name, encoding, entry.Shape)
+            ? new(_file, entry.Start, entry.Name, encoding, entry.Shape)
             : throw new NotSupportedException(
                 $"'{Path}' holds tensor '{name}' as {GgufTypes.NameOf(entry.Type)}; read are {string.Join(", ", GgufTypes.Supported)}. " +
                 "Use a file of one of these quantisations.");
@@ -107,9 +107,9 @@ internal sealed class GgufFile
                 throw cursor.Invalid(
                     $"tensor '{entry.Name}' begins at byte {entry.Start} of the data; allowed are multiples of {alignment} from {end} on");
             end = entry.Start + LeastBytesOf(entry, cursor);
-            if (end > file.Length - dataStart)
-                throw cursor.Invalid($"tensor '{entry.Name}' ends at byte {end} of the data, of which there are {file.Length - dataStart}");
-            if (!entries.TryAdd(entry.Name, entry with { Start = dataStart + entry.Start }))
+            if (end > _file.Length - dataStart)
+                throw cursor.Invalid($"tensor '{entry.Name}' ends at byte {end} of the data, of which there are {_file.Length - dataStart}");
+            if (!_entries.TryAdd(entry.Name, entry with { Start = dataStart + entry.Start }))
                 throw cursor.Invalid($"tensor '{entry.Name}' is there twice");
         }
     }
@@ -126,11 +126,11 @@ internal sealed class GgufFile
                 $"{GgufTypes.NameOf(entry.Type)}");
         var bytes = blockBytes == 0 ? 1 : (Int128)entry.Shape[^1] / blockElements * blockBytes;
         foreach (var size in blockBytes == 0 ? [] : entry.Shape[..^1])
-            bytes = bytes > file.Length ? bytes : bytes * size;
-        return bytes <= file.Length - entry.Start
+            bytes = bytes > _file.Length ? bytes : bytes * size;
+        return bytes <= _file.Length - entry.Start
             ? (long)bytes
             : throw cursor.Invalid(
                 $"tensor '{entry.Name}' of shape [{string.Join(", ", entry.Shape)}] at byte {entry.Start} of the data takes more than " +
-                $"the file's {file.Length} bytes");
+                $"the file's {_file.Length} bytes");
     }
 }

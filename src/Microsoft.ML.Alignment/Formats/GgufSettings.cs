@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Formats;
 /// <summary>The metadata of a GGUF file, read with checks; it remembers which keys were read, so that the rest can be judged.</summary>
 internal sealed class GgufSettings(GgufFile file)
 {
-    private readonly HashSet<string> read = [];
+    private readonly HashSet<string> _read = [];
 
     /// <summary>A text; null if it is absent.</summary>
     public string? FindText(string key) => Find(key) switch
@@ -70,7 +70,7 @@ internal sealed class GgufSettings(GgufFile file)
     /// <exception cref="NotSupportedException">There are some; the message names them.</exception>
     public void RefuseUnread(string prefix)
     {
-        var unknown = file.Metadata.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal) && !read.Contains(p.Key))
+        var unknown = file.Metadata.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal) && !_read.Contains(p.Key))
             .Select(p => $"{p.Key} = {Show(p.Value)}").ToArray();
         if (unknown.Length > 0)
             throw new NotSupportedException(
@@ -80,7 +80,7 @@ internal sealed class GgufSettings(GgufFile file)
 
     private object? Find(string key)
     {
-        read.Add(key);
+        _read.Add(key);
         return file.Metadata.GetValueOrDefault(key);
     }
 

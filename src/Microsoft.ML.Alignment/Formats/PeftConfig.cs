@@ -21,12 +21,12 @@ internal sealed class PeftConfig
         "qalora_group_size", "revision", "runtime_config", "target_modules", "task_type",
     ];
 
-    private readonly string path;
-    private readonly int rank;
-    private readonly double alpha;
-    private readonly bool usesRankStabilisation;
-    private readonly (Regex Pattern, double Value)[] ranks;
-    private readonly (Regex Pattern, double Value)[] alphas;
+    private readonly string _path;
+    private readonly int _rank;
+    private readonly double _alpha;
+    private readonly bool _usesRankStabilisation;
+    private readonly (Regex Pattern, double Value)[] _ranks;
+    private readonly (Regex Pattern, double Value)[] _alphas;
 
     /// <param name="json">The text of the file.</param>
     /// <param name="path">Where it is, for messages.</param>
@@ -34,16 +34,16 @@ internal sealed class PeftConfig
     /// <exception cref="InvalidDataException">A value that is missing or makes no sense.</exception>
     public PeftConfig(string json, string path)
     {
-        this.path = path;
+        _path = path;
         var settings = JsonSettings.Parse(json, path);
         Allow(settings, "peft_type", "LORA");
         Allow(settings, "bias", "none");
         RequirePlainStart(settings);
-        rank = settings.Count("r", MaxRank);
-        alpha = settings.Positive("lora_alpha");
+        _rank = settings.Count("r", MaxRank);
+        _alpha = settings.Positive("lora_alpha");
         Dropout = settings.Find("lora_dropout") is { } dropout ? ReadDropout(settings, dropout) : 0;
-        usesRankStabilisation = settings.IsOn("use_rslora");
-        (ranks, alphas) = (Patterns(settings, "rank_pattern"), Patterns(settings, "alpha_pattern"));
+        _usesRankStabilisation = settings.IsOn("use_rslora");
+        (_ranks, _alphas) = (Patterns(settings, "rank_pattern"), Patterns(settings, "alpha_pattern"));
         HasRewardHead = ReadsRewardHead(settings);
         foreach (var key in Harmless)
             settings.Find(key);
@@ -64,10 +64,10 @@ internal sealed class PeftConfig
     /// <exception cref="InvalidDataException">The rank is not the one that the configuration gives.</exception>
     public double ScaleOf(string module, long foundRank)
     {
-        var expected = ValueOf(ranks, module) ?? rank;
+        var expected = ValueOf(_ranks, module) ?? _rank;
         if (foundRank != expected)
-            throw new InvalidDataException($"'{path}' gives '{module}' the rank {expected}; its tensors have {foundRank}.");
-        return (ValueOf(alphas, module) ?? alpha) / (usesRankStabilisation ? Math.Sqrt(foundRank) : foundRank);
+            throw new InvalidDataException($"'{_path}' gives '{module}' the rank {expected}; its tensors have {foundRank}.");
+        return (ValueOf(_alphas, module) ?? _alpha) / (_usesRankStabilisation ? Math.Sqrt(foundRank) : foundRank);
     }
 
     /// <summary>

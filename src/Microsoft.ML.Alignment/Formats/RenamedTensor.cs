@@ -19,7 +19,7 @@ internal sealed class RenamedTensor(StoredTensor stored, string name) : StoredTe
 /// <remarks>Blocks lie within rows, so encoded rows move as they are.</remarks>
 internal sealed class HalvedHeadsTensor(StoredTensor stored, string name, int headSize) : StoredTensor(name, stored.Encoding, stored.Shape)
 {
-    private readonly long rowBytes = stored.ByteLength / stored.Shape[0];
+    private readonly long _rowBytes = stored.ByteLength / stored.Shape[0];
 
     /// <inheritdoc/>
     public override long ByteLength => stored.ByteLength;
@@ -31,9 +31,9 @@ internal sealed class HalvedHeadsTensor(StoredTensor stored, string name, int he
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, ByteLength - destination.Length);
         while (destination.Length > 0)
         {
-            var (row, within) = Math.DivRem(offset, rowBytes);
-            var part = destination[..(int)Math.Min(destination.Length, rowBytes - within)];
-            stored.Read(StoredRow(row) * rowBytes + within, part);
+            var (row, within) = Math.DivRem(offset, _rowBytes);
+            var part = destination[..(int)Math.Min(destination.Length, _rowBytes - within)];
+            stored.Read(StoredRow(row) * _rowBytes + within, part);
             offset += part.Length;
             destination = destination[part.Length..];
         }

@@ -8,13 +8,13 @@ namespace Microsoft.ML.Alignment.Formats;
 /// </summary>
 internal sealed class SafetensorsFile
 {
-    private readonly FileBytes file;
-    private readonly IReadOnlyList<SafetensorsEntry> entries;
+    private readonly FileBytes _file;
+    private readonly IReadOnlyList<SafetensorsEntry> _entries;
 
-    private SafetensorsFile(FileBytes file) => (this.file, entries) = (file, SafetensorsHeader.Read(file));
+    private SafetensorsFile(FileBytes file) => (_file, _entries) = (file, SafetensorsHeader.Read(file));
 
     /// <summary>Gets the names of all tensors, in the order of their bytes.</summary>
-    public IEnumerable<string> Names => entries.Select(e => e.Name);
+    public IEnumerable<string> Names => _entries.Select(e => e.Name);
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -23,12 +23,12 @@ internal sealed class SafetensorsFile
 
     /// <summary>The weights: all tensors but boolean ones, which are attention masks of old checkpoints.</summary>
     /// <exception cref="InvalidDataException">A tensor of a type in which weights are not read.</exception>
-    public IReadOnlyList<StoredTensor> ReadTensors() => [.. entries.Where(e => e.Dtype != "BOOL").Select(ToTensor)];
+    public IReadOnlyList<StoredTensor> ReadTensors() => [.. _entries.Where(e => e.Dtype != "BOOL").Select(ToTensor)];
 
     private FileTensor ToTensor(SafetensorsEntry entry) => SafetensorsTypes.TryParse(entry.Dtype, out var encoding)
-        ? new(file, entry.Start, entry.Name, encoding, entry.Shape)
+        ? new(_file, entry.Start, entry.Name, encoding, entry.Shape)
         : throw new InvalidDataException(
-            $"'{file.Path}' holds tensor '{entry.Name}' as {entry.Dtype}; weights are read in " +
+            $"'{_file.Path}' holds tensor '{entry.Name}' as {entry.Dtype}; weights are read in " +
             $"{string.Join(", ", SafetensorsTypes.All)}. Convert the file.");
 }
 

@@ -24,10 +24,10 @@ internal sealed class SafetensorsHeader
         ["U64"] = 8, ["U32"] = 4, ["U16"] = 2, ["U8"] = 1, ["BOOL"] = 1, ["F8_E4M3"] = 1, ["F8_E5M2"] = 1,
     };
 
-    private readonly FileBytes file;
-    private readonly long dataStart;
+    private readonly FileBytes _file;
+    private readonly long _dataStart;
 
-    private SafetensorsHeader(FileBytes file, long dataStart) => (this.file, this.dataStart) = (file, dataStart);
+    private SafetensorsHeader(FileBytes file, long dataStart) => (_file, _dataStart) = (file, dataStart);
 
     /// <summary>Reads the header; every byte behind it must belong to exactly one tensor.</summary>
     /// <returns>The tensors in the order of their bytes.</returns>
@@ -53,7 +53,7 @@ internal sealed class SafetensorsHeader
         {
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw Invalid(file, $"has {document.RootElement.ValueKind} as its header; it must be a JSON object");
+                throw Invalid(_file, $"has {document.RootElement.ValueKind} as its header; it must be a JSON object");
             var entries = document.RootElement.EnumerateObject().Where(p => p.Name != MetadataKey).Select(ParseEntry).ToList();
             RequireDistinct(entries);
             entries.Sort((a, b) => (a.Start, a.ByteLength).CompareTo((b.Start, b.ByteLength)));
@@ -63,7 +63,7 @@ internal sealed class SafetensorsHeader
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException(
-                $"'{file.Path}' has a header that is not valid JSON: {e.Message} The file is damaged: get it again.", e);
+                $"'{_file.Path}' has a header that is not valid JSON: {e.Message} The file is damaged: get it again.", e);
         }
     }
 
@@ -72,29 +72,29 @@ internal sealed class SafetensorsHeader
         var name = property.Name;
         var dtype = Member(name, property.Value, "dtype", JsonValueKind.String).GetString()!;
         if (!ItemSizes.TryGetValue(dtype, out var itemSize))
-            throw Invalid(file, $"holds tensor '{name}' of dtype '{dtype}'; known are {string.Join(", ", ItemSizes.Keys)}");
+            throw Invalid(_file, $"holds tensor '{name}' of dtype '{dtype}'; known are {string.Join(", ", ItemSizes.Keys)}");
         var shape = Numbers(name, property.Value, "shape");
         var offsets = Numbers(name, property.Value, "data_offsets");
-        if (offsets.Length != 2 || offsets[0] > offsets[1] || offsets[1] > file.Length - dataStart)
-            throw Invalid(file,
-                $"places tensor '{name}' at [{string.Join(", ", offsets)}]; allowed are a begin and an end within the {file.Length - dataStart} bytes behind the header");
+        if (offsets.Length != 2 || offsets[0] > offsets[1] || offsets[1] > _file.Length - _dataStart)
+            throw Invalid(_file,
+                $"places tensor '{name}' at [{string.Join(", ", offsets)}]; allowed are a begin and an end within the {_file.Length - _dataStart} bytes behind the header");
         if (ByteCount(shape, itemSize) != offsets[1] - offsets[0])
-            throw Invalid(file,
+            throw Invalid(_file,
                 $"gives tensor '{name}' {offsets[1] - offsets[0]} bytes, which are not those of {dtype} [{string.Join(", ", shape)}]");
-        return new(name, dtype, shape, dataStart + offsets[0], offsets[1] - offsets[0]);
+        return new(name, dtype, shape, _dataStart + offsets[0], offsets[1] - offsets[0]);
     }
 
     private JsonElement Member(string name, JsonElement entry, string key, JsonValueKind kind) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(key, out var value) && value.ValueKind == kind
             ? value
-            : throw Invalid(file, $"describes tensor '{name}' without '{key}' as {kind}");
+            : throw Invalid(_file, $"describes tensor '{name}' without '{key}' as {kind}");
 
     private long[] Numbers(string name, JsonElement entry, string key)
     {
         var array = Member(name, entry, key, JsonValueKind.Array);
         return [.. array.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt64(out var number) && number >= 0
             ? number
-            : throw Invalid(file, $"describes tensor '{name}' with {key} {e.GetRawText()}; allowed are whole numbers of 0 or more"))];
+            : throw Invalid(_file, $"describes tensor '{name}' with {key} {e.GetRawText()}; allowed are whole numbers of 0 or more"))];
     }
 
     /// <summary>The bytes of a shape; null if a long cannot count them.</summary>
@@ -115,26 +115,26 @@ internal sealed class SafetensorsHeader
     {
         var names = new HashSet<string>();
         if (entries.FirstOrDefault(e => !names.Add(e.Name)) is { } twice)
-            throw Invalid(file, $"describes tensor '{twice.Name}' twice");
+            throw Invalid(_file, $"describes tensor '{twice.Name}' twice");
     }
 
     private void RequireSeamless(List<SafetensorsEntry> entries)
     {
-        var end = dataStart;
+        var end = _dataStart;
         foreach (var entry in entries)
         {
             if (entry.Start != end)
             {
                 var fault = entry.Start < end ? "overlaps another tensor with" : "has bytes of no tensor before";
-                throw Invalid(file, $"{fault} '{entry.Name}' at byte {entry.Start - dataStart}; expected is {end - dataStart}");
+                throw Invalid(_file, $"{fault} '{entry.Name}' at byte {entry.Start - _dataStart}; expected is {end - _dataStart}");
             }
 
 
             end += entry.ByteLength;
         }
 
-        if (end != file.Length)
-            throw Invalid(file, $"has {file.Length - end} bytes behind its last tensor that belong to none");
+        if (end != _file.Length)
+            throw Invalid(_file, $"has {_file.Length - end} bytes behind its last tensor that belong to none");
     }
 
     private static InvalidDataException Invalid(FileBytes file, string what) => new(

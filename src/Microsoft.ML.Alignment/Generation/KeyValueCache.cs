@@ -8,18 +8,18 @@ internal sealed class KeyValueCache : IDisposable
 {
     private const int ColumnsAtOnce = 64;
 
-    private readonly Tensor[] keys; // [B, K, C, d] each
-    private readonly Tensor[] values;
-    private int[] starts;
-    private Tensor? mask; // [B, 1, 1, C], float, 0 or -inf
+    private readonly Tensor[] _keys; // [B, K, C, d] each
+    private readonly Tensor[] _values;
+    private int[] _starts;
+    private Tensor? _mask; // [B, 1, 1, C], float, 0 or -inf
 
     /// <param name="layers">Number of layers.</param>
     /// <param name="lengths">Tokens of each row's prompt.</param>
     public KeyValueCache(int layers, IReadOnlyList<int> lengths)
     {
-        (keys, values) = (new Tensor[layers], new Tensor[layers]);
+        (_keys, _values) = (new Tensor[layers], new Tensor[layers]);
         Columns = lengths.Max();
-        starts = [.. lengths.Select(length => Columns - length)];
+        _starts = [.. lengths.Select(length => Columns - length)];
     }
 
     /// <summary>Gets the columns written so far.</summary>
@@ -32,15 +32,15 @@ internal sealed class KeyValueCache : IDisposable
     /// <param name="sources">The packed row that stands in each column. Shape <c>[B · Columns]</c>.</param>
     public void Fill(int layer, Tensor newKeys, Tensor newValues, Tensor sources)
     {
-        keys[layer] = Filled(newKeys, sources);
-        values[layer] = Filled(newValues, sources);
+        _keys[layer] = Filled(newKeys, sources);
+        _values[layer] = Filled(newValues, sources);
     }
 
     /// <summary>Makes room for one more column; before the first layer of a step.</summary>
     public void AddColumn()
     {
         Columns++;
-        if (Columns <= keys[0].shape[2])
+        if (Columns <= _keys[0].shape[2])
             return;
         Replace(Widened);
         DropMask();
@@ -54,17 +54,17 @@ internal sealed class KeyValueCache : IDisposable
     /// <returns>Shape <c>[B, H·d]</c>.</returns>
     public Tensor Attend(int layer, Tensor queries, Tensor newKeys, Tensor newValues)
     {
-        keys[layer].select(2, Columns - 1).copy_(newKeys);
-        values[layer].select(2, Columns - 1).copy_(newValues);
+        _keys[layer].select(2, Columns - 1).copy_(newKeys);
+        _values[layer].select(2, Columns - 1).copy_(newValues);
         var (rows, heads, width) = (newKeys.shape[0], newKeys.shape[1], newKeys.shape[2]);
 
         // The query heads that share keys stand where products have rows, so that no key is copied. For one token a row plain products
         // are several times faster than the fused kernel.
         var grouped = queries.mul(Math.Pow(width, -0.5)).view(rows, heads, -1, width); // [B, K, G, d]
-        var scores = grouped.matmul(keys[layer].narrow(2, 0, Columns).transpose(-1, -2)).to_type(ScalarType.Float32); // [B, K, G, C]
+        var scores = grouped.matmul(_keys[layer].narrow(2, 0, Columns).transpose(-1, -2)).to_type(ScalarType.Float32); // [B, K, G, C]
         if (MaskFor() is { } hidden)
             scores.add_(hidden);
-        var result = scores.softmax(-1).to_type(queries.dtype).matmul(values[layer].narrow(2, 0, Columns)); // [B, K, G, d]
+        var result = scores.softmax(-1).to_type(queries.dtype).matmul(_values[layer].narrow(2, 0, Columns)); // [B, K, G, d]
         return result.reshape(rows, -1);
     }
 
@@ -72,16 +72,16 @@ internal sealed class KeyValueCache : IDisposable
     /// <param name="rows">Indexes of the rows that stay.</param>
     public void Keep(long[] rows)
     {
-        using var index = tensor(rows, device: keys[0].device);
+        using var index = tensor(rows, device: _keys[0].device);
         Replace(held => held.index_select(0, index));
-        starts = [.. rows.Select(row => starts[row])];
+        _starts = [.. rows.Select(row => _starts[row])];
         DropMask();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var held in keys.Concat(values))
+        foreach (var held in _keys.Concat(_values))
             held?.Dispose();
         DropMask();
     }
@@ -90,37 +90,37 @@ internal sealed class KeyValueCache : IDisposable
 
     private void DropMask()
     {
-        mask?.Dispose();
-        mask = null;
+        _mask?.Dispose();
+        _mask = null;
     }
 
     private Tensor Filled(Tensor packed, Tensor sources)
     {
         using var scope = NewDisposeScope();
-        var inPlace = packed.index_select(0, sources).view(starts.Length, Columns, packed.shape[1], packed.shape[2]).transpose(1, 2);
+        var inPlace = packed.index_select(0, sources).view(_starts.Length, Columns, packed.shape[1], packed.shape[2]).transpose(1, 2);
         return Widened(inPlace).contiguous().DetachFromDisposeScope(); // [B, K, C, d]
     }
 
     private Tensor? MaskFor()
     {
-        if (starts.All(start => start == 0))
+        if (_starts.All(start => start == 0))
             return null;
-        mask ??= MakeMask(keys[0].device);
-        return mask.narrow(-1, 0, Columns);
+        _mask ??= MakeMask(_keys[0].device);
+        return _mask.narrow(-1, 0, Columns);
     }
 
     private Tensor MakeMask(Device device)
     {
         using var scope = NewDisposeScope();
-        var columns = arange(keys[0].shape[2], device: device).unsqueeze(0);
-        var hidden = columns.lt(tensor(starts, device: device).unsqueeze(1)); // [B, C]
+        var columns = arange(_keys[0].shape[2], device: device).unsqueeze(0);
+        var hidden = columns.lt(tensor(_starts, device: device).unsqueeze(1)); // [B, C]
         var result = zeros(hidden.shape, ScalarType.Float32, device).masked_fill_(hidden, float.NegativeInfinity);
         return result.unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
     }
 
     private void Replace(Func<Tensor, Tensor> change)
     {
-        foreach (var held in new[] { keys, values })
+        foreach (var held in new[] { _keys, _values })
         {
             for (var layer = 0; layer < held.Length; layer++)
             {

@@ -4,10 +4,10 @@ namespace Microsoft.ML.Alignment.Generation;
 internal sealed class RandomStream(int seed, int promptIndex)
 {
     private const ulong Step = 0x9E3779B97F4A7C15;
-    private ulong state = Mix(Mix((uint)seed + Step) + (uint)promptIndex);
+    private ulong _state = Mix(Mix((uint)seed + Step) + (uint)promptIndex);
 
     /// <summary>The next number in [0, 1).</summary>
-    public double Next() => (Mix(state += Step) >> 11) * (1.0 / (1UL << 53));
+    public double Next() => (Mix(_state += Step) >> 11) * (1.0 / (1UL << 53));
 
     private static ulong Mix(ulong bits)
     {

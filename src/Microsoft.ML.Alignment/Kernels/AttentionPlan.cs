@@ -33,7 +33,7 @@ internal sealed class AttentionPlan
     /// </summary>
     public const int JointRows = 128;
 
-    private readonly Dictionary<(string Shape, ScalarType Type, DeviceType Device, int Index), Tensor> masks = [];
+    private readonly Dictionary<(string Shape, ScalarType Type, DeviceType Device, int Index), Tensor> _masks = [];
 
     public AttentionPlan(PackedRows rows) => Segments = [.. Cut(rows)];
 
@@ -44,8 +44,8 @@ internal sealed class AttentionPlan
     public Tensor Mask(AttentionSegment segment, ScalarType type, Device device)
     {
         var key = (segment.Shape, type, device.type, device.index);
-        if (!masks.TryGetValue(key, out var mask))
-            masks.Add(key, mask = MakeMask(segment, type, device));
+        if (!_masks.TryGetValue(key, out var mask))
+            _masks.Add(key, mask = MakeMask(segment, type, device));
         return mask;
     }
 

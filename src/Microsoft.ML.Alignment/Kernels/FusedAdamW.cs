@@ -37,26 +37,26 @@ internal sealed class FusedAdamW : IDisposable
 
         """));
 
-    private readonly Parameter[] parameters;
-    private readonly AdamWState[] states;
-    private readonly AdamWConstants constants;
+    private readonly Parameter[] _parameters;
+    private readonly AdamWState[] _states;
+    private readonly AdamWConstants _constants;
 
     /// <summary>Creates the optimizer with moments of 0.</summary>
     /// <exception cref="ArgumentException">There is no parameter, or one is not float32.</exception>
     public FusedAdamW(IEnumerable<Parameter> parameters, AdamWConstants constants)
     {
-        this.parameters = [.. parameters];
-        this.constants = constants;
-        if (this.parameters.Length == 0)
+        _parameters = [.. parameters];
+        _constants = constants;
+        if (_parameters.Length == 0)
             throw new ArgumentException("There is no parameter to train.", nameof(parameters));
-        if (this.parameters.FirstOrDefault(p => p.dtype != ScalarType.Float32) is { } other)
+        if (_parameters.FirstOrDefault(p => p.dtype != ScalarType.Float32) is { } other)
             throw new ArgumentException($"A parameter has type {other.dtype}; the optimizer trains float32 master weights.", nameof(parameters));
         using var noGrad = no_grad();
-        states = [.. this.parameters.Select(Fresh)];
+        _states = [.. _parameters.Select(Fresh)];
     }
 
     /// <summary>Gets the state of each parameter, in the order in which they were given; copy into the tensors to restore it.</summary>
-    public IReadOnlyList<AdamWState> States => states;
+    public IReadOnlyList<AdamWState> States => _states;
 
     /// <summary>Updates the parameters that have gradients.</summary>
     /// <param name="learningRate">The step size; 0 or more.</param>
@@ -66,14 +66,14 @@ internal sealed class FusedAdamW : IDisposable
         BackwardPass.Flush();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var withGradient = parameters.Select((p, i) => (Parameter: p, Gradient: p.grad, State: states[i])).Where(e => e.Gradient is not null);
+        var withGradient = _parameters.Select((p, i) => (Parameter: p, Gradient: p.grad, State: _states[i])).Where(e => e.Gradient is not null);
         using var rate = learningRate.ToScalar();
-        using var beta1 = constants.Beta1.ToScalar();
-        using var beta2 = constants.Beta2.ToScalar();
-        using var epsilon = constants.Epsilon.ToScalar();
+        using var beta1 = _constants.Beta1.ToScalar();
+        using var beta2 = _constants.Beta2.ToScalar();
+        using var epsilon = _constants.Epsilon.ToScalar();
         foreach (var group in withGradient.GroupBy(e => e.Parameter.dim() >= 2))
         {
-            using var decay = (group.Key ? constants.WeightDecay : 0.0).ToScalar();
+            using var decay = (group.Key ? _constants.WeightDecay : 0.0).ToScalar();
             Operations.Value.invoke(
                 "step",
                 group.Select(e => (Tensor)e.Parameter).ToArray(), group.Select(e => e.Gradient!).ToArray(),
@@ -90,7 +90,7 @@ internal sealed class FusedAdamW : IDisposable
         BackwardPass.ThrowIfFailed();
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var gradients = parameters.Select(p => p.grad).OfType<Tensor>().ToArray();
+        var gradients = _parameters.Select(p => p.grad).OfType<Tensor>().ToArray();
         // Scalars that the call would make of numbers itself may be finalised before it reads them.
         using var largest = maxNorm.ToScalar();
         return gradients.Length == 0 ? 0 : ((Tensor)Operations.Value.invoke("clip", gradients, largest)).to_type(ScalarType.Float64).item<double>();
@@ -99,14 +99,14 @@ internal sealed class FusedAdamW : IDisposable
     /// <summary>Drops the gradients and their memory.</summary>
     public void ZeroGrad()
     {
-        foreach (var parameter in parameters)
+        foreach (var parameter in _parameters)
             parameter.grad = null;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var state in states)
+        foreach (var state in _states)
         {
             state.Step.Dispose();
             state.FirstMoment.Dispose();

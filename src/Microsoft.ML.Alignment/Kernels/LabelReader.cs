@@ -26,23 +26,23 @@ internal enum LogitDetails
 /// <param name="details">What is read besides.</param>
 internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDetails.None)
 {
-    private readonly long[] indices = labels.data<long>().ToArray();
-    private readonly float[] logProbs = new float[labels.shape[0]];
-    private readonly bool[] isTop = new bool[labels.shape[0]];
-    private readonly float[] entropy = new float[details.HasFlag(LogitDetails.Entropy) ? labels.shape[0] : 0];
-    private readonly float[] logCollision = new float[details.HasFlag(LogitDetails.LogCollision) ? labels.shape[0] : 0];
+    private readonly long[] _indices = labels.data<long>().ToArray();
+    private readonly float[] _logProbs = new float[labels.shape[0]];
+    private readonly bool[] _isTop = new bool[labels.shape[0]];
+    private readonly float[] _entropy = new float[details.HasFlag(LogitDetails.Entropy) ? labels.shape[0] : 0];
+    private readonly float[] _logCollision = new float[details.HasFlag(LogitDetails.LogCollision) ? labels.shape[0] : 0];
 
     /// <summary>Gets the log-probabilities of the labels, in nats. Shape <c>[M]</c>, the caller's.</summary>
-    public Tensor LogProbs => tensor(logProbs);
+    public Tensor LogProbs => tensor(_logProbs);
 
     /// <summary>Gets whether no token is more probable than the label, bool. Shape <c>[M]</c>, the caller's.</summary>
-    public Tensor IsTop => tensor(isTop);
+    public Tensor IsTop => tensor(_isTop);
 
     /// <summary>Gets the entropies, in nats. Shape <c>[M]</c>, the caller's.</summary>
-    public Tensor Entropy => tensor(entropy);
+    public Tensor Entropy => tensor(_entropy);
 
     /// <summary>Gets log Σ_v p(v)², in nats. Shape <c>[M]</c>, the caller's.</summary>
-    public Tensor LogCollision => tensor(logCollision);
+    public Tensor LogCollision => tensor(_logCollision);
 
     /// <summary>Reads rows and destroys them.</summary>
     /// <param name="logits">float32 or bfloat16, contiguous. Shape <c>[m, V]</c>.</param>
@@ -82,13 +82,13 @@ internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDet
 
     private void ReadRow(Span<float> row, int index, bool turns)
     {
-        var label = (int)indices[index];
+        var label = (int)_indices[index];
         TensorPrimitives.Subtract(row, TensorPrimitives.Max<float>(row), row);
         var ofLabel = row[label];
-        var logSum = details.HasFlag(LogitDetails.Entropy) ? ExponentiateWithEntropy(row, out entropy[index]) : Exponentiate(row);
-        (logProbs[index], isTop[index]) = (ofLabel - logSum, ofLabel >= 0);
+        var logSum = details.HasFlag(LogitDetails.Entropy) ? ExponentiateWithEntropy(row, out _entropy[index]) : Exponentiate(row);
+        (_logProbs[index], _isTop[index]) = (ofLabel - logSum, ofLabel >= 0);
         if (details.HasFlag(LogitDetails.LogCollision))
-            logCollision[index] = MathF.Log(TensorPrimitives.SumOfSquares<float>(row)) - (2 * logSum);
+            _logCollision[index] = MathF.Log(TensorPrimitives.SumOfSquares<float>(row)) - (2 * logSum);
         if (!turns)
             return;
         TensorPrimitives.Multiply(row, MathF.Exp(-logSum), row);

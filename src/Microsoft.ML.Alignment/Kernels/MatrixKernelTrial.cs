@@ -105,23 +105,23 @@ internal static unsafe class MatrixKernelTrial
     /// <summary>One product of fixed random matrices.</summary>
     private sealed class Trial : IDisposable
     {
-        private readonly DisposeScope scope = NewDisposeScope();
-        private readonly Tensor left, right, narrowLeft, narrowRight, exact;
+        private readonly DisposeScope _scope = NewDisposeScope();
+        private readonly Tensor _left, _right, _narrowLeft, _narrowRight, _exact;
 
         public Trial()
         {
             using var noGrad = no_grad();
             using var generator = new Generator(1);
-            left = randn([Rows, Inner], ScalarType.Float32, generator: generator);
-            right = randn([Columns, Inner], ScalarType.Float32, generator: generator);
-            (narrowLeft, narrowRight) = (left.bfloat16(), right.bfloat16());
-            exact = left.to_type(ScalarType.Float64).mm(right.to_type(ScalarType.Float64).t());
+            _left = randn([Rows, Inner], ScalarType.Float32, generator: generator);
+            _right = randn([Columns, Inner], ScalarType.Float32, generator: generator);
+            (_narrowLeft, _narrowRight) = (_left.bfloat16(), _right.bfloat16());
+            _exact = _left.to_type(ScalarType.Float64).mm(_right.to_type(ScalarType.Float64).t());
         }
 
         public double Time(ScalarType type)
         {
             using var noGrad = no_grad();
-            var (x, w) = type == ScalarType.BFloat16 ? (narrowLeft, narrowRight) : (left, right);
+            var (x, w) = type == ScalarType.BFloat16 ? (_narrowLeft, _narrowRight) : (_left, _right);
             var start = Stopwatch.GetTimestamp();
             using var product = nn.functional.linear(x, w);
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
@@ -132,9 +132,9 @@ internal static unsafe class MatrixKernelTrial
         {
             using var noGrad = no_grad();
             using var inner = NewDisposeScope();
-            return (nn.functional.linear(left, right) - exact).abs().max().item<double>() / exact.abs().max().item<double>();
+            return (nn.functional.linear(_left, _right) - _exact).abs().max().item<double>() / _exact.abs().max().item<double>();
         }
 
-        public void Dispose() => scope.Dispose();
+        public void Dispose() => _scope.Dispose();
     }
 }

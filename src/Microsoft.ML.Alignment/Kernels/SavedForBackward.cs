@@ -6,33 +6,33 @@ namespace Microsoft.ML.Alignment.Kernels;
 /// <remarks>TorchSharp's own saved variables live until the whole graph dies; these are aliases with an owner of their own.</remarks>
 internal sealed class SavedForBackward
 {
-    private Tensor[]? tensors;
-    private bool[] needsGradient = [];
+    private Tensor[]? _tensors;
+    private bool[] _needsGradient = [];
 
     /// <summary>Gets or sets what is kept besides tensors.</summary>
     public object? State { get; set; }
 
     /// <summary>Gets a tensor, in the order in which they were kept.</summary>
     /// <exception cref="InvalidOperationException">Backward ran before: a graph is good for one pass.</exception>
-    public Tensor this[int index] => tensors is null
+    public Tensor this[int index] => _tensors is null
         ? throw new InvalidOperationException("The tensors were freed by an earlier backward pass through the same graph.")
-        : tensors[index];
+        : _tensors[index];
 
     /// <summary>Keeps tensors; once in a forward pass.</summary>
     public void Keep(params Tensor[] kept)
     {
-        needsGradient = [.. kept.Select(tensor => tensor.requires_grad)];
-        tensors = [.. kept.Select(tensor => tensor.detach().DetachFromDisposeScope())];
+        _needsGradient = [.. kept.Select(tensor => tensor.requires_grad)];
+        _tensors = [.. kept.Select(tensor => tensor.detach().DetachFromDisposeScope())];
     }
 
     /// <summary>Whether the kept tensor required a gradient.</summary>
-    public bool NeedsGradient(int index) => needsGradient[index];
+    public bool NeedsGradient(int index) => _needsGradient[index];
 
     /// <summary>Frees the tensors.</summary>
     public void Release()
     {
-        foreach (var tensor in tensors ?? [])
+        foreach (var tensor in _tensors ?? [])
             tensor.Dispose();
-        tensors = null;
+        _tensors = null;
     }
 }

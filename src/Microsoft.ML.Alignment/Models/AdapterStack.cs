@@ -3,7 +3,7 @@ namespace Microsoft.ML.Alignment.Models;
 /// <summary>The active adapters of a model, arranged by linear layer.</summary>
 internal sealed class AdapterStack
 {
-    private readonly Dictionary<string, List<LowRankUpdate>> updates = [];
+    private readonly Dictionary<string, List<LowRankUpdate>> _updates = [];
 
     /// <param name="adapters">In the order in which they were trained.</param>
     public AdapterStack(IReadOnlyList<Adapter> adapters)
@@ -11,8 +11,8 @@ internal sealed class AdapterStack
         Adapters = [.. adapters];
         foreach (var (path, update) in Adapters.SelectMany(adapter => adapter.Updates))
         {
-            if (!updates.TryGetValue(path, out var ofLayer))
-                updates[path] = ofLayer = [];
+            if (!_updates.TryGetValue(path, out var ofLayer))
+                _updates[path] = ofLayer = [];
             ofLayer.Add(update);
         }
     }
@@ -21,7 +21,7 @@ internal sealed class AdapterStack
     public IReadOnlyList<Adapter> Adapters { get; }
 
     /// <summary>The updates of a layer, in the order of the adapters; none if no adapter changes it.</summary>
-    public IReadOnlyList<LowRankUpdate> UpdatesOf(string path) => updates.TryGetValue(path, out var found) ? found : [];
+    public IReadOnlyList<LowRankUpdate> UpdatesOf(string path) => _updates.TryGetValue(path, out var found) ? found : [];
 
     /// <summary>Refuses adapters that do not fit a model.</summary>
     /// <param name="linearLayers">The model's linear layers, with [out, in].</param>

@@ -16,24 +16,24 @@ internal delegate Tensor AttendRows(int layer, Tensor queries, Tensor keys, Tens
 /// </summary>
 internal sealed class DecoderNetwork : IDisposable
 {
-    private readonly ModelConfig config;
-    private readonly Parameter embedding;
-    private readonly Layer[] layers;
-    private readonly Parameter finalNorm;
-    private readonly Tensor frequencies; // [d / 2]
+    private readonly ModelConfig _config;
+    private readonly Parameter _embedding;
+    private readonly Layer[] _layers;
+    private readonly Parameter _finalNorm;
+    private readonly Tensor _frequencies; // [d / 2]
 
     /// <param name="config">What the configuration says.</param>
     /// <param name="weights">By name, every weight of the configuration's layout; the network's from now on.</param>
     public DecoderNetwork(ModelConfig config, IReadOnlyDictionary<string, Parameter> weights)
     {
-        this.config = config;
+        _config = config;
         var layout = DecoderLayout.Of(config);
         Weights = weights;
-        embedding = weights[layout.Embedding.Name];
-        layers = [.. layout.Layers.Select(layer => new Layer(layer, weights))];
-        finalNorm = weights[layout.FinalNorm.Name];
-        Head = new(layout.IsTied ? new(layout.Head.Path, embedding, null) : Linear(layout.Head, weights));
-        frequencies = tensor(config.Rotary.Frequencies(config.HeadSize), device: embedding.device).DetachFromDisposeScope();
+        _embedding = weights[layout.Embedding.Name];
+        _layers = [.. layout.Layers.Select(layer => new Layer(layer, weights))];
+        _finalNorm = weights[layout.FinalNorm.Name];
+        Head = new(layout.IsTied ? new(layout.Head.Path, _embedding, null) : Linear(layout.Head, weights));
+        _frequencies = tensor(config.Rotary.Frequencies(config.HeadSize), device: _embedding.device).DetachFromDisposeScope();
     }
 
     /// <summary>Gets the weights by name; a tied head is not among them.</summary>
@@ -43,7 +43,7 @@ internal sealed class DecoderNetwork : IDisposable
     public LinearGroup Head { get; }
 
     /// <summary>Gets where the weights live.</summary>
-    public Device Device => embedding.device;
+    public Device Device => _embedding.device;
 
     /// <summary>Final hidden states, after the last norm, float32. Shape <c>[N, D]</c>.</summary>
     /// <param name="ids">Token ids. Shape <c>[N]</c>.</param>
@@ -54,10 +54,10 @@ internal sealed class DecoderNetwork : IDisposable
     {
         using var scope = NewDisposeScope();
         var turn = Turn(positions, pass.Type);
-        var x = embedding.index_select(0, ids); // [N, D]
-        for (var index = 0; index < layers.Length; index++)
+        var x = _embedding.index_select(0, ids); // [N, D]
+        for (var index = 0; index < _layers.Length; index++)
             x = RunLayer(index, x, turn, attend, pass);
-        return RmsNorm.Apply(x, finalNorm, config.NormEpsilon).MoveToOuterDisposeScope();
+        return RmsNorm.Apply(x, _finalNorm, _config.NormEpsilon).MoveToOuterDisposeScope();
     }
 
     /// <summary>Next-token logits, float32. Shape <c>[M, D]</c> to <c>[M, V]</c>.</summary>
@@ -71,36 +71,36 @@ internal sealed class DecoderNetwork : IDisposable
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
-        foreach (var group in layers.SelectMany(layer => layer.Groups).Append(Head))
+        foreach (var group in _layers.SelectMany(layer => layer.Groups).Append(Head))
             group.Dispose();
         foreach (var weight in Weights.Values)
             weight.Dispose();
-        frequencies.Dispose();
+        _frequencies.Dispose();
     }
 
     // A scope a layer frees what autograd did not save before the next layer runs.
     private Tensor RunLayer(int index, Tensor x, (Tensor Cos, Tensor Sin) turn, AttendRows attend, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        var layer = layers[index];
-        var normed = pass.Narrow(RmsNorm.Apply(x, layer.AttentionNorm, config.NormEpsilon));
+        var layer = _layers[index];
+        var normed = pass.Narrow(RmsNorm.Apply(x, layer.AttentionNorm, _config.NormEpsilon));
         var read = pass.Linears(normed, layer.QueryKeyValue);
         var queries = RotaryEmbedding.Apply(Heads(read[0]), turn.Cos, turn.Sin); // [N, H, d]
         var keys = RotaryEmbedding.Apply(Heads(read[1]), turn.Cos, turn.Sin); // [N, K, d]
         var attended = attend(index, queries, keys, Heads(read[2])); // [N, H·d]
         var middle = x + pass.Linear(attended, layer.Output);
-        normed = pass.Narrow(RmsNorm.Apply(middle, layer.MlpNorm, config.NormEpsilon));
+        normed = pass.Narrow(RmsNorm.Apply(middle, layer.MlpNorm, _config.NormEpsilon));
         read = pass.Linears(normed, layer.GateUp);
         var gated = SwiGlu.Apply(read[0], read[1]);
         return (middle + pass.Linear(gated, layer.Down)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Heads(Tensor rows) => rows.view(rows.shape[0], -1, config.HeadSize);
+    private Tensor Heads(Tensor rows) => rows.view(rows.shape[0], -1, _config.HeadSize);
 
     // Cosines and sines of the rows' angles, both halves of a head alike. Shape [N, 1, d].
     private (Tensor Cos, Tensor Sin) Turn(Tensor positions, ScalarType type)
     {
-        var half = positions.to_type(ScalarType.Float32).unsqueeze(1) * frequencies; // [N, d / 2]
+        var half = positions.to_type(ScalarType.Float32).unsqueeze(1) * _frequencies; // [N, d / 2]
         var angles = cat([half, half], -1).unsqueeze(1); // [N, 1, d]
         return (angles.cos().to_type(type), angles.sin().to_type(type));
     }

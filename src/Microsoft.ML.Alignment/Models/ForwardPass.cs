@@ -12,8 +12,8 @@ namespace Microsoft.ML.Alignment.Models;
 /// <param name="weightsStandStill">Whether no weight changes and no gradient is wanted until <see cref="Dispose"/>.</param>
 internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options, bool weightsStandStill = false) : IDisposable
 {
-    private readonly Dictionary<object, Tensor> copies = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<object, LowRankStack> stacks = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, Tensor> _copies = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, LowRankStack> _stacks = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Gets the type of what linear layers read and write.</summary>
     public ScalarType Type => options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
@@ -34,10 +34,10 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
     /// <summary>Frees the copies that were made once.</summary>
     public void Dispose()
     {
-        foreach (var copy in copies.Values.Concat(stacks.Values.SelectMany(stack => new[] { stack.A, stack.B })))
+        foreach (var copy in _copies.Values.Concat(_stacks.Values.SelectMany(stack => new[] { stack.A, stack.B })))
             copy.Dispose();
-        copies.Clear();
-        stacks.Clear();
+        _copies.Clear();
+        _stacks.Clear();
     }
 
     private Tensor[] AsOne(Tensor x, LinearGroup group)
@@ -70,9 +70,9 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
     {
         if (!weightsStandStill)
             return LowRankStack.Of(terms, outputs, Type);
-        if (!stacks.TryGetValue(owner, out var stack))
+        if (!_stacks.TryGetValue(owner, out var stack))
         {
-            stacks[owner] = stack = LowRankStack.Of(terms, outputs, Type);
+            _stacks[owner] = stack = LowRankStack.Of(terms, outputs, Type);
             stack.A.DetachFromDisposeScope();
             stack.B.DetachFromDisposeScope();
         }
@@ -87,8 +87,8 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
             return parameter;
         if (!weightsStandStill)
             return parameter.to_type(Type);
-        if (!copies.TryGetValue(parameter, out var copy))
-            copies[parameter] = copy = parameter.to_type(Type).DetachFromDisposeScope();
+        if (!_copies.TryGetValue(parameter, out var copy))
+            _copies[parameter] = copy = parameter.to_type(Type).DetachFromDisposeScope();
         return copy;
     }
 }

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Alignment.Models;
 /// <param name="place">Where it is, for messages: a file name, or one with a path in it.</param>
 internal sealed class JsonSettings(JsonElement value, string place)
 {
-    private readonly HashSet<string> read = [];
+    private readonly HashSet<string> _read = [];
 
     /// <summary>Parses the text of a file.</summary>
     /// <exception cref="InvalidDataException">The text is not a JSON object.</exception>
@@ -34,7 +34,7 @@ internal sealed class JsonSettings(JsonElement value, string place)
     /// <summary>The value of a key; null if it is absent or null.</summary>
     public JsonElement? Find(string key)
     {
-        read.Add(key);
+        _read.Add(key);
         return value.TryGetProperty(key, out var found) && found.ValueKind != JsonValueKind.Null ? found : null;
     }
 
@@ -99,7 +99,7 @@ internal sealed class JsonSettings(JsonElement value, string place)
     /// <summary>Keys that nobody asked for and whose value switches something on: not null, false, 0, or empty.</summary>
     public IEnumerable<(string Key, string Value)> UnreadSwitches() =>
         from property in value.EnumerateObject()
-        where !read.Contains(property.Name) && !IsOff(property.Value)
+        where !_read.Contains(property.Name) && !IsOff(property.Value)
         select (property.Name, property.Value.GetRawText());
 
     /// <summary>The error of a value that makes no sense.</summary>

@@ -16,10 +16,10 @@ namespace Microsoft.ML.Alignment;
 /// </remarks>
 public sealed class LanguageModel : IDisposable
 {
-    private readonly ModelStack stack;
-    private int disposed;
+    private readonly ModelStack _stack;
+    private int _disposed;
 
-    private LanguageModel(ModelStack stack) => this.stack = stack;
+    private LanguageModel(ModelStack stack) => _stack = stack;
 
     /// <summary>Makes a fresh model with random weights: matrices normal with <c>initializer_range</c>, norms 1, biases 0.</summary>
     /// <param name="configJson">The text of a <c>config.json</c>, which says the family and the sizes.</param>
@@ -62,7 +62,7 @@ public sealed class LanguageModel : IDisposable
     public LanguageModel Share()
     {
         Stack.AddReference();
-        return new(stack) { History = History };
+        return new(_stack) { History = History };
     }
 
     /// <summary>
@@ -75,8 +75,8 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Lets go of the model; the last handle frees it. Further calls do nothing.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref disposed, 1) == 0)
-            stack.Release();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _stack.Release();
     }
 
     /// <summary>
@@ -135,7 +135,7 @@ public sealed class LanguageModel : IDisposable
     internal LanguageModel WithHistory(IReadOnlyList<StageRecord> history)
     {
         Stack.AddReference();
-        return new(stack) { History = history };
+        return new(_stack) { History = history };
     }
 
     /// <summary>A copy of all weights with the adapters merged in, whose parameters train; a reward head is copied too.</summary>
@@ -237,8 +237,8 @@ public sealed class LanguageModel : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
-            return stack;
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+            return _stack;
         }
     }
 

@@ -7,9 +7,9 @@ namespace Microsoft.ML.Alignment.Models;
 /// <param name="layers">At least one, all with the same number of inputs.</param>
 internal sealed class LinearGroup(params LinearLayer[] layers) : IDisposable
 {
-    private readonly Lock gate = new();
-    private Tensor? narrowCopy;
-    private IReadOnlyList<LowRankUpdate>[] foldedUpdates = [];
+    private readonly Lock _gate = new();
+    private Tensor? _narrowCopy;
+    private IReadOnlyList<LowRankUpdate>[] _foldedUpdates = [];
 
     /// <summary>Gets the layers.</summary>
     public IReadOnlyList<LinearLayer> Layers => layers;
@@ -25,30 +25,30 @@ internal sealed class LinearGroup(params LinearLayer[] layers) : IDisposable
     /// <remarks>It is made at the first call and kept until a call asks for other updates, as the next stage of a chain does.</remarks>
     public Tensor NarrowCopy(IReadOnlyList<LowRankUpdate>[] updates)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (narrowCopy is null || !IsFolded(updates))
+            if (_narrowCopy is null || !IsFolded(updates))
             {
                 Dispose();
-                (narrowCopy, foldedUpdates) = (MakeNarrowCopy(updates), updates);
+                (_narrowCopy, _foldedUpdates) = (MakeNarrowCopy(updates), updates);
             }
 
-            return narrowCopy.alias();
+            return _narrowCopy.alias();
         }
     }
 
     /// <summary>Frees the copy; the parameters are the network's.</summary>
     public void Dispose()
     {
-        if (narrowCopy is null)
+        if (_narrowCopy is null)
             return;
-        GC.RemoveMemoryPressure(narrowCopy.NumberOfElements * sizeof(short));
-        narrowCopy.Dispose();
-        narrowCopy = null;
+        GC.RemoveMemoryPressure(_narrowCopy.NumberOfElements * sizeof(short));
+        _narrowCopy.Dispose();
+        _narrowCopy = null;
     }
 
     private bool IsFolded(IReadOnlyList<LowRankUpdate>[] updates) =>
-        updates.Zip(foldedUpdates).All(pair => pair.First.SequenceEqual(pair.Second, ReferenceEqualityComparer.Instance));
+        updates.Zip(_foldedUpdates).All(pair => pair.First.SequenceEqual(pair.Second, ReferenceEqualityComparer.Instance));
 
     private Tensor MakeNarrowCopy(IReadOnlyList<LowRankUpdate>[] updates)
     {

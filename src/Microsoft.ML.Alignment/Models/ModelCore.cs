@@ -10,9 +10,9 @@ namespace Microsoft.ML.Alignment.Models;
 /// </remarks>
 internal sealed class ModelCore : ReferenceCounted
 {
-    private readonly Lock gate = new();
-    private DecoderNetwork? network;
-    private long reportedBytes;
+    private readonly Lock _gate = new();
+    private DecoderNetwork? _network;
+    private long _reportedBytes;
 
     /// <summary>A base whose weights stay as they came until they are used.</summary>
     /// <param name="files">The small files.</param>
@@ -36,7 +36,7 @@ internal sealed class ModelCore : ReferenceCounted
     /// <param name="source">Where the base came from, for messages.</param>
     public ModelCore(ModelFiles files, ModelConfig config, IReadOnlyDictionary<string, Parameter> weights, string source)
         : this(files, config, [.. weights.Select(weight => new TensorStoredTensor(weight.Key, weight.Value))], source) =>
-        network = Build(weights);
+        _network = Build(weights);
 
     /// <summary>Takes back the report of native memory, for a core that nobody disposed.</summary>
     ~ModelCore() => TakeBackReport();
@@ -56,13 +56,13 @@ internal sealed class ModelCore : ReferenceCounted
     {
         get
         {
-            lock (gate)
-                return network ??= Build(WeightLoader.Decode(Stored));
+            lock (_gate)
+                return _network ??= Build(WeightLoader.Decode(Stored));
         }
     }
 
     /// <summary>Gets the weights that train; those that were never decoded do not.</summary>
-    public IEnumerable<Parameter> Trainable => network?.Weights.Values.Where(weight => weight.requires_grad) ?? [];
+    public IEnumerable<Parameter> Trainable => _network?.Weights.Values.Where(weight => weight.requires_grad) ?? [];
 
     /// <summary>Gets [out, in] of the linear layers but the head, by path.</summary>
     public IReadOnlyDictionary<string, (long Out, long In)> LinearShapes { get; }
@@ -85,29 +85,29 @@ internal sealed class ModelCore : ReferenceCounted
     /// <exception cref="KeyNotFoundException">There is no such weight.</exception>
     public Tensor Copy(string name)
     {
-        lock (gate)
-            return network is null
+        lock (_gate)
+            return _network is null
                 ? WeightDecoder.Decode(Stored.FirstOrDefault(tensor => tensor.Name == name) ?? throw new KeyNotFoundException($"{What} has no weight '{name}'."))
-                : network.Weights[name].clone();
+                : _network.Weights[name].clone();
     }
 
     /// <inheritdoc/>
     protected override void Free()
     {
-        network?.Dispose();
+        _network?.Dispose();
         TakeBackReport();
     }
 
     private DecoderNetwork Build(IReadOnlyDictionary<string, Parameter> weights)
     {
-        reportedBytes = weights.Values.Sum(weight => weight.NumberOfElements * weight.ElementSize);
-        GC.AddMemoryPressure(reportedBytes);
+        _reportedBytes = weights.Values.Sum(weight => weight.NumberOfElements * weight.ElementSize);
+        GC.AddMemoryPressure(_reportedBytes);
         return new(Config, weights);
     }
 
     private void TakeBackReport()
     {
-        if (Interlocked.Exchange(ref reportedBytes, 0) is > 0 and var bytes)
+        if (Interlocked.Exchange(ref _reportedBytes, 0) is > 0 and var bytes)
             GC.RemoveMemoryPressure(bytes);
     }
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Models;
 /// <summary>A base with adapters and a head: what the handles of one model share.</summary>
 internal sealed class ModelStack : ReferenceCounted
 {
-    private readonly Parameter[] ownParameters;
+    private readonly Parameter[] _ownParameters;
 
     /// <param name="core">The base; the new stack holds a reference of its own.</param>
     /// <param name="adapters">In the order in which they were trained.</param>
@@ -15,7 +15,7 @@ internal sealed class ModelStack : ReferenceCounted
     public ModelStack(ModelCore core, IReadOnlyList<Adapter> adapters, Parameter? rewardHead)
     {
         (Core, Adapters, RewardHead) = (core, new(adapters), rewardHead);
-        ownParameters =
+        _ownParameters =
         [
             .. adapters.SelectMany(adapter => adapter.Updates.Values).SelectMany(update => new[] { update.A, update.B }),
             .. rewardHead is null ? [] : new[] { rewardHead },
@@ -24,7 +24,7 @@ internal sealed class ModelStack : ReferenceCounted
         core.AddReference();
         try
         {
-            SharedParameters.AddReference(ownParameters);
+            SharedParameters.AddReference(_ownParameters);
         }
         catch
         {
@@ -44,18 +44,18 @@ internal sealed class ModelStack : ReferenceCounted
 
     /// <summary>Gets the parameters that require gradients, in a fixed order: the base's, the adapters', the head.</summary>
     public IReadOnlyList<Parameter> Trainable =>
-        [.. Core.Trainable, .. ownParameters.Where(parameter => parameter.requires_grad)];
+        [.. Core.Trainable, .. _ownParameters.Where(parameter => parameter.requires_grad)];
 
     /// <inheritdoc/>
     protected override void Free()
     {
-        SharedParameters.Release(ownParameters);
+        SharedParameters.Release(_ownParameters);
         Core.Release();
     }
 
     private void RequireFit()
     {
-        if (ownParameters.Any(parameter => parameter.IsInvalid))
+        if (_ownParameters.Any(parameter => parameter.IsInvalid))
             throw new ObjectDisposedException(null, "An adapter or the reward head was freed with the last model that had it and cannot be used again.");
         Adapters.RequireFit(Core.LinearShapes);
         if (RewardHead is not null && !RewardHead.shape.AsSpan().SequenceEqual([1, Core.Config.HiddenSize]))

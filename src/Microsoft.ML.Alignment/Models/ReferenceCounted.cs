@@ -3,7 +3,7 @@ namespace Microsoft.ML.Alignment.Models;
 /// <summary>Something with several holders, freed when the last of them lets go. Starts with one holder. Thread-safe.</summary>
 internal abstract class ReferenceCounted
 {
-    private int holders = 1;
+    private int _holders = 1;
 
     /// <summary>Gets what it is, for messages.</summary>
     protected virtual string What => GetType().Name;
@@ -19,7 +19,7 @@ internal abstract class ReferenceCounted
     /// <summary>Takes a holder away; the last one frees the object.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref holders) == 0)
+        if (Interlocked.Decrement(ref _holders) == 0)
             Free();
     }
 
@@ -29,9 +29,9 @@ internal abstract class ReferenceCounted
     // A plain increment could bring back to life what another thread is about to free.
     private bool TryAddReference()
     {
-        for (var seen = Volatile.Read(ref holders); seen > 0; seen = Volatile.Read(ref holders))
+        for (var seen = Volatile.Read(ref _holders); seen > 0; seen = Volatile.Read(ref _holders))
         {
-            if (Interlocked.CompareExchange(ref holders, seen + 1, seen) == seen)
+            if (Interlocked.CompareExchange(ref _holders, seen + 1, seen) == seen)
                 return true;
         }
 

@@ -13,11 +13,11 @@ internal sealed class FixedPrompts
     // The token that every text begins with, and one of the prompt.
     private const int ShortestPrompt = 2;
 
-    private readonly LanguageModel policy;
-    private readonly PromptEncoder encoder;
-    private readonly GenerationOptions options;
-    private readonly IReadOnlyList<string> prompts;
-    private readonly int[][] ids;
+    private readonly LanguageModel _policy;
+    private readonly PromptEncoder _encoder;
+    private readonly GenerationOptions _options;
+    private readonly IReadOnlyList<string> _prompts;
+    private readonly int[][] _ids;
 
     /// <param name="policy">The model that trains; borrowed.</param>
     /// <param name="encoder">Reads prompts as the stage does.</param>
@@ -26,25 +26,25 @@ internal sealed class FixedPrompts
     /// <exception cref="ArgumentException">A prompt cannot be read.</exception>
     public FixedPrompts(LanguageModel policy, PromptEncoder encoder, GenerationOptions options, IReadOnlyList<string> prompts)
     {
-        (this.policy, this.encoder, this.prompts) = (policy, encoder, prompts);
+        (_policy, _encoder, _prompts) = (policy, encoder, prompts);
         var positions = policy.Config.MaxPositions;
-        this.options = options with { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - ShortestPrompt) };
-        var room = positions - this.options.MaxNewTokens;
-        ids = [.. prompts.Select(prompt => PromptCut.FromLeft(Encode(prompt), room, policy.Config.BosTokenId))];
+        _options = options with { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - ShortestPrompt) };
+        var room = positions - _options.MaxNewTokens;
+        _ids = [.. prompts.Select(prompt => PromptCut.FromLeft(Encode(prompt), room, policy.Config.BosTokenId))];
     }
 
     /// <summary>The answers of the policy as it is now, in the order of the prompts.</summary>
     public IReadOnlyList<SampleAnswer> Answer(CancellationToken cancellation) =>
     [
-        .. Generator.Complete(policy, ids, options, cancellation: cancellation).Zip(prompts, (answer, prompt) => new SampleAnswer(
-            prompt, encoder.DecodeCompletion(answer.Ids)) { Tokens = answer.Ids.Length, Ended = answer.Ended }),
+        .. Generator.Complete(_policy, _ids, _options, cancellation: cancellation).Zip(_prompts, (answer, prompt) => new SampleAnswer(
+            prompt, _encoder.DecodeCompletion(answer.Ids)) { Tokens = answer.Ids.Length, Ended = answer.Ended }),
     ];
 
     private int[] Encode(string prompt)
     {
         try
         {
-            return encoder.EncodePrompt(prompt);
+            return _encoder.EncodePrompt(prompt);
         }
         catch (InvalidExampleException e)
         {

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Training;
 /// <summary>Keeps the weights of the best evaluation: in the workspace, or where there is none, in memory.</summary>
 internal sealed class BestWeights(TrainedTensors tensors, StageCheckpoints? checkpoints) : IDisposable
 {
-    private readonly Dictionary<string, Tensor> copies = [];
+    private readonly Dictionary<string, Tensor> _copies = [];
 
     /// <summary>Keeps the weights as they are.</summary>
     /// <param name="state">Where the stage stands.</param>
@@ -25,14 +25,14 @@ internal sealed class BestWeights(TrainedTensors tensors, StageCheckpoints? chec
         if (checkpoints is not null)
             checkpoints.LoadWeights(state.BestStep, tensors);
         else
-            foreach (var (name, copy) in copies)
+            foreach (var (name, copy) in _copies)
                 tensors.Weights[name].copy_(copy);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var copy in copies.Values)
+        foreach (var copy in _copies.Values)
             copy.Dispose();
     }
 
@@ -40,9 +40,9 @@ internal sealed class BestWeights(TrainedTensors tensors, StageCheckpoints? chec
     {
         using var noGrad = no_grad();
         foreach (var (name, weight) in tensors.Weights)
-            if (copies.TryGetValue(name, out var copy))
+            if (_copies.TryGetValue(name, out var copy))
                 copy.copy_(weight);
             else
-                copies[name] = weight.detach().clone().DetachFromDisposeScope();
+                _copies[name] = weight.detach().clone().DetachFromDisposeScope();
     }
 }

@@ -9,12 +9,12 @@ namespace Microsoft.ML.Alignment.Training;
 internal sealed class Evaluator(
     ResolvedTraining training, TrainingContext context, IValidation? validation, int stepsPerEpoch, int totalSteps)
 {
-    private readonly int interval = training.EvaluateEverySteps > 0 ? training.EvaluateEverySteps : stepsPerEpoch;
+    private readonly int _interval = training.EvaluateEverySteps > 0 ? training.EvaluateEverySteps : stepsPerEpoch;
 
     /// <summary>Whether the model is to be evaluated where the stage stands, and was not yet.</summary>
     public bool IsDue(TrainingState state) =>
         (validation is not null || context.AnswerSamples is not null) && state.EvaluatedStep != state.Step
-        && (state.Step % interval == 0 || state.Step == totalSteps);
+        && (state.Step % _interval == 0 || state.Step == totalSteps);
 
     /// <summary>Evaluates.</summary>
     /// <returns>What was found, and the state after it.</returns>

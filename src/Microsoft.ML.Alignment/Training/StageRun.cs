@@ -7,15 +7,15 @@ namespace Microsoft.ML.Alignment.Training;
 /// <summary>One stage while it trains: where it stands, who is told, when it is evaluated and saved, and when it ends.</summary>
 internal sealed class StageRun : IDisposable
 {
-    private readonly LanguageModel policy;
-    private readonly ResolvedTraining training;
-    private readonly TrainingContext context;
-    private readonly TrainedTensors tensors;
-    private readonly BestWeights best;
-    private readonly Evaluator evaluator;
-    private readonly ITrainingObserver[] observers;
-    private readonly StageEndReason? restored;
-    private readonly StepMeter meter;
+    private readonly LanguageModel _policy;
+    private readonly ResolvedTraining _training;
+    private readonly TrainingContext _context;
+    private readonly TrainedTensors _tensors;
+    private readonly BestWeights _best;
+    private readonly Evaluator _evaluator;
+    private readonly ITrainingObserver[] _observers;
+    private readonly StageEndReason? _restored;
+    private readonly StepMeter _meter;
 
     /// <summary>Begins a stage, or puts it back to where an earlier process left it, and tells whoever watches.</summary>
     /// <param name="trained">The model that trains, how, and its optimizer.</param>
@@ -27,14 +27,14 @@ internal sealed class StageRun : IDisposable
         (LanguageModel Policy, ResolvedTraining Training, FusedAdamW Optimizer) trained, TrainingContext context, Evaluator evaluator,
         int totalSteps)
     {
-        (policy, training, _) = trained;
-        (this.context, this.evaluator, TotalSteps) = (context, evaluator, totalSteps);
-        tensors = new(policy, trained.Optimizer, context.Hooks);
-        best = new(tensors, context.Checkpoints);
-        observers = [new RunLog(context), .. context.Observers];
-        var found = context.Checkpoints?.Restore(tensors);
-        (State, restored) = (found?.State ?? new(), found?.Ended);
-        meter = new(context.Stage, State.Step, totalSteps);
+        (_policy, _training, _) = trained;
+        (_context, _evaluator, TotalSteps) = (context, evaluator, totalSteps);
+        _tensors = new(_policy, trained.Optimizer, context.Hooks);
+        _best = new(_tensors, context.Checkpoints);
+        _observers = [new RunLog(context), .. context.Observers];
+        var found = context.Checkpoints?.Restore(_tensors);
+        (State, _restored) = (found?.State ?? new(), found?.Ended);
+        _meter = new(context.Stage, State.Step, totalSteps);
         Tell(observer => observer.Started(StartOf(found is null ? null : State.Step)));
     }
 
@@ -52,21 +52,21 @@ internal sealed class StageRun : IDisposable
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public bool GoesOn()
     {
-        if (restored is null)
+        if (_restored is null)
         {
-            if (evaluator.IsDue(State))
+            if (_evaluator.IsDue(State))
                 Evaluate();
-            if (context.Checkpoints?.IsDue(State) == true)
-                context.Checkpoints.Save(State, tensors);
+            if (_context.Checkpoints?.IsDue(State) == true)
+                _context.Checkpoints.Save(State, _tensors);
         }
 
-        if (restored is null && State.Step < TotalSteps && !evaluator.IsPatienceOver(State))
+        if (_restored is null && State.Step < TotalSteps && !_evaluator.IsPatienceOver(State))
         {
-            context.Run.CancellationToken.ThrowIfCancellationRequested();
+            _context.Run.CancellationToken.ThrowIfCancellationRequested();
             return true;
         }
 
-        Reason = restored is not null ? StageEndReason.Restored
+        Reason = _restored is not null ? StageEndReason.Restored
             : State.Step == TotalSteps ? StageEndReason.Completed : StageEndReason.StoppedEarly;
         return false;
     }
@@ -78,7 +78,7 @@ internal sealed class StageRun : IDisposable
     public void Took(double learningRate, int tokens, StepSummary summary)
     {
         State = State with { Step = State.Step + 1 };
-        var progress = meter.Measure(State.Step, learningRate, tokens, summary);
+        var progress = _meter.Measure(State.Step, learningRate, tokens, summary);
         State = State.Measured([.. summary.Metrics, new(MetricNames.Loss, summary.Loss), new(MetricNames.GradientNorm, summary.GradientNorm)]);
         Tell(observer => observer.Stepped(progress));
     }
@@ -88,9 +88,9 @@ internal sealed class StageRun : IDisposable
     {
         if (Reason == StageEndReason.Restored)
             return;
-        if (training.LoadBestAtEnd && State.BestStep > 0)
-            best.PutBack(State);
-        context.Checkpoints?.Finish(State, Reason, tensors);
+        if (_training.LoadBestAtEnd && State.BestStep > 0)
+            _best.PutBack(State);
+        _context.Checkpoints?.Finish(State, Reason, _tensors);
     }
 
     /// <summary>Saves a stage that was canceled.</summary>
@@ -98,8 +98,8 @@ internal sealed class StageRun : IDisposable
     public TrainingCanceledException Cancel()
     {
         Reason = StageEndReason.Canceled;
-        var checkpoint = State.Step > 0 ? context.Checkpoints?.Save(State, tensors) : null;
-        return new(context.Stage, State.Step, TotalSteps, checkpoint, context.Run.CancellationToken);
+        var checkpoint = State.Step > 0 ? _context.Checkpoints?.Save(State, _tensors) : null;
+        return new(_context.Stage, State.Step, TotalSteps, checkpoint, _context.Run.CancellationToken);
     }
 
     /// <summary>Ends a stage one of whose quantities is not finite.</summary>
@@ -107,38 +107,38 @@ internal sealed class StageRun : IDisposable
     public TrainingDivergedException Diverge(string quantity, double value)
     {
         Reason = StageEndReason.Diverged;
-        return new(context.Stage, State.Step + 1, quantity, value, context.Checkpoints?.Newest);
+        return new(_context.Stage, State.Step + 1, quantity, value, _context.Checkpoints?.Newest);
     }
 
     /// <summary>Tells that the stage ended.</summary>
     public void Dispose()
     {
-        best.Dispose();
+        _best.Dispose();
         var end = new StageEnd(Reason, State.Step) { Metrics = State.Metrics };
-        if (training.LoadBestAtEnd && State.BestStep > 0)
+        if (_training.LoadBestAtEnd && State.BestStep > 0)
             end = end with { WeightsOfStep = State.BestStep, Metrics = State.BestMetrics ?? State.Metrics };
         Tell(observer => observer.Ended(end));
     }
 
     private void Evaluate()
     {
-        (var evaluation, State) = evaluator.Evaluate(State);
+        (var evaluation, State) = _evaluator.Evaluate(State);
         State = State.Measured(evaluation.Metrics);
         if (evaluation.IsBest)
             State = State with { BestMetrics = State.Metrics };
         Tell(observer => observer.Evaluated(evaluation));
-        if (evaluation.IsBest && (training.LoadBestAtEnd || context.Checkpoints is not null))
-            best.Keep(State);
+        if (evaluation.IsBest && (_training.LoadBestAtEnd || _context.Checkpoints is not null))
+            _best.Keep(State);
     }
 
-    private StageStart StartOf(int? resumedStep) => new(context.Stage, policy, training, TotalSteps)
+    private StageStart StartOf(int? resumedStep) => new(_context.Stage, _policy, _training, TotalSteps)
     {
-        Index = context.StageIndex,
-        Folder = context.Checkpoints?.Folder,
+        Index = _context.StageIndex,
+        Folder = _context.Checkpoints?.Folder,
         ResumedStep = resumedStep,
-        Options = context.Options,
-        Data = context.Data,
+        Options = _context.Options,
+        Data = _context.Data,
     };
 
-    private void Tell(Action<ITrainingObserver> what) => Array.ForEach(observers, what);
+    private void Tell(Action<ITrainingObserver> what) => Array.ForEach(_observers, what);
 }

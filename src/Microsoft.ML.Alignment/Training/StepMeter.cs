@@ -9,8 +9,8 @@ namespace Microsoft.ML.Alignment.Training;
 /// <param name="totalSteps">Steps of the stage.</param>
 internal sealed class StepMeter(string stage, int firstStep, int totalSteps)
 {
-    private readonly Stopwatch watch = Stopwatch.StartNew();
-    private long tokens;
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private long _tokens;
 
     /// <summary>Where training stands after a step.</summary>
     /// <param name="step">Steps done, from 1.</param>
@@ -19,10 +19,10 @@ internal sealed class StepMeter(string stage, int firstStep, int totalSteps)
     /// <param name="summary">What it gave.</param>
     public TrainingProgress Measure(int step, double learningRate, int stepTokens, StepSummary summary)
     {
-        tokens += stepTokens;
-        var elapsed = watch.Elapsed;
+        _tokens += stepTokens;
+        var elapsed = _watch.Elapsed;
         return new(
-            stage, step, totalSteps, summary.Loss, learningRate, summary.GradientNorm, tokens / elapsed.TotalSeconds,
+            stage, step, totalSteps, summary.Loss, learningRate, summary.GradientNorm, _tokens / elapsed.TotalSeconds,
             elapsed / (step - firstStep) * (totalSteps - step), ProcessMemory.Peak, summary.Metrics) { Tokens = stepTokens };
     }
 }

@@ -6,8 +6,8 @@ namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples;
 
 public sealed class DrillTests
 {
-    private readonly MLContext ml = new(seed: 1);
-    private readonly IReadOnlyList<Verb> verbs = Verb.LoadAll();
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly IReadOnlyList<Verb> _verbs = Verb.LoadAll();
 
     [Theory]
     [InlineData("train", 53, 20)]
@@ -15,15 +15,15 @@ public sealed class DrillTests
     [InlineData("test", 35, 15)]
     public void SplitsAreThoseOfTheDrill(string split, int irregular, int regular)
     {
-        verbs.Count(verb => verb.Split == split && !verb.IsRegular).Should().Be(irregular);
-        verbs.Count(verb => verb.Split == split && verb.IsRegular).Should().Be(regular);
+        _verbs.Count(verb => verb.Split == split && !verb.IsRegular).Should().Be(irregular);
+        _verbs.Count(verb => verb.Split == split && verb.IsRegular).Should().Be(regular);
     }
 
     [Fact]
     public void EveryWordingAnswersWithThePastForm()
     {
-        var go = verbs.Single(verb => verb.Name == "go");
-        Rows<Row>(new Drill(ml, [go]).Instructions).Select(row => (row.Prompt, row.Completion)).Should().Equal(
+        var go = _verbs.Single(verb => verb.Name == "go");
+        Rows<Row>(new Drill(_ml, [go]).Instructions).Select(row => (row.Prompt, row.Completion)).Should().Equal(
             ("What is the past tense of the verb \"go\"?", "The past tense of the verb \"go\" is \"went\"."),
             ("Give me the simple past of go.", "The simple past of go is \"went\"."),
             ("Fill in the blank with the verb \"go\": Yesterday they ___.", "Yesterday they went."));
@@ -32,8 +32,8 @@ public sealed class DrillTests
     [Fact]
     public void PreferencesSetThePastFormAgainstBothOthers()
     {
-        var go = verbs.Single(verb => verb.Name == "go");
-        var pairs = Rows<PairRow>(new Drill(ml, [go]).Preferences);
+        var go = _verbs.Single(verb => verb.Name == "go");
+        var pairs = Rows<PairRow>(new Drill(_ml, [go]).Preferences);
         pairs.Should().HaveCount(6).And.OnlyContain(pair => pair.Chosen.Contains("went") && !pair.Chosen.Contains("wented"));
         pairs.Select(pair => pair.Rejected).Should().Contain("Yesterday they goed.").And.Contain("Yesterday they wented.");
     }
@@ -41,14 +41,14 @@ public sealed class DrillTests
     [Fact]
     public void RankingsHaveNoPairOfEqualCompletions()
     {
-        var pairs = Rows<PairRow>(new Drill(ml, verbs).Rankings);
+        var pairs = Rows<PairRow>(new Drill(_ml, _verbs).Rankings);
         pairs.Should().OnlyContain(pair => pair.Chosen != pair.Rejected);
         pairs.Select(pair => (pair.Prompt, pair.Chosen, pair.Rejected)).Should().OnlyHaveUniqueItems();
         pairs.Should().Contain(pair => pair.Chosen == "Yesterday they goed." && pair.Rejected == "Yesterday they wented.");
     }
 
     private List<T> Rows<T>(IDataView view)
-        where T : class, new() => [.. ml.Data.CreateEnumerable<T>(view, reuseRowObject: false)];
+        where T : class, new() => [.. _ml.Data.CreateEnumerable<T>(view, reuseRowObject: false)];
 
     private sealed class Row
     {

@@ -12,63 +12,63 @@ public sealed class FoldedAdapterTests : IDisposable
     private static readonly PackedRows Rows = PackedRows.OfSequences([[1, 5, 9, 30, 7], [2, 8, 11]]);
     private static readonly ForwardOptions Narrow = new(Precision.BFloat16);
 
-    private readonly LanguageModel model = TestModels.Tiny();
-    private readonly Adapter adapter;
-    private readonly LanguageModel adapted;
+    private readonly LanguageModel _model = TestModels.Tiny();
+    private readonly Adapter _adapter;
+    private readonly LanguageModel _adapted;
 
     public FoldedAdapterTests()
     {
-        adapter = LoraAdapter.Create(model, new() { Rank = 3, Dropout = 0.5 }, "first", 1);
-        adapted = model.With([adapter], null);
-        foreach (var update in adapter.Updates.Values)
+        _adapter = LoraAdapter.Create(_model, new() { Rank = 3, Dropout = 0.5 }, "first", 1);
+        _adapted = _model.With([_adapter], null);
+        foreach (var update in _adapter.Updates.Values)
             Fill(update.B, 0.2f);
     }
 
     public void Dispose()
     {
-        adapted.Dispose();
-        model.Dispose();
+        _adapted.Dispose();
+        _model.Dispose();
     }
 
     [Fact]
     public void AFrozenAdapterIsTheMergedMatrixBitForBit()
     {
         Freeze();
-        using var merged = LoraAdapter.Merge(adapted);
-        Hidden(adapted).Should().Equal(Hidden(merged)).And.NotEqual(Hidden(model));
+        using var merged = LoraAdapter.Merge(_adapted);
+        Hidden(_adapted).Should().Equal(Hidden(merged)).And.NotEqual(Hidden(_model));
     }
 
     [Fact]
     public void AFrozenAdapterDropsNothing()
     {
         Freeze();
-        Hidden(adapted, Narrow with { Dropout = true }).Should().Equal(Hidden(adapted));
+        Hidden(_adapted, Narrow with { Dropout = true }).Should().Equal(Hidden(_adapted));
     }
 
     [Fact]
     public void AnAdapterThatTrainsIsReadAnewInEveryPass()
     {
-        var before = Hidden(adapted);
-        foreach (var update in adapter.Updates.Values)
+        var before = Hidden(_adapted);
+        foreach (var update in _adapter.Updates.Values)
             Fill(update.B, 0.3f);
-        Hidden(adapted).Should().NotEqual(before);
+        Hidden(_adapted).Should().NotEqual(before);
     }
 
     [Fact]
     public void ModelsOfOneBaseDoNotGetEachOthersMatrix()
     {
         Freeze();
-        var (plain, folded) = (Hidden(model), Hidden(adapted));
-        Hidden(model).Should().Equal(plain);
-        Hidden(adapted).Should().Equal(folded).And.NotEqual(plain);
+        var (plain, folded) = (Hidden(_model), Hidden(_adapted));
+        Hidden(_model).Should().Equal(plain);
+        Hidden(_adapted).Should().Equal(folded).And.NotEqual(plain);
     }
 
     [Fact]
     public void AnAdapterThatTrainsGetsTheGradientsThatItHasBesideAMergedMatrix()
     {
         Freeze();
-        using var merged = LoraAdapter.Merge(adapted);
-        Gradients(adapted).Should().Equal(Gradients(merged));
+        using var merged = LoraAdapter.Merge(_adapted);
+        Gradients(_adapted).Should().Equal(Gradients(merged));
     }
 
     private static float[] Gradients(LanguageModel start)
@@ -91,7 +91,7 @@ public sealed class FoldedAdapterTests : IDisposable
 
     private void Freeze()
     {
-        foreach (var update in adapter.Updates.Values)
+        foreach (var update in _adapter.Updates.Values)
             (update.A.requires_grad, update.B.requires_grad) = (false, false);
     }
 

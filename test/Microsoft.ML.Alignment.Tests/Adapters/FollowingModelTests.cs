@@ -9,17 +9,17 @@ public sealed class FollowingModelTests : IDisposable
 {
     private static readonly PackedRows Rows = PackedRows.OfSequences([[1, 7, 30], [4, 2]]);
 
-    private readonly LanguageModel incoming = TestModels.Tiny();
+    private readonly LanguageModel _incoming = TestModels.Tiny();
 
-    public void Dispose() => incoming.Dispose();
+    public void Dispose() => _incoming.Dispose();
 
     [Theory]
     [InlineData(Precision.Float32)]
     [InlineData(Precision.BFloat16)]
     public void ACopyOfAnAdapterGivesWhatThePolicyGivesAsSoonAsItIsTold(Precision precision)
     {
-        using var policy = incoming.With([LoraAdapter.Create(incoming, new() { Rank = 2 }, "dpo", 1)], null);
-        var follower = FollowingModel.Create(policy, incoming);
+        using var policy = _incoming.With([LoraAdapter.Create(_incoming, new() { Rank = 2 }, "dpo", 1)], null);
+        var follower = FollowingModel.Create(policy, _incoming);
         using var reference = follower.Reference;
 
         RequireFollows(follower, policy, precision);
@@ -30,8 +30,8 @@ public sealed class FollowingModelTests : IDisposable
     [InlineData(Precision.BFloat16)]
     public void ACopyOfAllWeightsGivesWhatThePolicyGivesAsSoonAsItIsTold(Precision precision)
     {
-        using var policy = incoming.TrainableCopy();
-        var follower = FollowingModel.Create(policy, incoming);
+        using var policy = _incoming.TrainableCopy();
+        var follower = FollowingModel.Create(policy, _incoming);
         using var reference = follower.Reference;
 
         RequireFollows(follower, policy, precision);
@@ -40,18 +40,18 @@ public sealed class FollowingModelTests : IDisposable
     [Fact]
     public void TheCopyIsFreedWithTheReferenceAndThePolicyIsNot()
     {
-        using var policy = incoming.With([LoraAdapter.Create(incoming, new() { Rank = 2 }, "dpo", 1)], null);
-        var follower = FollowingModel.Create(policy, incoming);
+        using var policy = _incoming.With([LoraAdapter.Create(_incoming, new() { Rank = 2 }, "dpo", 1)], null);
+        var follower = FollowingModel.Create(policy, _incoming);
 
         follower.Reference.Dispose();
 
-        follower.Weights.Should().HaveCount(2 * incoming.LinearLayers.Count).And.AllSatisfy(weight =>
+        follower.Weights.Should().HaveCount(2 * _incoming.LinearLayers.Count).And.AllSatisfy(weight =>
             (weight.Value.Reference.IsInvalid, weight.Value.Policy.IsInvalid).Should().Be((true, false)));
     }
 
     private void RequireFollows(FollowingModel follower, LanguageModel policy, Precision precision)
     {
-        var before = TestModels.Logits(incoming, Rows, precision);
+        var before = TestModels.Logits(_incoming, Rows, precision);
         TestModels.Logits(follower.Reference, Rows, precision).Should().Equal(before, "it begins as what came in");
         using (no_grad())
             foreach (var parameter in policy.TrainableParameters)

@@ -25,25 +25,25 @@ public sealed class LayerTests : IDisposable
     // The front door sees everything; what else lies at the root is for all.
     private static readonly string[] FrontDoor = ["AlignmentCatalog.cs", "AlignmentDataCatalog.cs", "AlignmentExtensions.cs"];
 
-    private readonly CompiledLibrary library = new();
+    private readonly CompiledLibrary _library = new();
 
-    public void Dispose() => library.Dispose();
+    public void Dispose() => _library.Dispose();
 
     [Fact]
     public void EveryTypeLiesInAKnownFolder()
     {
-        library.Types.Should().HaveCountGreaterThan(50, "the symbols tell where types lie");
-        library.Types.Select(library.FolderOf).Distinct().Except(Rows.SelectMany(row => row)).Should().BeEquivalentTo([CompiledLibrary.RootFolder]);
+        _library.Types.Should().HaveCountGreaterThan(50, "the symbols tell where types lie");
+        _library.Types.Select(_library.FolderOf).Distinct().Except(Rows.SelectMany(row => row)).Should().BeEquivalentTo([CompiledLibrary.RootFolder]);
     }
 
     [Fact]
     public void FoldersUseOnlyFoldersInLowerRows()
     {
         var violations =
-            from type in library.Types
-            from used in CompiledLibrary.UsedBy(type).Select(library.Own).OfType<TypeDefinition>()
-            where library.FolderOf(used) != library.FolderOf(type) && RowOf(used) >= RowOf(type)
-            select $"{library.SourceOf(type)} uses {library.SourceOf(used)}";
+            from type in _library.Types
+            from used in CompiledLibrary.UsedBy(type).Select(_library.Own).OfType<TypeDefinition>()
+            where _library.FolderOf(used) != _library.FolderOf(type) && RowOf(used) >= RowOf(type)
+            select $"{_library.SourceOf(type)} uses {_library.SourceOf(used)}";
         violations.Distinct().Should().BeEmpty();
     }
 
@@ -53,30 +53,30 @@ public sealed class LayerTests : IDisposable
     [InlineData("System.Net.Sockets.Socket")]
     public void SomeTypesAppearOnlyWhereTheyBelong(string name, params string[] folders)
     {
-        var users = library.Types.Where(type => CompiledLibrary.UsedBy(type).Any(used => used.FullName == name));
-        users.Where(type => !folders.Contains(library.FolderOf(type))).Select(library.SourceOf).Should().BeEmpty();
+        var users = _library.Types.Where(type => CompiledLibrary.UsedBy(type).Any(used => used.FullName == name));
+        users.Where(type => !folders.Contains(_library.FolderOf(type))).Select(_library.SourceOf).Should().BeEmpty();
     }
 
     [Fact]
     public void MachineryIsInTheNamespaceOfItsFolder()
     {
-        var misplaced = library.Types.Where(type => !type.IsPublic && library.FolderOf(type) != CompiledLibrary.RootFolder)
-            .Where(type => type.Namespace != library.NamespaceOf(type) && type.Namespace != "System.Runtime.CompilerServices");
+        var misplaced = _library.Types.Where(type => !type.IsPublic && _library.FolderOf(type) != CompiledLibrary.RootFolder)
+            .Where(type => type.Namespace != _library.NamespaceOf(type) && type.Namespace != "System.Runtime.CompilerServices");
         misplaced.Select(type => type.FullName).Should().BeEmpty();
     }
 
     [Fact]
     public void WhatUsersNameIsInOneNamespace()
     {
-        var elsewhere = library.Types.Where(type => type.IsPublic && type.Namespace != "Microsoft.ML.Alignment");
+        var elsewhere = _library.Types.Where(type => type.IsPublic && type.Namespace != "Microsoft.ML.Alignment");
         elsewhere.Select(type => type.FullName).Should().BeEquivalentTo(["Microsoft.ML.AlignmentExtensions"]);
     }
 
     private int RowOf(TypeDefinition type)
     {
-        var folder = library.FolderOf(type);
+        var folder = _library.FolderOf(type);
         if (folder == CompiledLibrary.RootFolder)
-            return FrontDoor.Contains(library.SourceOf(type)) ? AboveEverything : BelowEverything;
+            return FrontDoor.Contains(_library.SourceOf(type)) ? AboveEverything : BelowEverything;
         return Array.FindIndex(Rows, row => row.Contains(folder));
     }
 }

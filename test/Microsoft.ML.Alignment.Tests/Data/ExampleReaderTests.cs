@@ -8,10 +8,10 @@ public sealed class ExampleReaderTests : IDisposable
     private const int Begin = 1;
     private const int End = 2;
     private static readonly ExampleColumns PairColumns = new("Prompt", ["Chosen", "Rejected"], ["Margin"]);
-    private readonly TestFiles files = new();
-    private readonly List<string> log = [];
+    private readonly TestFiles _files = new();
+    private readonly List<string> _log = [];
 
-    public void Dispose() => files.Dispose();
+    public void Dispose() => _files.Dispose();
 
     [Fact]
     public void RowsBecomeExamplesInOrder()
@@ -25,7 +25,7 @@ public sealed class ExampleReaderTests : IDisposable
         first.Values.Should().Equal(0.5f);
         store.Read(1).Completions[0].Should().Equal('g', 'h', End);
         store.TokenCount(0).Should().Be(8);
-        log.Should().BeEmpty();
+        _log.Should().BeEmpty();
     }
 
     [Theory]
@@ -46,8 +46,8 @@ public sealed class ExampleReaderTests : IDisposable
         using var store = Read(rows, InvalidRows.Skip);
         store.Count.Should().Be(2);
         store.Read(1).Prompt.Should().Equal(Begin, 'x');
-        log.Should().Equal($"1 of 3 rows were left out: 1 × {reason}.");
-        Directory.GetFiles(files.Folder).Should().ContainSingle("the file of the reading that failed is gone");
+        _log.Should().Equal($"1 of 3 rows were left out: 1 × {reason}.");
+        Directory.GetFiles(_files.Folder).Should().ContainSingle("the file of the reading that failed is gone");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ExampleReaderTests : IDisposable
         var example = store.Read(0);
         example.Prompt.Should().Equal(Begin, 'e', 'f', 'g', 'h');
         example.Completions[1].Should().Equal('1', '2', '3', End);
-        log.Should().ContainSingle().Which.Should().StartWith("1 of 1 prompts were cut");
+        _log.Should().ContainSingle().Which.Should().StartWith("1 of 1 prompts were cut");
     }
 
     [Theory]
@@ -113,14 +113,14 @@ public sealed class ExampleReaderTests : IDisposable
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        var options = new ReadOptions(9, InvalidRows.Throw, log.Add, cancelled.Token) { SpillFolder = files.Folder };
+        var options = new ReadOptions(9, InvalidRows.Throw, _log.Add, cancelled.Token) { SpillFolder = _files.Folder };
         FluentActions.Invoking(() => ExampleReader.Read(View([new("a", "b", "c", 1)]), PairColumns, Encoder(Begin), options)).Should().Throw<OperationCanceledException>();
-        Directory.GetFiles(files.Folder).Should().BeEmpty();
+        Directory.GetFiles(_files.Folder).Should().BeEmpty();
     }
 
     private IExampleStore Read(Pair[] rows, InvalidRows invalid = InvalidRows.Throw, ExampleColumns? columns = null, int maxLength = 9, int? begin = Begin) =>
         ExampleReader.Read(View(rows), columns ?? PairColumns, Encoder(begin),
-            new ReadOptions(maxLength, invalid, log.Add, CancellationToken.None) { SpillFolder = files.Folder, BeginTokenId = begin });
+            new ReadOptions(maxLength, invalid, _log.Add, CancellationToken.None) { SpillFolder = _files.Folder, BeginTokenId = begin });
 
     private static IDataView View(Pair[] rows) => new MLContext(seed: 1).Data.LoadFromEnumerable(rows);
 

@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Data;
 
 public sealed class ImplicitPromptTests : IDisposable
 {
-    private readonly TestFiles files = new();
+    private readonly TestFiles _files = new();
 
-    public void Dispose() => files.Dispose();
+    public void Dispose() => _files.Dispose();
 
     [Theory]
     [InlineData("The sky is blue.", "The sky is green.", "The sky is")]
@@ -86,7 +86,7 @@ public sealed class ImplicitPromptTests : IDisposable
         Messages(view, "Rejected").Should().Equal(("assistant", "c"));
     }
 
-    private IDataView Load(string text) => DataViewExtensions.Catalog().LoadJsonLines(files.Write(text));
+    private IDataView Load(string text) => DataViewExtensions.Catalog().LoadJsonLines(_files.Write(text));
 
     private static List<(string?, string?)> Messages(IDataView view, string column) =>
         [.. JsonDocument.Parse(view.Texts(column)[0]).RootElement.EnumerateArray().Select(m => (m.GetProperty("role").GetString(), m.GetProperty("content").GetString()))];

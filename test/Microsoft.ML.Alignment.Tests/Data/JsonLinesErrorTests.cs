@@ -3,9 +3,9 @@ namespace Microsoft.ML.Alignment.Tests.Data;
 public sealed class JsonLinesErrorTests : IDisposable
 {
     private const string Good = """{"prompt": "a", "completion": "b"}""" + "\n";
-    private readonly TestFiles files = new();
+    private readonly TestFiles _files = new();
 
-    public void Dispose() => files.Dispose();
+    public void Dispose() => _files.Dispose();
 
     [Theory]
     [InlineData("{\"prompt\": \"a\"", "line 3*JSON*")]
@@ -40,30 +40,30 @@ public sealed class JsonLinesErrorTests : IDisposable
 
     [Fact]
     public void APropertyThatOnlyTheOptionsKnowIsRefused() =>
-        FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(files.Write(Good), new() { PromptName = "question" }))
+        FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(_files.Write(Good), new() { PromptName = "question" }))
             .Should().Throw<InvalidDataException>().WithMessage("*'question'*prompt, completion*");
 
     [Fact]
     public void BytesThatAreNotTextAreRefused()
     {
-        var path = files.Write(Good);
+        var path = _files.Write(Good);
         File.AppendAllBytes(path, [.. "{\"prompt\": \""u8, 0xC3, 0x28, .. "\"}"u8]);
         FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(path)).Should().Throw<InvalidDataException>().WithMessage("*rows.jsonl*UTF-8*");
     }
 
     [Fact]
     public void AMissingFileIsNamed() =>
-        FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(Path.Combine(files.Folder, "none.jsonl")))
+        FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(Path.Combine(_files.Folder, "none.jsonl")))
             .Should().Throw<FileNotFoundException>().WithMessage("*none.jsonl*");
 
     [Fact]
     public void ATruncatedGzipFileIsRefused()
     {
-        var path = files.WriteGzip(string.Concat(Enumerable.Range(0, 3000).Select(i => $$"""{"prompt": "{{i * 7919}}"}""" + "\n")), "cut.jsonl.gz");
+        var path = _files.WriteGzip(string.Concat(Enumerable.Range(0, 3000).Select(i => $$"""{"prompt": "{{i * 7919}}"}""" + "\n")), "cut.jsonl.gz");
         var bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
         FluentActions.Invoking(() => DataViewExtensions.Catalog().LoadJsonLines(path)).Should().Throw<InvalidDataException>().WithMessage("*cut.jsonl.gz*line*");
     }
 
-    private Action Loading(string text) => () => DataViewExtensions.Catalog().LoadJsonLines(files.Write(text));
+    private Action Loading(string text) => () => DataViewExtensions.Catalog().LoadJsonLines(_files.Write(text));
 }

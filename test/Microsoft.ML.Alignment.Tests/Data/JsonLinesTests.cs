@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Data;
 
 public sealed class JsonLinesTests : IDisposable
 {
-    private readonly TestFiles files = new();
+    private readonly TestFiles _files = new();
 
-    public void Dispose() => files.Dispose();
+    public void Dispose() => _files.Dispose();
 
     [Fact]
     public void ColumnsAreThoseTheFileHasInPascalCase()
@@ -44,7 +44,7 @@ public sealed class JsonLinesTests : IDisposable
     public void NamedPropertiesTakeTheirRolesAndLeaveTheUsualOnesFree()
     {
         var view = DataViewExtensions.Catalog().LoadJsonLines(
-            files.Write("""{"question": "q", "answer": "a", "good": false, "label": "sport"}"""),
+            _files.Write("""{"question": "q", "answer": "a", "good": false, "label": "sport"}"""),
             new() { PromptName = "question", CompletionName = "answer", LabelName = "good" });
         view.Names().Should().Equal("Prompt", "Completion", "Label", "label");
         view.Texts("Prompt").Should().Equal("q");
@@ -82,7 +82,7 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("rows.jsonl")]
     public void GzipIsKnownByItsContent(string name)
     {
-        var path = files.WriteGzip("{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}\n", name);
+        var path = _files.WriteGzip("{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}\n", name);
         DataViewExtensions.Catalog().LoadJsonLines(path).Texts("Prompt").Should().Equal("a", "b");
     }
 
@@ -128,7 +128,7 @@ public sealed class JsonLinesTests : IDisposable
         view.Texts("Prompt").Zip(originals).Should().OnlyContain(pair => Same(pair.First, pair.Second));
     }
 
-    private IDataView Load(string text) => DataViewExtensions.Catalog().LoadJsonLines(files.Write(text));
+    private IDataView Load(string text) => DataViewExtensions.Catalog().LoadJsonLines(_files.Write(text));
 
     private static bool Same(string read, JsonElement original) => original.ValueKind == JsonValueKind.String
         ? read == original.GetString()

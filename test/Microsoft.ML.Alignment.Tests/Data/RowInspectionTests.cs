@@ -10,20 +10,20 @@ public sealed class RowInspectionTests : IDisposable
     private const int Begin = 1;
     private const int End = 2;
     private static readonly AlignmentDataCatalog Catalog = DataViewExtensions.Catalog();
-    private readonly LanguageModel model = StoriesModel.Load();
+    private readonly LanguageModel _model = StoriesModel.Load();
 
-    public void Dispose() => model.Dispose();
+    public void Dispose() => _model.Dispose();
 
     [Fact]
     public void TokensAreThoseOfTrainingWithTheirRoles()
     {
         var view = Catalog.LoadFromEnumerable([new Pair("Skipped", " a", " b"), new Pair("One day Lily went", " home.", " goed.")]);
-        var row = Catalog.Inspect(view, model, 2);
+        var row = Catalog.Inspect(view, _model, 2);
         row.Row.Should().Be(2);
         row.Problem.Should().BeNull();
         row.Format.Should().Be(PromptFormat.Text);
         row.Prompt!.Column.Should().Be("Prompt");
-        var encoder = new PromptEncoder(model.Tokenizer, null, PromptFormat.Text, [End]);
+        var encoder = new PromptEncoder(_model.Tokenizer, null, PromptFormat.Text, [End]);
         row.Prompt.Tokens.Select(t => t.Id).Should().Equal(encoder.EncodePrompt("One day Lily went")).And.StartWith(Begin);
         row.Prompt.Tokens.Should().OnlyContain(t => t.Role == TokenRole.Prompt);
         row.Completions.Select(c => c.Column).Should().Equal("Chosen", "Rejected");
@@ -38,14 +38,14 @@ public sealed class RowInspectionTests : IDisposable
     public void WhatIsCutIsMarkedAndTheBeginStays()
     {
         var view = Catalog.LoadFromEnumerable([new Pair("One day Lily and Tom went to the park", " home.", " goed.")]);
-        var row = Catalog.Inspect(view, model, 1, new() { MaxLength = 12 });
+        var row = Catalog.Inspect(view, _model, 1, new() { MaxLength = 12 });
         var kept = row.Prompt!.Tokens.Where(t => t.Role == TokenRole.Prompt).ToArray();
         (kept.Length + row.Completions.Max(c => c.Tokens.Count)).Should().Be(12);
         kept[0].Id.Should().Be(Begin);
         row.Prompt.Tokens.Skip(1).Take(row.Prompt.Tokens.Count - kept.Length).Should().OnlyContain(t => t.Role == TokenRole.Cut);
 
         // What training itself keeps.
-        var encoder = new PromptEncoder(model.Tokenizer, null, PromptFormat.Text, [End]);
+        var encoder = new PromptEncoder(_model.Tokenizer, null, PromptFormat.Text, [End]);
         using var store = ExampleReader.Read(view, new("Prompt", ["Chosen", "Rejected"], []), encoder,
             new(12, InvalidRows.Throw, _ => { }, CancellationToken.None) { BeginTokenId = Begin });
         kept.Select(t => t.Id).Should().Equal(store.Read(0).Prompt);
@@ -57,21 +57,21 @@ public sealed class RowInspectionTests : IDisposable
     {
         var view = Catalog.LoadFromEnumerable(
             [new Pair("One day", " went home to the park.", " b"), new Pair("", "c", "d"), new Pair("One", " a", " a")]);
-        var tooLong = Catalog.Inspect(view, model, 1, new() { MaxLength = 4 });
+        var tooLong = Catalog.Inspect(view, _model, 1, new() { MaxLength = 4 });
         tooLong.Problem.Should().StartWith("column 'Chosen': too long");
         tooLong.Completions.Should().HaveCount(2, "the tokens show what is too long");
-        Catalog.Inspect(view, model, 2).Problem.Should().StartWith("column 'Prompt': missing prompt");
-        Catalog.Inspect(view, model, 2).Prompt.Should().BeNull();
-        Catalog.Inspect(view, model, 3).ToString().Should().Contain("Cannot be trained on: column 'Rejected': equal completions");
+        Catalog.Inspect(view, _model, 2).Problem.Should().StartWith("column 'Prompt': missing prompt");
+        Catalog.Inspect(view, _model, 2).Prompt.Should().BeNull();
+        Catalog.Inspect(view, _model, 3).ToString().Should().Contain("Cannot be trained on: column 'Rejected': equal completions");
     }
 
     [Fact]
     public void ARowThatIsNotThereIsRefused()
     {
         var view = Catalog.LoadFromEnumerable([new Pair("a", "b", "c")]);
-        FluentActions.Invoking(() => Catalog.Inspect(view, model, 2)).Should().Throw<ArgumentOutOfRangeException>()
+        FluentActions.Invoking(() => Catalog.Inspect(view, _model, 2)).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("*no row 2*rows 1 to 1*");
-        FluentActions.Invoking(() => Catalog.Inspect(view, model, 0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Catalog.Inspect(view, _model, 0)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => Catalog.Inspect(view, 1)).Should().Throw<ArgumentException>()
             .WithMessage("*carries no model*BaseModel*Transform*");
     }
@@ -83,8 +83,8 @@ public sealed class RowInspectionTests : IDisposable
         var data = align.Data.LoadFromEnumerable([new Pair("One day Lily went", " home.", " goed.")]);
         using var fitted = align.BaseModel(Golden.Shared(StoriesModel.Folder)).Fit(data);
         var carried = fitted.Transform(data);
-        align.Data.Inspect(carried, 1).Should().BeEquivalentTo(align.Data.Inspect(data, model, 1));
-        align.Data.Summarize(carried).Should().BeEquivalentTo(align.Data.Summarize(data, model));
+        align.Data.Inspect(carried, 1).Should().BeEquivalentTo(align.Data.Inspect(data, _model, 1));
+        align.Data.Summarize(carried).Should().BeEquivalentTo(align.Data.Summarize(data, _model));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class RowInspectionTests : IDisposable
     [Fact]
     public void PlainTextHasALineATokenAndNoEscapes()
     {
-        var text = Catalog.Inspect(Catalog.LoadFromEnumerable([new Pair("One day", " went.", " goed.")]), model, 1).ToString();
+        var text = Catalog.Inspect(Catalog.LoadFromEnumerable([new Pair("One day", " went.", " goed.")]), _model, 1).ToString();
         text.Should().StartWith("Row 1, read as Text, at most 512 tokens.").And.NotContain("\e");
         text.Should().Contain("Chosen: ").And.Contain("trained on").And.MatchRegex(@" +\d+ +2  end +");
     }
@@ -121,7 +121,7 @@ public sealed class RowInspectionTests : IDisposable
     [Fact]
     public void ColoursMarkTheRolesAndForeignEscapesStayText()
     {
-        var row = Catalog.Inspect(Catalog.LoadFromEnumerable([new Pair("One \e[31mday\u202E", " went.", " goed.")]), model, 1);
+        var row = Catalog.Inspect(Catalog.LoadFromEnumerable([new Pair("One \e[31mday\u202E", " went.", " goed.")]), _model, 1);
         using var coloured = new StringWriter();
         row.WriteTo(coloured, inColour: true);
         coloured.ToString().Should().Contain("\e[32m").And.Contain("\e[7;33m").And.NotContain("\e[31m").And.NotContain("\u202E");
@@ -139,7 +139,7 @@ public sealed class RowInspectionTests : IDisposable
         var options = new ReadOptions(200, InvalidRows.Skip, _ => { }, CancellationToken.None) { BeginTokenId = Begin };
         return new(
             new("Prompt", ["Chosen", "Rejected"], []),
-            new(model.Tokenizer, new(model.Tokenizer, template, format, [End]), format, options, [End]));
+            new(_model.Tokenizer, new(_model.Tokenizer, template, format, [End]), format, options, [End]));
     }
 
     private sealed record Pair(string Prompt, string Chosen, string Rejected);

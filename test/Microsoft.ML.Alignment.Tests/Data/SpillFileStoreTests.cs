@@ -4,9 +4,9 @@ namespace Microsoft.ML.Alignment.Tests.Data;
 
 public sealed class SpillFileStoreTests : IDisposable
 {
-    private readonly TestFiles files = new();
+    private readonly TestFiles _files = new();
 
-    public void Dispose() => files.Dispose();
+    public void Dispose() => _files.Dispose();
 
     [Fact]
     public void TenThousandExamplesAreReadInAnyOrderByManyThreads()
@@ -37,21 +37,21 @@ public sealed class SpillFileStoreTests : IDisposable
     public void TheFileVanishesWithTheStore()
     {
         using (Spill(Examples.Random(3, 1, 0, seed: 4)))
-            Directory.GetFiles(files.Folder).Should().ContainSingle();
-        Directory.GetFiles(files.Folder).Should().BeEmpty();
+            Directory.GetFiles(_files.Folder).Should().ContainSingle();
+        Directory.GetFiles(_files.Folder).Should().BeEmpty();
     }
 
     [Fact]
     public void TheFileVanishesWithAWriterThatWasNotFinished()
     {
-        using (var writer = new SpillFileWriter(files.Folder))
+        using (var writer = new SpillFileWriter(_files.Folder))
             writer.Add(new([1], [], []));
-        Directory.GetFiles(files.Folder).Should().BeEmpty();
+        Directory.GetFiles(_files.Folder).Should().BeEmpty();
     }
 
     private SpillFileStore Spill(TokenizedExample[] examples)
     {
-        using var writer = new SpillFileWriter(files.Folder);
+        using var writer = new SpillFileWriter(_files.Folder);
         foreach (var example in examples)
             writer.Add(example);
         return writer.ToStore();

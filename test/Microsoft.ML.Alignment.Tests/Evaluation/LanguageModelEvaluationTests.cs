@@ -14,19 +14,19 @@ public sealed class LanguageModelEvaluationTests : IDisposable
         ("One day, Tom and his mom went to", " the park to see the big, red birds."),
     ];
 
-    private readonly LanguageModel model = PretrainedModel.Load(Golden.Shared("models/stories260K"));
-    private readonly IDataView rows = new MLContext().Data.LoadFromEnumerable(Texts.Select(t => new Row { Prompt = t.Prompt, Completion = t.Completion }));
+    private readonly LanguageModel _model = PretrainedModel.Load(Golden.Shared("models/stories260K"));
+    private readonly IDataView _rows = new MLContext().Data.LoadFromEnumerable(Texts.Select(t => new Row { Prompt = t.Prompt, Completion = t.Completion }));
 
-    public void Dispose() => model.Dispose();
+    public void Dispose() => _model.Dispose();
 
     [Fact]
     public void CompletionsAreScoredAsOneByOneInDouble()
     {
-        var scores = model.ScoreCompletions(rows);
+        var scores = _model.ScoreCompletions(_rows);
         foreach (var (score, text) in scores.Zip(Texts))
         {
             var (prompt, completion) = Encode(text);
-            var logProbs = LogProbs(model, [.. prompt, .. completion]);
+            var logProbs = LogProbs(_model, [.. prompt, .. completion]);
             var expected = completion.Select((id, i) => logProbs[prompt.Length + i - 1][id]).Sum();
             score.TokenCount.Should().Be(completion.Length);
             score.Sum.Should().BeApproximately(expected, LogitTolerance * completion.Length);
@@ -38,11 +38,11 @@ public sealed class LanguageModelEvaluationTests : IDisposable
     public void DivergenceIsThatOfTheWholeDistributions()
     {
         using var other = Perturbed();
-        var divergences = model.KlDivergence(other, rows);
+        var divergences = _model.KlDivergence(other, _rows);
         foreach (var (divergence, text) in divergences.Zip(Texts))
         {
             var (prompt, completion) = Encode(text);
-            var (p, q) = (LogProbs(model, [.. prompt, .. completion]), LogProbs(other, [.. prompt, .. completion]));
+            var (p, q) = (LogProbs(_model, [.. prompt, .. completion]), LogProbs(other, [.. prompt, .. completion]));
             var expected = Enumerable.Range(prompt.Length - 1, completion.Length).Sum(row => p[row].Zip(q[row]).Sum(v => Math.Exp(v.First) * (v.First - v.Second)));
             expected.Should().BePositive();
             divergence.Should().BeApproximately(expected, LogitTolerance * completion.Length);
@@ -50,12 +50,12 @@ public sealed class LanguageModelEvaluationTests : IDisposable
     }
 
     [Fact]
-    public void DivergenceFromItselfIsZero() => model.KlDivergence(model, rows).Should().OnlyContain(value => value == 0);
+    public void DivergenceFromItselfIsZero() => _model.KlDivergence(_model, _rows).Should().OnlyContain(value => value == 0);
 
     [Fact]
     public void AMissingColumnIsNamed()
     {
-        var score = () => model.ScoreCompletions(rows, new() { CompletionColumnName = "Answer" });
+        var score = () => _model.ScoreCompletions(_rows, new() { CompletionColumnName = "Answer" });
         score.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*'Answer'*");
     }
 
@@ -63,13 +63,13 @@ public sealed class LanguageModelEvaluationTests : IDisposable
     public void ReferencesOfAnotherVocabularyAreRefused()
     {
         using var other = TestModels.Tiny();
-        var measure = () => model.KlDivergence(other, rows);
+        var measure = () => _model.KlDivergence(other, _rows);
         measure.Should().Throw<ArgumentException>().WithMessage("*37*512*");
     }
 
     private LanguageModel Perturbed()
     {
-        var copy = model.TrainableCopy();
+        var copy = _model.TrainableCopy();
         using var noGradients = torch.no_grad();
         foreach (var parameter in copy.TrainableParameters)
             parameter.mul_(1.05f);
@@ -78,10 +78,10 @@ public sealed class LanguageModelEvaluationTests : IDisposable
 
     private (int[] Prompt, int[] Completion) Encode((string Prompt, string Completion) text)
     {
-        var prompt = model.Tokenizer.EncodeWithSpecialTokens(text.Prompt);
-        var whole = model.Tokenizer.EncodeWithSpecialTokens(text.Prompt + text.Completion);
+        var prompt = _model.Tokenizer.EncodeWithSpecialTokens(text.Prompt);
+        var whole = _model.Tokenizer.EncodeWithSpecialTokens(text.Prompt + text.Completion);
         whole[..prompt.Length].Should().Equal(prompt, "no token crosses the boundary");
-        return (prompt, [.. whole[prompt.Length..], model.Config.EosTokenIds[0]]);
+        return (prompt, [.. whole[prompt.Length..], _model.Config.EosTokenIds[0]]);
     }
 
     private static double[][] LogProbs(LanguageModel model, int[] ids)

@@ -9,13 +9,13 @@ namespace Microsoft.ML.Alignment.Tests.Formats;
 public sealed class AdapterFolderTests : IDisposable
 {
     private const float Tolerance = 1e-4f;
-    private readonly TemporaryFolder folder = new();
-    private readonly LanguageModel model = PretrainedModel.Load(Golden.Shared("models/stories260K"));
+    private readonly TemporaryFolder _folder = new();
+    private readonly LanguageModel _model = PretrainedModel.Load(Golden.Shared("models/stories260K"));
 
     public void Dispose()
     {
-        model.Dispose();
-        folder.Dispose();
+        _model.Dispose();
+        _folder.Dispose();
     }
 
     [Theory]
@@ -37,16 +37,16 @@ public sealed class AdapterFolderTests : IDisposable
     public void ASavedAdapterHasPeftsKeysAndBytes()
     {
         using var stacked = Stack("first", "second");
-        stacked.SaveAdapters(folder["out"]);
-        Directory.GetDirectories(folder["out"]).Select(Path.GetFileName).Should().BeEquivalentTo("01-first", "02-second");
+        stacked.SaveAdapters(_folder["out"]);
+        Directory.GetDirectories(_folder["out"]).Select(Path.GetFileName).Should().BeEquivalentTo("01-first", "02-second");
         foreach (var (name, at) in new[] { ("first", "01-first"), ("second", "02-second") })
         {
             var original = new GoldenTensors(Golden.Path($"peft/stories260K/{name}/adapter_model.safetensors"));
-            var saved = new GoldenTensors(Path.Combine(folder["out"], at, "adapter_model.safetensors"));
+            var saved = new GoldenTensors(Path.Combine(_folder["out"], at, "adapter_model.safetensors"));
             saved.Names.Should().BeEquivalentTo(original.Names);
             foreach (var key in original.Names)
                 saved.Bytes(key).Should().Equal(original.Bytes(key));
-            var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder["out"], at, PeftConfig.FileName)));
+            var config = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["out"], at, PeftConfig.FileName)));
             JsonNode.DeepEquals(config, JsonNode.Parse(Golden.Text($"peft/stories260K/{name}/adapter_config.json"))).Should().BeTrue();
         }
     }
@@ -55,8 +55,8 @@ public sealed class AdapterFolderTests : IDisposable
     public void ASavedStackIsReadBackInOrderAndBitEqual()
     {
         using var stacked = Stack("first", "second");
-        stacked.SaveAdapters(folder["out"]);
-        using var again = model.LoadAdapter(folder["out"]);
+        stacked.SaveAdapters(_folder["out"]);
+        using var again = _model.LoadAdapter(_folder["out"]);
         again.AdapterNames.Should().Equal("first", "second");
         again.Logits([1, 9, 77, 4], 4).Should().Equal(stacked.Logits([1, 9, 77, 4], 4));
     }
@@ -67,16 +67,16 @@ public sealed class AdapterFolderTests : IDisposable
     public void AnAdapterMadeHereIsReadBackBitEqual(bool usesRankStabilisation)
     {
         var options = new LoraOptions { Rank = 3, Alpha = 5, Dropout = 0.25, TargetModules = ["q_proj", "down_proj"], UseRsLora = usesRankStabilisation };
-        var made = LoraAdapter.Create(model, options, "sft/one", seed: 2);
+        var made = LoraAdapter.Create(_model, options, "sft/one", seed: 2);
         using (torch.no_grad())
         {
             foreach (var update in made.Updates.Values)
                 update.B.add_(update.A.sum());
         }
 
-        using var with = model.With([made], null);
-        with.SaveAdapters(folder["out"]);
-        using var again = model.LoadAdapter(folder["out"]);
+        using var with = _model.With([made], null);
+        with.SaveAdapters(_folder["out"]);
+        using var again = _model.LoadAdapter(_folder["out"]);
         var read = again.Adapters.Should().ContainSingle().Subject;
         read.Name.Should().Be("sft/one");
         read.Updates.Keys.Should().BeEquivalentTo(made.Updates.Keys).And.HaveCount(10);
@@ -88,16 +88,16 @@ public sealed class AdapterFolderTests : IDisposable
             read.Updates[path].A.requires_grad.Should().BeFalse();
         }
 
-        Directory.GetDirectories(folder["out"]).Select(Path.GetFileName).Should().Equal("01-sft_one");
+        Directory.GetDirectories(_folder["out"]).Select(Path.GetFileName).Should().Equal("01-sft_one");
     }
 
     [Fact]
     public void AStackFitsItsBaseInAnotherFileFormat()
     {
         using var stacked = Stack("second");
-        stacked.SaveAdapters(folder["out"]);
+        stacked.SaveAdapters(_folder["out"]);
         using var quantised = PretrainedModel.Load(Golden.Path("gguf/stories260K-q8_0.gguf"));
-        using var again = quantised.LoadAdapter(folder["out"]);
+        using var again = quantised.LoadAdapter(_folder["out"]);
         again.AdapterNames.Should().Equal("second");
     }
 
@@ -107,13 +107,13 @@ public sealed class AdapterFolderTests : IDisposable
         using var stacked = Stack("first", "second");
         var head = new Parameter(torch.arange(64, torch.ScalarType.Float32).unsqueeze(0), requires_grad: false);
         using var reward = stacked.With(stacked.Adapters, head);
-        reward.SaveAdapters(folder["out"]);
-        new GoldenTensors(Path.Combine(folder["out"], "01-first", "adapter_model.safetensors")).Names.Should().NotContain(n => n.Contains("score"));
-        new GoldenTensors(Path.Combine(folder["out"], "02-second", "adapter_model.safetensors")).Floats("base_model.model.score.weight").Should().Equal(Enumerable.Range(0, 64).Select(i => (float)i));
-        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder["out"], "02-second", PeftConfig.FileName)))!;
+        reward.SaveAdapters(_folder["out"]);
+        new GoldenTensors(Path.Combine(_folder["out"], "01-first", "adapter_model.safetensors")).Names.Should().NotContain(n => n.Contains("score"));
+        new GoldenTensors(Path.Combine(_folder["out"], "02-second", "adapter_model.safetensors")).Floats("base_model.model.score.weight").Should().Equal(Enumerable.Range(0, 64).Select(i => (float)i));
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["out"], "02-second", PeftConfig.FileName)))!;
         config["task_type"]!.GetValue<string>().Should().Be("SEQ_CLS");
         config["modules_to_save"]!.ToJsonString().Should().Be("[\"score\"]");
-        using var again = model.LoadAdapter(folder["out"]);
+        using var again = _model.LoadAdapter(_folder["out"]);
         again.RewardHead!.data<float>().ToArray().Should().Equal(head.data<float>().ToArray());
     }
 
@@ -126,7 +126,7 @@ public sealed class AdapterFolderTests : IDisposable
 
     [Fact]
     public void AModelWithoutAdaptersHasNoneToSave() =>
-        model.Invoking(m => m.SaveAdapters(folder["out"])).Should().Throw<InvalidOperationException>().WithMessage("*SavePretrained*");
+        _model.Invoking(m => m.SaveAdapters(_folder["out"])).Should().Throw<InvalidOperationException>().WithMessage("*SavePretrained*");
 
     [Theory]
     [InlineData("use_dora", "true", "*use_dora*")]
@@ -141,7 +141,7 @@ public sealed class AdapterFolderTests : IDisposable
     public void AFeatureThatIsNotImplementedIsRefusedByName(string key, string value, string message)
     {
         CopyFirst(config => config[key] = JsonNode.Parse(value));
-        model.Invoking(m => m.LoadAdapter(folder.Path)).Should().Throw<NotSupportedException>().WithMessage($"*{PeftConfig.FileName}{message}");
+        _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<NotSupportedException>().WithMessage($"*{PeftConfig.FileName}{message}");
     }
 
     [Theory]
@@ -154,7 +154,7 @@ public sealed class AdapterFolderTests : IDisposable
     public void AValueThatMakesNoSenseIsRefused(string key, string value, string message)
     {
         CopyFirst(config => config[key] = JsonNode.Parse(value));
-        model.Invoking(m => m.LoadAdapter(folder.Path)).Should().Throw<InvalidDataException>().WithMessage(message);
+        _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<InvalidDataException>().WithMessage(message);
     }
 
     [Fact]
@@ -163,18 +163,18 @@ public sealed class AdapterFolderTests : IDisposable
         using var other = PretrainedModel.Load(Golden.Path("models/llama"));
         other.Invoking(m => m.LoadAdapter(Golden.Path("peft/stories260K/first"))).Should().Throw<InvalidDataException>().WithMessage("*adapter_model.safetensors*");
         using var stacked = Stack("first");
-        stacked.SaveAdapters(folder["out"]);
-        other.Invoking(m => m.LoadAdapter(folder["out"])).Should().Throw<InvalidDataException>().WithMessage("*stack.json*trained on*stories260K*");
+        stacked.SaveAdapters(_folder["out"]);
+        other.Invoking(m => m.LoadAdapter(_folder["out"])).Should().Throw<InvalidDataException>().WithMessage("*stack.json*trained on*stories260K*");
     }
 
     [Fact]
     public void AFolderThatIsNoneSaysWhatMayBeGiven()
     {
-        model.Invoking(m => m.LoadAdapter(folder["absent"])).Should().Throw<DirectoryNotFoundException>().WithMessage("*absent*PEFT*");
-        model.Invoking(m => m.LoadAdapter(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*adapter_config.json*SaveAdapters*");
+        _model.Invoking(m => m.LoadAdapter(_folder["absent"])).Should().Throw<DirectoryNotFoundException>().WithMessage("*absent*PEFT*");
+        _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*adapter_config.json*SaveAdapters*");
         CopyFirst(_ => { });
-        File.Delete(folder["adapter_model.safetensors"]);
-        model.Invoking(m => m.LoadAdapter(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*adapter_model.safetensors*");
+        File.Delete(_folder["adapter_model.safetensors"]);
+        _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*adapter_model.safetensors*");
     }
 
     [Theory]
@@ -183,14 +183,14 @@ public sealed class AdapterFolderTests : IDisposable
     [InlineData("[", typeof(InvalidDataException), "*stack.json*")]
     public void AStackFileThatCannotBeReadIsRefused(string json, Type exception, string message)
     {
-        File.WriteAllText(folder[AdapterStackFile.FileName], json);
-        var thrown = model.Invoking(m => m.LoadAdapter(folder.Path)).Should().Throw<Exception>().WithMessage(message);
+        File.WriteAllText(_folder[AdapterStackFile.FileName], json);
+        var thrown = _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<Exception>().WithMessage(message);
         thrown.Which.Should().BeOfType(exception);
     }
 
     private LanguageModel Stack(params string[] adapters)
     {
-        var top = model.Share();
+        var top = _model.Share();
         foreach (var adapter in adapters)
         {
             using var below = top;
@@ -205,7 +205,7 @@ public sealed class AdapterFolderTests : IDisposable
         var original = Golden.Path("peft/stories260K/first");
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(original, PeftConfig.FileName)))!.AsObject();
         change(config);
-        File.WriteAllText(folder[PeftConfig.FileName], config.ToJsonString());
-        File.WriteAllBytes(folder["adapter_model.safetensors"], File.ReadAllBytes(Path.Combine(original, "adapter_model.safetensors")));
+        File.WriteAllText(_folder[PeftConfig.FileName], config.ToJsonString());
+        File.WriteAllBytes(_folder["adapter_model.safetensors"], File.ReadAllBytes(Path.Combine(original, "adapter_model.safetensors")));
     }
 }

@@ -5,9 +5,9 @@ namespace Microsoft.ML.Alignment.Tests.Formats;
 
 public sealed class GgufFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("f32")]
@@ -66,7 +66,7 @@ public sealed class GgufFileTests : IDisposable
         var whole = File.ReadAllBytes(Golden.Path("gguf/stories260K-q8_0.gguf"));
         var lastTensorStart = whole.Length - 64;
         for (var length = 0; length < lastTensorStart; length += length < 2000 ? 7 : 5003)
-            FluentActions.Invoking(() => Open(whole[..length])).Should().Throw<InvalidDataException>().WithMessage($"*{folder["x.gguf"]}*get it again*");
+            FluentActions.Invoking(() => Open(whole[..length])).Should().Throw<InvalidDataException>().WithMessage($"*{_folder["x.gguf"]}*get it again*");
     }
 
     [Fact]
@@ -126,13 +126,13 @@ public sealed class GgufFileTests : IDisposable
     {
         GgufFile.IsGguf(Golden.Path("gguf/quants.gguf")).Should().BeTrue();
         GgufFile.IsGguf(Golden.Path("gguf/quants-expected.safetensors")).Should().BeFalse();
-        File.WriteAllBytes(folder["short"], [0x47]);
-        GgufFile.IsGguf(folder["short"]).Should().BeFalse();
+        File.WriteAllBytes(_folder["short"], [0x47]);
+        GgufFile.IsGguf(_folder["short"]).Should().BeFalse();
     }
 
     private GgufFile Open(byte[] bytes)
     {
-        File.WriteAllBytes(folder["x.gguf"], bytes);
-        return GgufFile.Open(folder["x.gguf"]);
+        File.WriteAllBytes(_folder["x.gguf"], bytes);
+        return GgufFile.Open(_folder["x.gguf"]);
     }
 }

@@ -7,9 +7,9 @@ namespace Microsoft.ML.Alignment.Tests.Formats;
 
 public sealed class GgufModelTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [SharedFact("golden/gguf/stories260K-f32.gguf", "models/stories260K")]
     public void WeightsAreBitEqualToTheHuggingFaceModelTheyCameFrom()
@@ -142,10 +142,10 @@ public sealed class GgufModelTests : IDisposable
         {
             var damaged = whole.ToArray();
             damaged[at] ^= (byte)(1 << (at * 7 % 8));
-            File.WriteAllBytes(folder["x.gguf"], damaged);
+            File.WriteAllBytes(_folder["x.gguf"], damaged);
             try
             {
-                GgufModel.Read(folder["x.gguf"]).Weights.Sum(w => w.ByteLength).Should().BeLessThan(whole.Length);
+                GgufModel.Read(_folder["x.gguf"]).Weights.Sum(w => w.ByteLength).Should().BeLessThan(whole.Length);
             }
             catch (Exception e) when (e is InvalidDataException or NotSupportedException)
             {
@@ -185,8 +185,8 @@ public sealed class GgufModelTests : IDisposable
 
     private PretrainedFiles Read(GgufBuilder builder)
     {
-        File.WriteAllBytes(folder["x.gguf"], builder.Build());
-        return GgufModel.Read(folder["x.gguf"]);
+        File.WriteAllBytes(_folder["x.gguf"], builder.Build());
+        return GgufModel.Read(_folder["x.gguf"]);
     }
 
     private static void CompareConfigurations(string gguf, string model)

@@ -9,9 +9,9 @@ public sealed class HuggingFaceFolderTests : IDisposable
 {
     private const string FirstShard = "model-00001-of-00003.safetensors";
     private const string SecondShard = "model-00002-of-00003.safetensors";
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void AFolderGivesItsSmallFilesByteForByteAndNoWeightsAmongThem()
@@ -26,13 +26,13 @@ public sealed class HuggingFaceFolderTests : IDisposable
     public void OtherSmallTextsAreKeptAndLargeOrBinaryOrHiddenFilesAreNot()
     {
         Copy("models/llama");
-        File.WriteAllText(folder["LICENSE"], "free");
-        File.WriteAllText(folder["chat_template.jinja"], "{{ messages }}");
-        File.WriteAllBytes(folder["noise"], [0xFF, 0xFE, 0x80]);
-        File.WriteAllBytes(folder["large.txt"], new byte[1_000_001]);
-        File.WriteAllText(folder[".gitattributes"], "hidden");
-        File.WriteAllText(folder["optimizer.pt"], "weights");
-        HuggingFaceFolder.Read(folder.Path).Files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "LICENSE", "chat_template.jinja");
+        File.WriteAllText(_folder["LICENSE"], "free");
+        File.WriteAllText(_folder["chat_template.jinja"], "{{ messages }}");
+        File.WriteAllBytes(_folder["noise"], [0xFF, 0xFE, 0x80]);
+        File.WriteAllBytes(_folder["large.txt"], new byte[1_000_001]);
+        File.WriteAllText(_folder[".gitattributes"], "hidden");
+        File.WriteAllText(_folder["optimizer.pt"], "weights");
+        HuggingFaceFolder.Read(_folder.Path).Files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "LICENSE", "chat_template.jinja");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class HuggingFaceFolderTests : IDisposable
     public void AMissingShardIsNamed()
     {
         Copy("models/llama-sharded-bf16");
-        File.Delete(folder[SecondShard]);
+        File.Delete(_folder[SecondShard]);
         Refused($"*{SecondShard}*not there*");
     }
 
@@ -57,8 +57,8 @@ public sealed class HuggingFaceFolderTests : IDisposable
     public void ATensorInTwoShardsIsNamed()
     {
         Copy("models/llama-sharded-bf16");
-        var tensors = SafetensorsFile.Open(folder[FirstShard]).ReadTensors().Concat(SafetensorsFile.Open(folder[SecondShard]).ReadTensors().Take(1)).ToArray();
-        SafetensorsWriter.Write(folder[FirstShard], tensors.Select(t => TensorToWrite.Copy(t, t.Name)));
+        var tensors = SafetensorsFile.Open(_folder[FirstShard]).ReadTensors().Concat(SafetensorsFile.Open(_folder[SecondShard]).ReadTensors().Take(1)).ToArray();
+        SafetensorsWriter.Write(_folder[FirstShard], tensors.Select(t => TensorToWrite.Copy(t, t.Name)));
         Refused($"*'{tensors[^1].Name}'*{SecondShard}*");
     }
 
@@ -72,52 +72,52 @@ public sealed class HuggingFaceFolderTests : IDisposable
     public void AnIndexThatIsNoJsonIsRefused()
     {
         Copy("models/llama-sharded-bf16");
-        File.WriteAllText(folder[HuggingFaceFolder.Index], "{\"weight_map\": [");
+        File.WriteAllText(_folder[HuggingFaceFolder.Index], "{\"weight_map\": [");
         Refused($"*{HuggingFaceFolder.Index}*");
     }
 
     [Fact]
     public void WithoutConfigurationOrWeightsTheMessageSaysWhatIsMissing()
     {
-        FluentActions.Invoking(() => PretrainedModel.Check(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*config.json*");
-        File.WriteAllText(folder[PeftConfig.FileName], "{}");
-        FluentActions.Invoking(() => PretrainedModel.Check(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*LoadAdapter*");
-        File.WriteAllText(folder["config.json"], "{}");
-        FluentActions.Invoking(() => PretrainedModel.Check(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*model.safetensors*save_pretrained*");
+        FluentActions.Invoking(() => PretrainedModel.Check(_folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*config.json*");
+        File.WriteAllText(_folder[PeftConfig.FileName], "{}");
+        FluentActions.Invoking(() => PretrainedModel.Check(_folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*LoadAdapter*");
+        File.WriteAllText(_folder["config.json"], "{}");
+        FluentActions.Invoking(() => PretrainedModel.Check(_folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*model.safetensors*save_pretrained*");
     }
 
     [Fact]
     public void AMissingPathSaysWhatMayBeGiven()
     {
-        FluentActions.Invoking(() => PretrainedModel.Load(folder["nothing"])).Should().Throw<DirectoryNotFoundException>().WithMessage("*nothing*Hugging Face folder*GGUF*");
-        FluentActions.Invoking(() => PretrainedModel.Load(folder["nothing.gguf"])).Should().Throw<FileNotFoundException>().WithMessage("*nothing.gguf*GGUF*");
+        FluentActions.Invoking(() => PretrainedModel.Load(_folder["nothing"])).Should().Throw<DirectoryNotFoundException>().WithMessage("*nothing*Hugging Face folder*GGUF*");
+        FluentActions.Invoking(() => PretrainedModel.Load(_folder["nothing.gguf"])).Should().Throw<FileNotFoundException>().WithMessage("*nothing.gguf*GGUF*");
         FluentActions.Invoking(() => PretrainedModel.Check(" ")).Should().Throw<ArgumentException>();
     }
 
     [Fact]
     public void AFileIsAGgufFileByItsFirstBytesNotByItsName()
     {
-        File.WriteAllText(folder["fake.gguf"], "not one");
-        File.Copy(Golden.Path("gguf/stories260K-q8_0.gguf"), folder["blob"]);
-        FluentActions.Invoking(() => PretrainedModel.Check(folder["fake.gguf"])).Should().Throw<InvalidDataException>().WithMessage("*fake.gguf*no GGUF file*");
-        FluentActions.Invoking(() => PretrainedModel.Check(folder["blob"])).Should().NotThrow();
+        File.WriteAllText(_folder["fake.gguf"], "not one");
+        File.Copy(Golden.Path("gguf/stories260K-q8_0.gguf"), _folder["blob"]);
+        FluentActions.Invoking(() => PretrainedModel.Check(_folder["fake.gguf"])).Should().Throw<InvalidDataException>().WithMessage("*fake.gguf*no GGUF file*");
+        FluentActions.Invoking(() => PretrainedModel.Check(_folder["blob"])).Should().NotThrow();
     }
 
     private void ChangeIndex(Action<JsonObject> change, string message)
     {
         Copy("models/llama-sharded-bf16");
-        var index = JsonNode.Parse(File.ReadAllText(folder[HuggingFaceFolder.Index]))!;
+        var index = JsonNode.Parse(File.ReadAllText(_folder[HuggingFaceFolder.Index]))!;
         change(index["weight_map"]!.AsObject());
-        File.WriteAllText(folder[HuggingFaceFolder.Index], index.ToJsonString());
+        File.WriteAllText(_folder[HuggingFaceFolder.Index], index.ToJsonString());
         Refused(message);
     }
 
     private void Refused(string message) =>
-        FluentActions.Invoking(() => HuggingFaceFolder.Read(folder.Path)).Should().Throw<InvalidDataException>().WithMessage(message);
+        FluentActions.Invoking(() => HuggingFaceFolder.Read(_folder.Path)).Should().Throw<InvalidDataException>().WithMessage(message);
 
     private void Copy(string golden)
     {
         foreach (var file in Directory.GetFiles(Golden.Path(golden)).Where(f => Path.GetFileName(f) is not ("expected.safetensors" or "config.v4.json")))
-            File.WriteAllBytes(folder[Path.GetFileName(file)], File.ReadAllBytes(file));
+            File.WriteAllBytes(_folder[Path.GetFileName(file)], File.ReadAllBytes(file));
     }
 }

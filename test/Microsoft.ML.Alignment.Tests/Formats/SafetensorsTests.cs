@@ -7,9 +7,9 @@ namespace Microsoft.ML.Alignment.Tests.Formats;
 
 public sealed class SafetensorsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("models/llama/model.safetensors", TensorEncoding.F32)]
@@ -31,19 +31,19 @@ public sealed class SafetensorsTests : IDisposable
     public void AFileWrittenAgainIsTheFileThatPythonWrote()
     {
         var original = Golden.Path("models/llama/model.safetensors");
-        SafetensorsWriter.Write(folder["copy"], SafetensorsFile.Open(original).ReadTensors().Reverse().Select(t => TensorToWrite.Copy(t, t.Name)));
-        var (copy, expected) = (new GoldenTensors(folder["copy"]), new GoldenTensors(original));
+        SafetensorsWriter.Write(_folder["copy"], SafetensorsFile.Open(original).ReadTensors().Reverse().Select(t => TensorToWrite.Copy(t, t.Name)));
+        var (copy, expected) = (new GoldenTensors(_folder["copy"]), new GoldenTensors(original));
         copy.Names.Should().Equal(expected.Names);
         foreach (var name in expected.Names)
             copy.Bytes(name).Should().Equal(expected.Bytes(name));
-        new FileInfo(folder["copy"]).Length.Should().Be(new FileInfo(original).Length);
+        new FileInfo(_folder["copy"]).Length.Should().Be(new FileInfo(original).Length);
     }
 
     [Fact]
     public void WideItemsComeFirstSoThatAllAreAligned()
     {
-        SafetensorsWriter.Write(folder["x"], [Zeros("a", TensorEncoding.BF16, 3), Zeros("z", TensorEncoding.F32, 5, 1), Zeros("empty", TensorEncoding.F32, 0)]);
-        SafetensorsFile.Open(folder["x"]).ReadTensors().Select(t => (t.Name, t.ByteLength)).Should().Equal(("empty", 0), ("z", 20), ("a", 6));
+        SafetensorsWriter.Write(_folder["x"], [Zeros("a", TensorEncoding.BF16, 3), Zeros("z", TensorEncoding.F32, 5, 1), Zeros("empty", TensorEncoding.F32, 0)]);
+        SafetensorsFile.Open(_folder["x"]).ReadTensors().Select(t => (t.Name, t.ByteLength)).Should().Equal(("empty", 0), ("z", 20), ("a", 6));
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public sealed class SafetensorsTests : IDisposable
         var whole = File.ReadAllBytes(Golden.Path("models/llama-sharded-bf16/model-00003-of-00003.safetensors"));
         for (var length = 0; length < whole.Length; length += length < 1500 ? 13 : 1009)
         {
-            File.WriteAllBytes(folder["cut"], whole[..length]);
-            FluentActions.Invoking(() => SafetensorsFile.Open(folder["cut"])).Should().Throw<InvalidDataException>().WithMessage($"*{folder["cut"]}*");
+            File.WriteAllBytes(_folder["cut"], whole[..length]);
+            FluentActions.Invoking(() => SafetensorsFile.Open(_folder["cut"])).Should().Throw<InvalidDataException>().WithMessage($"*{_folder["cut"]}*");
         }
     }
 
@@ -81,7 +81,7 @@ public sealed class SafetensorsTests : IDisposable
         {
             var damaged = whole.ToArray();
             damaged[at] ^= (byte)(1 << (at % 8));
-            File.WriteAllBytes(folder["flipped"], damaged);
+            File.WriteAllBytes(_folder["flipped"], damaged);
             ReadOrRefuse();
         }
 
@@ -89,11 +89,11 @@ public sealed class SafetensorsTests : IDisposable
         {
             try
             {
-                SafetensorsFile.Open(folder["flipped"]).ReadTensors().Sum(t => t.ByteLength).Should().BeLessThan(whole.Length);
+                SafetensorsFile.Open(_folder["flipped"]).ReadTensors().Sum(t => t.ByteLength).Should().BeLessThan(whole.Length);
             }
             catch (InvalidDataException e)
             {
-                e.Message.Should().Contain(folder["flipped"]);
+                e.Message.Should().Contain(_folder["flipped"]);
             }
         }
     }
@@ -116,16 +116,16 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("{", "JSON*")]
     public void AWrongHeaderIsRefusedAndSaysWhatIsWrong(string header, string message)
     {
-        File.WriteAllBytes(folder["bad"], [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[8]]);
-        FluentActions.Invoking(() => SafetensorsFile.Open(folder["bad"])).Should().Throw<InvalidDataException>().WithMessage($"*{folder["bad"]}*{message}");
+        File.WriteAllBytes(_folder["bad"], [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[8]]);
+        FluentActions.Invoking(() => SafetensorsFile.Open(_folder["bad"])).Should().Throw<InvalidDataException>().WithMessage($"*{_folder["bad"]}*{message}");
     }
 
     [Fact]
     public void AHugeAnnouncedHeaderIsRefusedWithoutAllocatingIt()
     {
-        File.WriteAllBytes(folder["huge"], [.. BitConverter.GetBytes(long.MaxValue), .. new byte[64]]);
+        File.WriteAllBytes(_folder["huge"], [.. BitConverter.GetBytes(long.MaxValue), .. new byte[64]]);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        FluentActions.Invoking(() => SafetensorsFile.Open(folder["huge"])).Should().Throw<InvalidDataException>().WithMessage($"*{long.MaxValue}*");
+        FluentActions.Invoking(() => SafetensorsFile.Open(_folder["huge"])).Should().Throw<InvalidDataException>().WithMessage($"*{long.MaxValue}*");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(10_000_000);
     }
 
@@ -137,21 +137,21 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void AWriterThatFailsMidwayLeavesTheOldFileAndNoOther()
     {
-        File.WriteAllText(folder["x"], "old");
+        File.WriteAllText(_folder["x"], "old");
         var failing = new TensorToWrite("b", TensorEncoding.F32, [2], _ => throw new IOException("disk full"));
-        FluentActions.Invoking(() => SafetensorsWriter.Write(folder["x"], [Zeros("a", TensorEncoding.F32, 4), failing])).Should().Throw<IOException>().WithMessage("disk full");
-        Directory.GetFiles(folder.Path).Should().Equal(folder["x"]);
-        File.ReadAllText(folder["x"]).Should().Be("old");
+        FluentActions.Invoking(() => SafetensorsWriter.Write(_folder["x"], [Zeros("a", TensorEncoding.F32, 4), failing])).Should().Throw<IOException>().WithMessage("disk full");
+        Directory.GetFiles(_folder.Path).Should().Equal(_folder["x"]);
+        File.ReadAllText(_folder["x"]).Should().Be("old");
     }
 
     [Fact]
     public void ATensorThatWritesTheWrongNumberOfBytesIsRefused() =>
-        FluentActions.Invoking(() => SafetensorsWriter.Write(folder["x"], [new("a", TensorEncoding.F32, [2], s => s.Write(new byte[7]))]))
+        FluentActions.Invoking(() => SafetensorsWriter.Write(_folder["x"], [new("a", TensorEncoding.F32, [2], s => s.Write(new byte[7]))]))
             .Should().Throw<InvalidOperationException>().WithMessage("*'a' wrote 7 bytes*8*");
 
     [Fact]
     public void TwoTensorsOfOneNameAreRefused() =>
-        FluentActions.Invoking(() => SafetensorsWriter.Write(folder["x"], [Zeros("a", TensorEncoding.F32, 1), Zeros("a", TensorEncoding.F32, 1)]))
+        FluentActions.Invoking(() => SafetensorsWriter.Write(_folder["x"], [Zeros("a", TensorEncoding.F32, 1), Zeros("a", TensorEncoding.F32, 1)]))
             .Should().Throw<ArgumentException>().WithMessage("*'a'*");
 
     private static TensorToWrite Zeros(string name, TensorEncoding encoding, params long[] shape) =>

@@ -11,9 +11,9 @@ public sealed class SavePretrainedTests : IDisposable
 {
     private const float Tolerance = 1e-4f;
     private static readonly long[] Ids = [1, 7, 200, 33, 5];
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("models/llama")]
@@ -24,8 +24,8 @@ public sealed class SavePretrainedTests : IDisposable
     {
         var original = path.EndsWith("260K", StringComparison.Ordinal) ? Golden.Shared(path) : Golden.Path(path);
         using (var model = PretrainedModel.Load(original))
-            model.SavePretrained(folder["out"]);
-        var saved = new GoldenTensors(Path.Combine(folder["out"], "model.safetensors"));
+            model.SavePretrained(_folder["out"]);
+        var saved = new GoldenTensors(Path.Combine(_folder["out"], "model.safetensors"));
         var shards = Directory.GetFiles(original, "model*.safetensors").Select(f => new GoldenTensors(f)).ToArray();
         saved.Names.Should().BeEquivalentTo(shards.SelectMany(s => s.Names));
         foreach (var (shard, name) in shards.SelectMany(s => s.Names.Select(n => (s, n))))
@@ -35,7 +35,7 @@ public sealed class SavePretrainedTests : IDisposable
             saved.Bytes(name).Should().Equal(shard.Bytes(name));
         }
 
-        File.ReadAllBytes(Path.Combine(folder["out"], "config.json")).Should().Equal(File.ReadAllBytes(Path.Combine(original, "config.json")));
+        File.ReadAllBytes(Path.Combine(_folder["out"], "config.json")).Should().Equal(File.ReadAllBytes(Path.Combine(original, "config.json")));
     }
 
     [Fact]
@@ -43,8 +43,8 @@ public sealed class SavePretrainedTests : IDisposable
     {
         var expected = new GoldenTensors(Golden.Path("peft/stories260K/expected.safetensors"));
         using (var stacked = Stacked("first", "second"))
-            stacked.SavePretrained(folder["out"]);
-        using var merged = PretrainedModel.Load(folder["out"]);
+            stacked.SavePretrained(_folder["out"]);
+        using var merged = PretrainedModel.Load(_folder["out"]);
         merged.Adapters.Should().BeEmpty();
         var ids = expected.Longs("input_ids");
         ModelChecks.LargestDifference(merged.Logits(ids, (int)expected.Shape("input_ids")[1]), expected.Floats("merged")).Should().BeLessThan(Tolerance);
@@ -58,10 +58,10 @@ public sealed class SavePretrainedTests : IDisposable
         using var generator = new torch.Generator(5);
         var update = new LowRankUpdate(new(torch.randn(3, 48, generator: generator), false), new(torch.randn(48, 3, generator: generator), false), 0.25, 0);
         using var model = loaded.With([new("x", "{}", new Dictionary<string, LowRankUpdate> { [path] = update })], null);
-        model.SavePretrained(folder["out"]);
+        model.SavePretrained(_folder["out"]);
         using var weight = model.MergedWeight(path);
         using var rounded = weight.to(torch.ScalarType.BFloat16).to(torch.ScalarType.Float32);
-        var saved = new GoldenTensors(Path.Combine(folder["out"], "model.safetensors"));
+        var saved = new GoldenTensors(Path.Combine(_folder["out"], "model.safetensors"));
         saved.Dtype(path + ".weight").Should().Be("BF16");
         saved.Floats(path + ".weight").Should().Equal(rounded.data<float>().ToArray());
     }
@@ -70,8 +70,8 @@ public sealed class SavePretrainedTests : IDisposable
     public void AQuantisedModelIsSavedAsTheFloatsItStandsFor()
     {
         using var model = PretrainedModel.Load(Golden.Path("gguf/stories260K-q8_0.gguf"));
-        model.SavePretrained(folder["out"]);
-        using var again = PretrainedModel.Load(folder["out"]);
+        model.SavePretrained(_folder["out"]);
+        using var again = PretrainedModel.Load(_folder["out"]);
         again.Files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json");
         again.BaseWeights.Should().OnlyContain(w => w.Encoding == TensorEncoding.F32);
         again.Logits(Ids, 5).Should().Equal(model.Logits(Ids, 5));
@@ -86,16 +86,16 @@ public sealed class SavePretrainedTests : IDisposable
         using var generator = new torch.Generator(3);
         var head = new Parameter(torch.randn(1, 48, generator: generator), requires_grad: false);
         using var model = loaded.With([], head);
-        model.SavePretrained(folder["out"]);
-        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder["out"], "config.json")))!;
+        model.SavePretrained(_folder["out"]);
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["out"], "config.json")))!;
         config["architectures"]!.ToJsonString().Should().Be("[\"LlamaForSequenceClassification\"]");
         config["num_labels"]!.GetValue<int>().Should().Be(1);
         config["pad_token_id"]!.GetValue<int>().Should().Be(padId);
-        var saved = new GoldenTensors(Path.Combine(folder["out"], "model.safetensors"));
+        var saved = new GoldenTensors(Path.Combine(_folder["out"], "model.safetensors"));
         saved.Names.Should().NotContain("lm_head.weight");
         saved.Floats("score.weight").Should().Equal(head.data<float>().ToArray());
         saved.Shape("score.weight").Should().Equal(1, 48);
-        using var again = PretrainedModel.Load(folder["out"]);
+        using var again = PretrainedModel.Load(_folder["out"]);
         Rewards(again).Should().Equal(Rewards(model));
     }
 
@@ -104,31 +104,31 @@ public sealed class SavePretrainedTests : IDisposable
     {
         using var loaded = PretrainedModel.Load(Golden.Shared("models/stories260K"));
         using var model = loaded.With([], new Parameter(torch.ones(1, 64), requires_grad: false));
-        model.SavePretrained(folder["out"]);
-        JsonNode.Parse(File.ReadAllText(Path.Combine(folder["out"], "config.json")))!["pad_token_id"]!.GetValue<int>().Should().Be(2);
+        model.SavePretrained(_folder["out"]);
+        JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["out"], "config.json")))!["pad_token_id"]!.GetValue<int>().Should().Be(2);
     }
 
     [Fact]
     public void ATargetWithSomethingInItIsRefusedAndLeftAlone()
     {
-        Directory.CreateDirectory(folder["out"]);
-        File.WriteAllText(Path.Combine(folder["out"], "mine.txt"), "keep");
+        Directory.CreateDirectory(_folder["out"]);
+        File.WriteAllText(Path.Combine(_folder["out"], "mine.txt"), "keep");
         using var model = PretrainedModel.Load(Golden.Path("models/llama"));
-        model.Invoking(m => m.SavePretrained(folder["out"])).Should().Throw<IOException>().WithMessage("*out*not empty*absent or empty*");
-        Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Should().BeEquivalentTo(folder["out"], Path.Combine(folder["out"], "mine.txt"));
+        model.Invoking(m => m.SavePretrained(_folder["out"])).Should().Throw<IOException>().WithMessage("*out*not empty*absent or empty*");
+        Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Should().BeEquivalentTo(_folder["out"], Path.Combine(_folder["out"], "mine.txt"));
     }
 
     [Fact]
     public void ASaveThatFailsMidwayLeavesNothing()
     {
-        Directory.CreateDirectory(folder["in"]);
+        Directory.CreateDirectory(_folder["in"]);
         foreach (var file in Directory.GetFiles(Golden.Path("models/llama")))
-            File.WriteAllBytes(Path.Combine(folder["in"], Path.GetFileName(file)), File.ReadAllBytes(file));
-        using var model = PretrainedModel.Load(folder["in"]);
-        using (var weights = new FileStream(Path.Combine(folder["in"], "model.safetensors"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            File.WriteAllBytes(Path.Combine(_folder["in"], Path.GetFileName(file)), File.ReadAllBytes(file));
+        using var model = PretrainedModel.Load(_folder["in"]);
+        using (var weights = new FileStream(Path.Combine(_folder["in"], "model.safetensors"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             weights.SetLength(weights.Length / 2);
-        model.Invoking(m => m.SavePretrained(folder["out"])).Should().Throw<InvalidDataException>().WithMessage("*model.safetensors*truncated*");
-        Directory.GetFileSystemEntries(folder.Path).Should().Equal(folder["in"]);
+        model.Invoking(m => m.SavePretrained(_folder["out"])).Should().Throw<InvalidDataException>().WithMessage("*model.safetensors*truncated*");
+        Directory.GetFileSystemEntries(_folder.Path).Should().Equal(_folder["in"]);
     }
 
     private static LanguageModel Stacked(params string[] adapters)

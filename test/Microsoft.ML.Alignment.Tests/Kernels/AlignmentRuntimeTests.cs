@@ -7,9 +7,9 @@ namespace Microsoft.ML.Alignment.Tests.Kernels;
 [Collection(RunsAlone.Name)]
 public sealed class AlignmentRuntimeTests : IDisposable
 {
-    private readonly AlignmentRuntimeOptions before = AlignmentRuntime.Current;
+    private readonly AlignmentRuntimeOptions _before = AlignmentRuntime.Current;
 
-    public void Dispose() => AlignmentRuntime.Configure(before);
+    public void Dispose() => AlignmentRuntime.Configure(_before);
 
     [Fact]
     public void AutomaticChoiceIsOneOfTheKernelsAndStays()
@@ -24,7 +24,7 @@ public sealed class AlignmentRuntimeTests : IDisposable
     [Fact]
     public void ForcedKernelIsInForceAndExact()
     {
-        foreach (var kernel in new[] { MatrixKernel.Mkl, before.MatrixKernel })
+        foreach (var kernel in new[] { MatrixKernel.Mkl, _before.MatrixKernel })
         {
             AlignmentRuntime.Configure(new() { MatrixKernel = kernel });
             AlignmentRuntime.Current.MatrixKernel.Should().Be(kernel);
@@ -46,8 +46,8 @@ public sealed class AlignmentRuntimeTests : IDisposable
     [Fact]
     public void ARunThatGoesOnComputesAsItBeganUnlessAnotherWayWasAskedFor()
     {
-        AlignmentRuntime.Configure(new() { MatrixKernel = before.MatrixKernel, Threads = 1 });
-        AlignmentRuntime.Adopt(new() { MatrixKernel = before.MatrixKernel, Threads = 2 });
+        AlignmentRuntime.Configure(new() { MatrixKernel = _before.MatrixKernel, Threads = 1 });
+        AlignmentRuntime.Adopt(new() { MatrixKernel = _before.MatrixKernel, Threads = 2 });
         AlignmentRuntime.Current.Threads.Should().Be(1, "one thread was asked for");
 
         AlignmentRuntime.Configure(new());

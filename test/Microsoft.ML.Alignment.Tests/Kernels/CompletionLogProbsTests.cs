@@ -7,12 +7,12 @@ namespace Microsoft.ML.Alignment.Tests.Kernels;
 public sealed class CompletionLogProbsTests : IDisposable
 {
     private const long Rows = 11, Width = 6, Vocabulary = 23;
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly Tensor hidden = Tensors.Random(1, Rows, Width);
-    private readonly Tensor head = Tensors.Random(2, Vocabulary, Width);
-    private readonly Tensor labels = tensor(new long[] { 0, 22, 5, 5, 1, 7, 19, 3, 2, 11, 8 });
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly Tensor _hidden = Tensors.Random(1, Rows, Width);
+    private readonly Tensor _head = Tensors.Random(2, Vocabulary, Width);
+    private readonly Tensor _labels = tensor(new long[] { 0, 22, 5, 5, 1, 7, 19, 3, 2, 11, 8 });
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [InlineData(false, 1)]
@@ -23,10 +23,10 @@ public sealed class CompletionLogProbsTests : IDisposable
     [InlineData(true, 11)]
     public void ValuesAndGradientsAreThoseOfLogSoftmaxInDouble(bool trainsHead, long rowsAtOnce)
     {
-        var (h, w) = (hidden.Leaf(), trainsHead ? head.Leaf() : head);
-        var (exactH, exactW) = (hidden.to_type(ScalarType.Float64).Leaf(), head.to_type(ScalarType.Float64).Leaf());
+        var (h, w) = (_hidden.Leaf(), trainsHead ? _head.Leaf() : _head);
+        var (exactH, exactW) = (_hidden.to_type(ScalarType.Float64).Leaf(), _head.to_type(ScalarType.Float64).Leaf());
 
-        var actual = CompletionLogProbs.Compute(h, w, labels, rowsAtOnce * Vocabulary * sizeof(float));
+        var actual = CompletionLogProbs.Compute(h, w, _labels, rowsAtOnce * Vocabulary * sizeof(float));
         var expected = Plain(exactH, exactW);
 
         Tensors.RelativeError(actual, expected).Should().BeLessThan(1e-6);
@@ -41,17 +41,17 @@ public sealed class CompletionLogProbsTests : IDisposable
     public void GradientIsTheSlopeOfTheValue()
     {
         const double step = 1e-2;
-        var h = hidden.Leaf();
-        CompletionLogProbs.Compute(h, head, labels).sum().backward();
+        var h = _hidden.Leaf();
+        CompletionLogProbs.Compute(h, _head, _labels).sum().backward();
         foreach (var (row, column) in new[] { (0, 0), (4, 3), (10, 5) })
         {
-            var shift = zeros_like(hidden);
+            var shift = zeros_like(_hidden);
             shift[row, column] = (float)step;
-            var slope = (Value(hidden + shift) - Value(hidden - shift)) / (2 * step);
+            var slope = (Value(_hidden + shift) - Value(_hidden - shift)) / (2 * step);
             h.grad![row, column].item<float>().Should().BeApproximately((float)slope, 1e-3f);
         }
 
-        double Value(Tensor at) => CompletionLogProbs.Compute(at, head, labels).to_type(ScalarType.Float64).sum().item<double>();
+        double Value(Tensor at) => CompletionLogProbs.Compute(at, _head, _labels).to_type(ScalarType.Float64).sum().item<double>();
     }
 
     [Theory]
@@ -60,8 +60,8 @@ public sealed class CompletionLogProbsTests : IDisposable
     [InlineData(10)]
     public void ChunksDoNotChangeTheResult(long rowsAtOnce)
     {
-        var whole = CompletionLogProbs.Compute(hidden, head, labels);
-        var cut = CompletionLogProbs.Compute(hidden, head, labels, rowsAtOnce * Vocabulary * sizeof(float));
+        var whole = CompletionLogProbs.Compute(_hidden, _head, _labels);
+        var cut = CompletionLogProbs.Compute(_hidden, _head, _labels, rowsAtOnce * Vocabulary * sizeof(float));
         Tensors.RelativeError(cut, whole).Should().BeLessThan(1e-6);
     }
 
@@ -70,10 +70,10 @@ public sealed class CompletionLogProbsTests : IDisposable
     [InlineData(true)]
     public void BFloat16RoundsTheLogitsOnly(bool trainsHead)
     {
-        var (h, w) = (hidden.bfloat16().Leaf(), trainsHead ? head.bfloat16().Leaf() : head.bfloat16());
+        var (h, w) = (_hidden.bfloat16().Leaf(), trainsHead ? _head.bfloat16().Leaf() : _head.bfloat16());
         var (exactH, exactW) = (h.to_type(ScalarType.Float32).Leaf(), w.to_type(ScalarType.Float32).Leaf());
 
-        var actual = CompletionLogProbs.Compute(h, w, labels, 2 * Vocabulary * sizeof(float));
+        var actual = CompletionLogProbs.Compute(h, w, _labels, 2 * Vocabulary * sizeof(float));
         var expected = Plain(exactH, exactW);
 
         actual.dtype.Should().Be(ScalarType.Float32);
@@ -97,15 +97,15 @@ public sealed class CompletionLogProbsTests : IDisposable
     [Fact]
     public void StatisticsAreEntropyAndWhetherTheTokenIsOnTop()
     {
-        var logits = hidden.mm(head.t()).to_type(ScalarType.Float64);
+        var logits = _hidden.mm(_head.t()).to_type(ScalarType.Float64);
         var (p, best) = (logits.softmax(-1), logits.argmax(-1));
-        labels[3] = best[3];
+        _labels[3] = best[3];
 
-        var statistics = CompletionLogProbs.ComputeWithStatistics(hidden, head, labels, 4 * Vocabulary * sizeof(float));
+        var statistics = CompletionLogProbs.ComputeWithStatistics(_hidden, _head, _labels, 4 * Vocabulary * sizeof(float));
 
-        Tensors.RelativeError(statistics.LogProbs, Plain(hidden.to_type(ScalarType.Float64), head.to_type(ScalarType.Float64))).Should().BeLessThan(1e-6);
+        Tensors.RelativeError(statistics.LogProbs, Plain(_hidden.to_type(ScalarType.Float64), _head.to_type(ScalarType.Float64))).Should().BeLessThan(1e-6);
         Tensors.RelativeError(statistics.Entropy, -(p * p.log()).sum([-1])).Should().BeLessThan(1e-6);
-        statistics.IsTop.data<bool>().ToArray().Should().Equal(best.eq(labels).data<bool>().ToArray()).And.Contain(true).And.Contain(false);
+        statistics.IsTop.data<bool>().ToArray().Should().Equal(best.eq(_labels).data<bool>().ToArray()).And.Contain(true).And.Contain(false);
     }
 
     [Theory]
@@ -115,13 +115,13 @@ public sealed class CompletionLogProbsTests : IDisposable
     [InlineData(true, 11)]
     public void AGradientPassTellsWhichTokensAreOnTop(bool trainsHead, long rowsAtOnce)
     {
-        labels[3] = hidden.mm(head.t()).argmax(-1)[3];
-        var expected = CompletionLogProbs.ComputeWithStatistics(hidden, head, labels);
+        _labels[3] = _hidden.mm(_head.t()).argmax(-1)[3];
+        var expected = CompletionLogProbs.ComputeWithStatistics(_hidden, _head, _labels);
         using var statistics = new HeadStatistics();
 
         // A head that trains takes four times the budget at once.
         CompletionLogProbs.Compute(
-            hidden.Leaf(), trainsHead ? head.Leaf() : head, labels, rowsAtOnce * Vocabulary * sizeof(float) / (trainsHead ? 4 : 1), statistics);
+            _hidden.Leaf(), trainsHead ? _head.Leaf() : _head, _labels, rowsAtOnce * Vocabulary * sizeof(float) / (trainsHead ? 4 : 1), statistics);
 
         statistics.IsTop!.data<bool>().ToArray().Should().Equal(expected.IsTop.data<bool>().ToArray()).And.Contain(true).And.Contain(false);
         statistics.Entropy.Should().BeNull("it would cost several more passes over the logits");
@@ -150,23 +150,23 @@ public sealed class CompletionLogProbsTests : IDisposable
     [Fact]
     public void TheLogCollisionIsThatOfTwoDrawsThatAgree()
     {
-        var p = hidden.mm(head.t()).to_type(ScalarType.Float64).softmax(-1);
+        var p = _hidden.mm(_head.t()).to_type(ScalarType.Float64).softmax(-1);
 
-        var actual = CompletionLogProbs.LogCollision(hidden.Leaf(), head, 4 * Vocabulary * sizeof(float));
+        var actual = CompletionLogProbs.LogCollision(_hidden.Leaf(), _head, 4 * Vocabulary * sizeof(float));
 
         Tensors.RelativeError(actual, (p * p).sum([-1]).log()).Should().BeLessThan(1e-6);
         actual.requires_grad.Should().BeFalse();
-        CompletionLogProbs.LogCollision(zeros(1, Width), head).item<float>().Should().BeApproximately(-MathF.Log(Vocabulary), 1e-6f);
+        CompletionLogProbs.LogCollision(zeros(1, Width), _head).item<float>().Should().BeApproximately(-MathF.Log(Vocabulary), 1e-6f);
     }
 
     [Fact]
     public void NoRowsGiveNoValues()
     {
-        var none = CompletionLogProbs.Compute(hidden.narrow(0, 0, 0).Leaf(), head.Leaf(), labels.narrow(0, 0, 0));
+        var none = CompletionLogProbs.Compute(_hidden.narrow(0, 0, 0).Leaf(), _head.Leaf(), _labels.narrow(0, 0, 0));
         none.shape.Should().Equal(0);
         none.sum().backward();
         BackwardPass.ThrowIfFailed();
     }
 
-    private Tensor Plain(Tensor h, Tensor w) => h.mm(w.t()).log_softmax(-1).gather(1, labels.unsqueeze(1)).squeeze(1);
+    private Tensor Plain(Tensor h, Tensor w) => h.mm(w.t()).log_softmax(-1).gather(1, _labels.unsqueeze(1)).squeeze(1);
 }

@@ -8,9 +8,9 @@ namespace Microsoft.ML.Alignment.Tests.Kernels;
 public sealed class FusedAdamWTests : IDisposable
 {
     private static readonly AdamWConstants Constants = new(0.9, 0.95, 1e-8, 0.1);
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Fact]
     public void ParametersFollowThoseOfTorchToTheLastRounding()
@@ -144,21 +144,21 @@ public sealed class FusedAdamWTests : IDisposable
     /// <summary>The algorithm as the paper has it, in double.</summary>
     private sealed class DoubleAdamW(Parameter start, double decay)
     {
-        private readonly double[] first = new double[start.numel()];
-        private readonly double[] second = new double[start.numel()];
-        private int steps;
+        private readonly double[] _first = new double[start.numel()];
+        private readonly double[] _second = new double[start.numel()];
+        private int _steps;
 
         public double[] Values { get; } = [.. start.data<float>().ToArray().Select(value => (double)value)];
 
         public void Step(float[] gradient, double rate)
         {
-            steps++;
+            _steps++;
             for (var i = 0; i < Values.Length; i++)
             {
-                first[i] = Constants.Beta1 * first[i] + (1 - Constants.Beta1) * gradient[i];
-                second[i] = Constants.Beta2 * second[i] + (1 - Constants.Beta2) * gradient[i] * gradient[i];
-                var mean = first[i] / (1 - Math.Pow(Constants.Beta1, steps));
-                var square = second[i] / (1 - Math.Pow(Constants.Beta2, steps));
+                _first[i] = Constants.Beta1 * _first[i] + (1 - Constants.Beta1) * gradient[i];
+                _second[i] = Constants.Beta2 * _second[i] + (1 - Constants.Beta2) * gradient[i] * gradient[i];
+                var mean = _first[i] / (1 - Math.Pow(Constants.Beta1, _steps));
+                var square = _second[i] / (1 - Math.Pow(Constants.Beta2, _steps));
                 Values[i] -= rate * (mean / (Math.Sqrt(square) + Constants.Epsilon) + decay * Values[i]);
             }
         }

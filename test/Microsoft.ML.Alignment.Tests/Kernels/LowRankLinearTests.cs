@@ -7,11 +7,11 @@ namespace Microsoft.ML.Alignment.Tests.Kernels;
 public sealed class LowRankLinearTests : IDisposable
 {
     private const long Rows = 7, In = 6, Out = 5;
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly Tensor x = Tensors.Random(1, Rows, In);
-    private readonly Tensor weight = Tensors.Random(2, Out, In);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly Tensor _x = Tensors.Random(1, Rows, In);
+    private readonly Tensor _weight = Tensors.Random(2, Out, In);
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [InlineData(1, true)]
@@ -22,10 +22,10 @@ public sealed class LowRankLinearTests : IDisposable
     public void ValuesAndGradientsAreThoseOfTheFormulaInDouble(int count, bool inputNeedsGradient)
     {
         var terms = Enumerable.Range(0, count).Select(i => Term(i, trains: i == count - 1)).ToArray();
-        var input = inputNeedsGradient ? x.Leaf() : x;
-        var actual = Apply(input, weight, terms);
+        var input = inputNeedsGradient ? _x.Leaf() : _x;
+        var actual = Apply(input, _weight, terms);
 
-        var exactInput = x.to_type(ScalarType.Float64).Leaf();
+        var exactInput = _x.to_type(ScalarType.Float64).Leaf();
         var exactTerms = terms.Select(t => new LowRankTerm(Wide(t.A), Wide(t.B), t.Scale)).ToArray();
         var expected = Formula(exactInput, exactTerms);
 
@@ -41,10 +41,10 @@ public sealed class LowRankLinearTests : IDisposable
     [Fact]
     public void FrozenTermsCarryTheGradientToTheInput()
     {
-        var input = x.Leaf();
+        var input = _x.Leaf();
         var term = Term(0, trains: false);
-        var ours = Tensors.Gradients(Apply(input, weight, term), input)[0].clone();
-        var merged = (weight + (term.B.mm(term.A) * term.Scale)).detach();
+        var ours = Tensors.Gradients(Apply(input, _weight, term), input)[0].clone();
+        var merged = (_weight + (term.B.mm(term.A) * term.Scale)).detach();
         var expected = Tensors.Gradients(nn.functional.linear(input, merged), input)[0];
         Tensors.RelativeError(ours, expected).Should().BeLessThan(1e-6);
     }
@@ -52,11 +52,11 @@ public sealed class LowRankLinearTests : IDisposable
     [Fact]
     public void TrainedWeightGetsItsGradient()
     {
-        var w = weight.Leaf();
+        var w = _weight.Leaf();
         var term = Term(0, trains: true);
-        var actual = Apply(x, w, term);
+        var actual = Apply(_x, w, term);
         using var direction = Tensors.Random(99, actual.shape);
-        Tensors.RelativeError(Tensors.Gradients(actual, w)[0], direction.t().mm(x)).Should().BeLessThan(1e-6);
+        Tensors.RelativeError(Tensors.Gradients(actual, w)[0], direction.t().mm(_x)).Should().BeLessThan(1e-6);
     }
 
     [Theory]
@@ -68,11 +68,11 @@ public sealed class LowRankLinearTests : IDisposable
         var (first, second) = (Term(0, trains: true), Term(1, trains: true));
         var upper = first with { B = first.B.detach().narrow(0, 0, 2).Leaf(), Dropout = dropout };
         var lower = second with { B = second.B.detach().narrow(0, 2, 3).Leaf(), Dropout = dropout, FirstOutput = 2 };
-        var input = x.Leaf();
+        var input = _x.Leaf();
 
-        var actual = Apply(input, weight, lower, upper);
+        var actual = Apply(input, _weight, lower, upper);
 
-        var (apart, below) = (Apply(input, weight.narrow(0, 0, 2), upper), Apply(input, weight.narrow(0, 2, 3), lower with { FirstOutput = 0 }));
+        var (apart, below) = (Apply(input, _weight.narrow(0, 0, 2), upper), Apply(input, _weight.narrow(0, 2, 3), lower with { FirstOutput = 0 }));
         Tensors.RelativeError(actual, cat([apart, below], 1)).Should().BeLessThan(1e-6);
         Tensor[] parameters = [input, upper.A, upper.B, lower.A, lower.B];
         var ours = Tensors.Gradients(actual, parameters).Select(gradient => gradient.clone()).ToArray();
@@ -85,12 +85,12 @@ public sealed class LowRankLinearTests : IDisposable
     public void BFloat16KeepsFloat32Gradients()
     {
         var term = Term(0, trains: true);
-        var actual = Apply(x.bfloat16(), weight.bfloat16(), term);
+        var actual = Apply(_x.bfloat16(), _weight.bfloat16(), term);
         actual.dtype.Should().Be(ScalarType.BFloat16);
         var gradients = Tensors.Gradients(actual, term.A, term.B);
         var copies = gradients.Select(g => g.clone()).ToArray();
         copies.Should().AllSatisfy(g => g.dtype.Should().Be(ScalarType.Float32));
-        var expected = Tensors.Gradients(Apply(x, weight, term), term.A, term.B);
+        var expected = Tensors.Gradients(Apply(_x, _weight, term), term.A, term.B);
         for (var i = 0; i < 2; i++)
             Tensors.RelativeError(copies[i], expected[i]).Should().BeLessThan(1.0 / 32);
     }
@@ -99,11 +99,11 @@ public sealed class LowRankLinearTests : IDisposable
     public void DropoutDropsInputsOfTheTermOnly()
     {
         var term = Term(0, trains: true) with { Dropout = 0.5 };
-        var plain = nn.functional.linear(x, weight);
-        var added = Apply(x, weight, term) - plain;
-        var whole = Apply(x, weight, term with { Dropout = 0 }) - plain;
+        var plain = nn.functional.linear(_x, _weight);
+        var added = Apply(_x, _weight, term) - plain;
+        var whole = Apply(_x, _weight, term with { Dropout = 0 }) - plain;
         Tensors.RelativeError(added, whole).Should().BeGreaterThan(0.05);
-        var nothing = Apply(zeros_like(x), weight, term);
+        var nothing = Apply(zeros_like(_x), _weight, term);
         nothing.abs().max().item<float>().Should().Be(0);
     }
 
@@ -111,9 +111,9 @@ public sealed class LowRankLinearTests : IDisposable
     public void WithoutGradientTheValueIsTheSame()
     {
         var term = Term(0, trains: true);
-        var trained = Apply(x, weight, term);
+        var trained = Apply(_x, _weight, term);
         using var noGrad = no_grad();
-        Apply(x, weight, term).Equals(trained).Should().BeTrue();
+        Apply(_x, _weight, term).Equals(trained).Should().BeTrue();
     }
 
     private static Tensor Apply(Tensor input, Tensor matrix, params LowRankTerm[] terms) =>
@@ -129,7 +129,7 @@ public sealed class LowRankLinearTests : IDisposable
 
     private Tensor Formula(Tensor input, LowRankTerm[] terms)
     {
-        var y = input.mm(weight.to_type(ScalarType.Float64).t());
+        var y = input.mm(_weight.to_type(ScalarType.Float64).t());
         foreach (var term in terms)
             y = y + (term.Scale * input.mm(term.A.t()).mm(term.B.t()));
         return y;

@@ -7,9 +7,9 @@ namespace Microsoft.ML.Alignment.Tests.Kernels;
 public sealed class PackedAttentionTests : IDisposable
 {
     private const int Heads = 6, SharedHeads = 2, Width = 4;
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     public static TheoryData<string> Layouts => ["sequences", "pairs", "prefix", "everything", "prefix and single completions"];
 

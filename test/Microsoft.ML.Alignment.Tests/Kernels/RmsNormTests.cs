@@ -7,11 +7,11 @@ namespace Microsoft.ML.Alignment.Tests.Kernels;
 public sealed class RmsNormTests : IDisposable
 {
     private const double Eps = 1e-5;
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly Tensor x = Tensors.Random(1, 5, 8);
-    private readonly Tensor weight = Tensors.Random(2, 8);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly Tensor _x = Tensors.Random(1, 5, 8);
+    private readonly Tensor _weight = Tensors.Random(2, 8);
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [InlineData(true, true)]
@@ -19,8 +19,8 @@ public sealed class RmsNormTests : IDisposable
     [InlineData(false, true)]
     public void ValuesAndGradientsAreThoseOfTheFormulaInDouble(bool inputTrains, bool weightTrains)
     {
-        var (input, scale) = (inputTrains ? x.Leaf() : x, weightTrains ? weight.Leaf() : weight);
-        var (exactInput, exactScale) = (x.to_type(ScalarType.Float64).Leaf(), weight.to_type(ScalarType.Float64).Leaf());
+        var (input, scale) = (inputTrains ? _x.Leaf() : _x, weightTrains ? _weight.Leaf() : _weight);
+        var (exactInput, exactScale) = (_x.to_type(ScalarType.Float64).Leaf(), _weight.to_type(ScalarType.Float64).Leaf());
         var actual = RmsNorm.Apply(input, scale, Eps);
         var expected = exactInput / (exactInput.square().mean([-1], true) + Eps).sqrt() * exactScale;
 
@@ -37,8 +37,8 @@ public sealed class RmsNormTests : IDisposable
     [Fact]
     public void BFloat16IsComputedInFloat32AndRoundedOnce()
     {
-        var narrow = x.bfloat16();
-        RmsNorm.Apply(narrow, weight, Eps).Equals(RmsNorm.Apply(narrow.to_type(ScalarType.Float32), weight, Eps).bfloat16()).Should().BeTrue();
-        RmsNorm.Apply(narrow.Leaf(), weight, Eps).Equals(RmsNorm.Apply(narrow, weight, Eps)).Should().BeTrue();
+        var narrow = _x.bfloat16();
+        RmsNorm.Apply(narrow, _weight, Eps).Equals(RmsNorm.Apply(narrow.to_type(ScalarType.Float32), _weight, Eps).bfloat16()).Should().BeTrue();
+        RmsNorm.Apply(narrow.Leaf(), _weight, Eps).Equals(RmsNorm.Apply(narrow, _weight, Eps)).Should().BeTrue();
     }
 }

@@ -7,9 +7,9 @@ namespace Microsoft.ML.Alignment.Tests.Kernels;
 public sealed class RotaryEmbeddingTests : IDisposable
 {
     private const int Rows = 5, Heads = 3, Width = 8;
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [InlineData(8)]

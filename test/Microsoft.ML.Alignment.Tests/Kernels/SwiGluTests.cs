@@ -6,17 +6,17 @@ namespace Microsoft.ML.Alignment.Tests.Kernels;
 
 public sealed class SwiGluTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly Tensor gate = Tensors.Random(1, 5, 8);
-    private readonly Tensor up = Tensors.Random(2, 5, 8);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly Tensor _gate = Tensors.Random(1, 5, 8);
+    private readonly Tensor _up = Tensors.Random(2, 5, 8);
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Fact]
     public void ValuesAndGradientsAreThoseOfTheFormulaInDouble()
     {
-        var (ourGate, ourUp) = (gate.Leaf(), up.Leaf());
-        var (exactGate, exactUp) = (gate.to_type(ScalarType.Float64).Leaf(), up.to_type(ScalarType.Float64).Leaf());
+        var (ourGate, ourUp) = (_gate.Leaf(), _up.Leaf());
+        var (exactGate, exactUp) = (_gate.to_type(ScalarType.Float64).Leaf(), _up.to_type(ScalarType.Float64).Leaf());
         var actual = SwiGlu.Apply(ourGate, ourUp);
         var expected = exactGate / ((-exactGate).exp() + 1) * exactUp;
 
@@ -28,5 +28,5 @@ public sealed class SwiGluTests : IDisposable
 
     [Fact]
     public void TheValueIsTheSameWithAndWithoutGradients() =>
-        SwiGlu.Apply(gate.Leaf(), up.Leaf()).Equals(SwiGlu.Apply(gate, up)).Should().BeTrue();
+        SwiGlu.Apply(_gate.Leaf(), _up.Leaf()).Equals(SwiGlu.Apply(_gate, _up)).Should().BeTrue();
 }

@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Losses;
 
 public sealed class BcoLossTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [InlineData(0.5, true, 0.693147181)]

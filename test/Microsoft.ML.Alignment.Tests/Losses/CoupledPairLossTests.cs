@@ -9,10 +9,10 @@ public sealed class CoupledPairLossTests : IDisposable
 {
     private const double Beta = 0.4;
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly PairNumbers[] pairs = PairNumbers.Random(6, seed: 12);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly PairNumbers[] _pairs = PairNumbers.Random(6, seed: 12);
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Fact]
     public void AnOptimalTransportEqualsAPlainOne()
@@ -50,9 +50,9 @@ public sealed class CoupledPairLossTests : IDisposable
     private void RequireSame(PairLoss loss, Func<PairNumbers[], double> plain)
     {
         const double step = 1e-5;
-        var evidence = PlainPairLoss.Evidence(pairs, Beta);
+        var evidence = PlainPairLoss.Evidence(_pairs, Beta);
         var leaves = evidence.Policy.Sum.Map(values => values.requires_grad_());
-        var places = arange(pairs.Length, dtype: ScalarType.Float64);
+        var places = arange(_pairs.Length, dtype: ScalarType.Float64);
 
         var value = loss.Compute(evidence with
         {
@@ -61,8 +61,8 @@ public sealed class CoupledPairLossTests : IDisposable
         }).sum();
         value.backward();
 
-        Near.Relative(value.item<double>(), plain(pairs), 1e-10);
-        for (var i = 0; i < pairs.Length; i++)
+        Near.Relative(value.item<double>(), plain(_pairs), 1e-10);
+        for (var i = 0; i < _pairs.Length; i++)
         {
             var (chosen, rejected) = (plain(Moved(i, step, 0)) - plain(Moved(i, -step, 0)), plain(Moved(i, 0, step)) - plain(Moved(i, 0, -step)));
             Near.Relative(leaves.Chosen.grad![i].item<double>(), chosen / (2 * step), 1e-6);
@@ -70,7 +70,7 @@ public sealed class CoupledPairLossTests : IDisposable
         }
     }
 
-    private PairNumbers[] Moved(int index, double chosen, double rejected) => [.. pairs.Select((pair, i) => i != index ? pair : pair with
+    private PairNumbers[] Moved(int index, double chosen, double rejected) => [.. _pairs.Select((pair, i) => i != index ? pair : pair with
     {
         Policy = (pair.Policy.Chosen + chosen, pair.Policy.Rejected + rejected),
     })];

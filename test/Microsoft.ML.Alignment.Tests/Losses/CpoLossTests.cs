@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Losses;
 
 public sealed class CpoLossTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     /// <summary>0.1·(-12 + 15) = 0.3: -log σ(0.3) = 0.554355244 and 1 - 0.3. A token: -2 + 1.875 - 1/0.2 = -5.125.</summary>
     [Fact]

@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Losses;
 
 public sealed class DpoLossTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [InlineData(0)]

@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Losses;
 
 public sealed class IpoLossTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     /// <summary>
     /// log π is -12 of 6 tokens and -15 of 8, log π_ref -12.5 and -14.2: ratios 0.5 and -0.8, so h is 1.3 in sum and 0.5/6 + 0.8/8 =

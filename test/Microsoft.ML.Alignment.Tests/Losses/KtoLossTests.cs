@@ -8,9 +8,9 @@ public sealed class KtoLossTests : IDisposable
 {
     private static readonly FeedbackWeights Equal = new(1, 1);
 
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Fact]
     public void LossIsHalfTheWeightWherePolicyEqualsReference()

@@ -8,9 +8,9 @@ public sealed class MarginLossTests : IDisposable
 {
     private static readonly double[] Margins = [-700, -4.5, -0.3, 0, 0.8, 2.5, 700];
 
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [InlineData(0)]

@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Losses;
 
 public sealed class OrpoLossTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     /// <summary>
     /// Log-probabilities per token -0.5 and -1.2: log odds -0.5 - ln(1 - e^-0.5) and -1.2 - ln(1 - e^-1.2), which differ by 1.274369712,

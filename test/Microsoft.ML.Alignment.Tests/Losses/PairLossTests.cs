@@ -7,11 +7,11 @@ namespace Microsoft.ML.Alignment.Tests.Losses;
 /// <summary>What holds for every loss of pairs.</summary>
 public sealed class PairLossTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
     public static TheoryData<string> Names => [.. PlainPairLoss.All.Keys];
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -11,7 +11,7 @@ public sealed class RecordedPairLossTests : IDisposable
     private const int SftAlone = 16;
     private const int Weighted = 22;
 
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
     public static IEnumerable<object[]> Entries =>
     [
@@ -19,7 +19,7 @@ public sealed class RecordedPairLossTests : IDisposable
         .. Enumerable.Range(0, 12).Select(entry => new object[] { "f-divergence.json", entry }),
     ];
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Theory]
     [MemberData(nameof(Entries))]

@@ -9,9 +9,9 @@ public sealed class SimPoLossTests : IDisposable
     /// <summary>Log-probabilities per token of -2 and -1.875.</summary>
     private static readonly PlainPair Pair = new(-12, -15, 6, 8);
 
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     /// <summary>m = 2.5·(-2 + 1.875) - 1.375 = -1.6875: -log σ(m) = 1.857227078, and 1 - m = 2.6875.</summary>
     [Fact]

@@ -7,14 +7,14 @@ namespace Microsoft.ML.Alignment.Tests.Native;
 public sealed class PrivateFolderTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private readonly string root = Directory.CreateTempSubdirectory("private-folder-test").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("private-folder-test").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [LinuxFact]
     public void StoredFileHoldsTheContentUnderTheNameAndIsForTheOwnerOnly()
     {
-        var folder = Path.Combine(root, "cache");
+        var folder = Path.Combine(_root, "cache");
         var file = PrivateFolder.Store(folder, "library.so", [1, 2, 3]);
 
         File.ReadAllBytes(file).Should().Equal(1, 2, 3);
@@ -27,14 +27,14 @@ public sealed class PrivateFolderTests : IDisposable
     [LinuxFact]
     public void OtherContentGetsAnotherPath()
     {
-        var folder = Path.Combine(root, "cache");
+        var folder = Path.Combine(_root, "cache");
         PrivateFolder.Store(folder, "library.so", [1]).Should().NotBe(PrivateFolder.Store(folder, "library.so", [2]));
     }
 
     [LinuxFact]
     public void TamperedFileIsReplaced()
     {
-        var folder = Path.Combine(root, "cache");
+        var folder = Path.Combine(_root, "cache");
         var file = PrivateFolder.Store(folder, "library.so", [1, 2, 3]);
         File.WriteAllBytes(file, [1, 2, 4]);
 
@@ -45,9 +45,9 @@ public sealed class PrivateFolderTests : IDisposable
     [LinuxFact]
     public void LinkInPlaceOfTheFileIsReplacedNotFollowed()
     {
-        var folder = Path.Combine(root, "cache");
+        var folder = Path.Combine(_root, "cache");
         var file = PrivateFolder.Store(folder, "library.so", [1, 2, 3]);
-        var elsewhere = Path.Combine(root, "elsewhere");
+        var elsewhere = Path.Combine(_root, "elsewhere");
         File.Move(file, elsewhere);
         File.CreateSymbolicLink(file, elsewhere);
 
@@ -58,7 +58,7 @@ public sealed class PrivateFolderTests : IDisposable
     [LinuxFact]
     public void FolderOpenToOthersIsRefused()
     {
-        var folder = Path.Combine(root, "open");
+        var folder = Path.Combine(_root, "open");
         Directory.CreateDirectory(folder);
         File.SetUnixFileMode(folder, OwnerOnly | UnixFileMode.OtherWrite);
 
@@ -68,8 +68,8 @@ public sealed class PrivateFolderTests : IDisposable
     [LinuxFact]
     public void LinkToAFolderIsRefused()
     {
-        var link = Path.Combine(root, "link");
-        Directory.CreateSymbolicLink(link, root);
+        var link = Path.Combine(_root, "link");
+        Directory.CreateSymbolicLink(link, _root);
 
         FluentActions.Invoking(() => PrivateFolder.Ensure(link)).Should().Throw<IOException>().WithMessage("*no folder*");
     }

@@ -12,10 +12,10 @@ public sealed class CoupledPairsTests : IDisposable
 {
     private const double Beta = 0.3;
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly LanguageModel policy = TestModels.Tiny(1).TrainableOwned();
-    private readonly LanguageModel reference = TestModels.Tiny(2);
-    private readonly TokenizedExample[] examples = RandomExamples.Pairs(6);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LanguageModel _policy = TestModels.Tiny(1).TrainableOwned();
+    private readonly LanguageModel _reference = TestModels.Tiny(2);
+    private readonly TokenizedExample[] _examples = RandomExamples.Pairs(6);
 
     public static TheoryData<string> Names => [.. Losses.Keys];
 
@@ -31,21 +31,21 @@ public sealed class CoupledPairsTests : IDisposable
 
     public void Dispose()
     {
-        policy.Dispose();
-        reference.Dispose();
-        scope.Dispose();
+        _policy.Dispose();
+        _reference.Dispose();
+        _scope.Dispose();
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void LossAndGradientsDoNotDependOnMicroBatches(string name) =>
-        GradientChecks.RequireSameInMicroBatches(policy, Objective(Losses[name]), examples);
+        GradientChecks.RequireSameInMicroBatches(_policy, Objective(Losses[name]), _examples);
 
     [Fact]
     public void SortingWithinMicroBatchesWouldBeAnotherLoss()
     {
         var objective = Objective(new PairLoss.Aot());
-        var parts = new[] { Collator.Pack(examples[..3]), Collator.Pack(examples[3..]) };
+        var parts = new[] { Collator.Pack(_examples[..3]), Collator.Pack(_examples[3..]) };
         var counts = parts.Select(objective.Count).Aggregate((a, b) => a + b);
 
         objective.Begin(parts);
@@ -59,9 +59,9 @@ public sealed class CoupledPairsTests : IDisposable
     [Fact]
     public void MetricsOfACoupledLossAreThoseOfThePairs()
     {
-        var batch = Collator.Pack(examples);
+        var batch = Collator.Pack(_examples);
         var (plain, coupled) = (Objective(new PairLoss.Sigmoid()), Objective(new PairLoss.Aot()));
-        coupled.Begin([batch, Collator.Pack(examples[..2])]);
+        coupled.Begin([batch, Collator.Pack(_examples[..2])]);
 
         var expected = plain.Evaluate(batch, plain.Count(batch)).Metrics;
 
@@ -72,28 +72,28 @@ public sealed class CoupledPairsTests : IDisposable
     [Fact]
     public void TheSharedLengthIsThatOfThePairsShorterSide()
     {
-        var pass = PairPass.Run(policy, Collator.Pack(examples), new(), PairDetails.SharedSum).Pairs;
+        var pass = PairPass.Run(_policy, Collator.Pack(_examples), new(), PairDetails.SharedSum).Pairs;
 
-        for (var i = 0; i < examples.Length; i++)
+        for (var i = 0; i < _examples.Length; i++)
         {
-            var shared = examples[i].Completions.Min(completion => completion.Length);
+            var shared = _examples[i].Completions.Min(completion => completion.Length);
             var (chosen, rejected) = (LogProb(i, 0, shared), LogProb(i, 1, shared));
             Near.Relative(pass.SharedSum!.Value.Chosen[i].item<float>(), chosen, 1e-5);
             Near.Relative(pass.SharedSum!.Value.Rejected[i].item<float>(), rejected, 1e-5);
-            Near.Relative(pass.Sum.Rejected[i].item<float>(), LogProb(i, 1, examples[i].Completions[1].Length), 1e-5);
+            Near.Relative(pass.Sum.Rejected[i].item<float>(), LogProb(i, 1, _examples[i].Completions[1].Length), 1e-5);
         }
 
         double LogProb(int pair, int side, int tokens) =>
-            PlainModel.LogProb(policy, examples[pair].Prompt, examples[pair].Completions[side][..tokens]);
+            PlainModel.LogProb(_policy, _examples[pair].Prompt, _examples[pair].Completions[side][..tokens]);
     }
 
     [Fact]
     public void DetailsDoNotChangeTheSums()
     {
-        var batch = Collator.Pack(examples);
+        var batch = Collator.Pack(_examples);
 
-        var plain = PairPass.Run(policy, batch, new(), PairDetails.None).Pairs;
-        var detailed = PairPass.Run(policy, batch, new(), PairDetails.SharedSum | PairDetails.Agreement).Pairs;
+        var plain = PairPass.Run(_policy, batch, new(), PairDetails.None).Pairs;
+        var detailed = PairPass.Run(_policy, batch, new(), PairDetails.SharedSum | PairDetails.Agreement).Pairs;
 
         detailed.Sum.Chosen.Equals(plain.Sum.Chosen).Should().BeTrue();
         detailed.Sum.Rejected.Equals(plain.Sum.Rejected).Should().BeTrue();
@@ -103,11 +103,11 @@ public sealed class CoupledPairsTests : IDisposable
     [Fact]
     public void AWeightIsAConstantAndTheSftTermOfAMixtureHasNone()
     {
-        var batch = Collator.Pack(examples);
-        var weight = WpoWeight.Compute(PairPass.Run(policy, batch, new(), PairDetails.Agreement).Pairs.Agreement!.Value);
-        var plain = PairPass.Run(policy, batch, new(), PairDetails.None).Pairs;
-        var losses = new PairLoss.Sigmoid().Evaluate(plain, PairPass.Run(reference, batch, new(), PairDetails.None).Pairs, Beta).Loss;
-        var objective = new PreferenceObjective(policy, reference, (p, r) => new PairLoss.Wpo().Evaluate(p, r, Beta))
+        var batch = Collator.Pack(_examples);
+        var weight = WpoWeight.Compute(PairPass.Run(_policy, batch, new(), PairDetails.Agreement).Pairs.Agreement!.Value);
+        var plain = PairPass.Run(_policy, batch, new(), PairDetails.None).Pairs;
+        var losses = new PairLoss.Sigmoid().Evaluate(plain, PairPass.Run(_reference, batch, new(), PairDetails.None).Pairs, Beta).Loss;
+        var objective = new PreferenceObjective(_policy, _reference, (p, r) => new PairLoss.Wpo().Evaluate(p, r, Beta))
         {
             Details = PairDetails.Agreement,
             SftWeight = 0.7,
@@ -128,8 +128,8 @@ public sealed class CoupledPairsTests : IDisposable
         var training = new TrainingOptions { MaxSteps = 9 }.Resolve(new(1e-3, 1), 0);
 
         // One step of two micro-batches, served again and again: batches keep the masks that they made in the first.
-        new TrainingLoop(policy, training, new("Dpo", new() { Progress = progress }, _ => { }))
-            .Run(new SameStep([Collator.Pack(examples[..3]), Collator.Pack(examples[3..])]), Objective(Losses["aot of a shared length"]));
+        new TrainingLoop(_policy, training, new("Dpo", new() { Progress = progress }, _ => { }))
+            .Run(new SameStep([Collator.Pack(_examples[..3]), Collator.Pack(_examples[3..])]), Objective(Losses["aot of a shared length"]));
 
         live.Should().HaveCount(9);
         live[^1].Should().Be(live[2]);
@@ -142,7 +142,7 @@ public sealed class CoupledPairsTests : IDisposable
         public IEnumerable<IReadOnlyList<TokenBatch>> Steps(int epoch) => [step];
     }
 
-    private PreferenceObjective Objective(PairLoss loss) => new(policy, reference, (p, r) => loss.Evaluate(p, r, Beta))
+    private PreferenceObjective Objective(PairLoss loss) => new(_policy, _reference, (p, r) => loss.Evaluate(p, r, Beta))
     {
         Details = loss.Details,
         CouplesPairs = loss.CouplesPairs,

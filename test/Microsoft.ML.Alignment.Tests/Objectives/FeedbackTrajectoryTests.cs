@@ -11,10 +11,10 @@ public sealed class FeedbackTrajectoryTests : IDisposable
 {
     private const string Run = "golden/trajectories/kto-full";
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly RecordedRun run = new("kto-full");
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly RecordedRun _run = new("kto-full");
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [SharedTheory(StoriesModel.Folder, Run)]
     [InlineData(4)]
@@ -24,11 +24,11 @@ public sealed class FeedbackTrajectoryTests : IDisposable
         using var model = StoriesModel.Load();
         using var policy = model.TrainableCopy();
         var models = new ReferencedPolicy(policy, model, Precision.Float32);
-        var (beta, weights) = (run.Number("beta"), new FeedbackWeights(run.Number("desirable_weight"), run.Number("undesirable_weight")));
+        var (beta, weights) = (_run.Number("beta"), new FeedbackWeights(_run.Number("desirable_weight"), _run.Number("undesirable_weight")));
         var objective = new UnpairedObjective(
             models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, beta, weights), new MismatchedDivergence(models));
 
-        TrajectoryTests.Replay(run, policy, (FeedbackSteps.Source(run.Examples, run.Training.BatchSize, microBatchSize), objective));
+        TrajectoryTests.Replay(_run, policy, (FeedbackSteps.Source(_run.Examples, _run.Training.BatchSize, microBatchSize), objective));
     }
 
     [Fact]
@@ -36,9 +36,9 @@ public sealed class FeedbackTrajectoryTests : IDisposable
     {
         var completions = new MismatchedCompletions(128, null);
         TokenizedExample NoNeighbour() => throw new InvalidOperationException("No step is one row.");
-        var mismatched = run.Examples.Chunk(run.Training.BatchSize).SelectMany(step => completions.Of(step, NoNeighbour));
+        var mismatched = _run.Examples.Chunk(_run.Training.BatchSize).SelectMany(step => completions.Of(step, NoNeighbour));
 
-        foreach (var (actual, row) in mismatched.Zip(run.Rows))
+        foreach (var (actual, row) in mismatched.Zip(_run.Rows))
         {
             actual.Prompt.Should().Equal(RecordedRun.Ids(row, "prompt_ids"));
             actual.Completions.Single().Should().Equal(RecordedRun.Ids(row, "KL_completion_ids"));

@@ -7,25 +7,25 @@ namespace Microsoft.ML.Alignment.Tests.Objectives;
 
 public sealed class NextTokenObjectiveTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly LanguageModel model = TestModels.Tiny();
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LanguageModel _model = TestModels.Tiny();
 
     public void Dispose()
     {
-        model.Dispose();
-        scope.Dispose();
+        _model.Dispose();
+        _scope.Dispose();
     }
 
     [Fact]
     public void LossIsTheMeanOverAllCompletionTokens()
     {
         var examples = RandomExamples.Completions(4);
-        var objective = new NextTokenObjective(model, Precision.Float32);
+        var objective = new NextTokenObjective(_model, Precision.Float32);
         var batch = Collator.Pack(examples);
 
         var loss = objective.Evaluate(batch, objective.Count(batch)).Loss.item<float>();
 
-        var expected = -examples.Sum(e => PlainModel.LogProb(model, e.Prompt, e.Completions[0])) / examples.Sum(e => e.Completions[0].Length);
+        var expected = -examples.Sum(e => PlainModel.LogProb(_model, e.Prompt, e.Completions[0])) / examples.Sum(e => e.Completions[0].Length);
         Near.Relative(loss, expected, 1e-5);
     }
 
@@ -33,7 +33,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
     public void MetricsAreThoseOfThePlainModel()
     {
         var examples = RandomExamples.Completions(4);
-        var objective = new NextTokenObjective(model, Precision.Float32);
+        var objective = new NextTokenObjective(_model, Precision.Float32);
         var batch = Collator.Pack(examples);
 
         var metrics = objective.Evaluate(batch, objective.Count(batch)).Metrics.ToDictionary(
@@ -49,7 +49,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
     {
         for (var t = 0; t < completion.Length; t++)
         {
-            var scores = PlainModel.NextLogProbs(model, [.. prompt, .. completion[..t]]);
+            var scores = PlainModel.NextLogProbs(_model, [.. prompt, .. completion[..t]]);
             yield return (
                 scores[completion[t]], -scores.Sum(score => Math.Exp(score) * score), scores[completion[t]] == scores.Max(), t == completion.Length - 1);
         }
@@ -61,7 +61,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
         var batch = Collator.Pack(RandomExamples.Completions(4));
         float Loss(Precision precision)
         {
-            var objective = new NextTokenObjective(model, precision);
+            var objective = new NextTokenObjective(_model, precision);
             return objective.Evaluate(batch, objective.Count(batch)).Loss.item<float>();
         }
 
@@ -73,7 +73,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
     [Fact]
     public void GradientsDoNotDependOnMicroBatches()
     {
-        using var policy = model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
 
         GradientChecks.RequireSameInMicroBatches(policy, new NextTokenObjective(policy, Precision.Float32), RandomExamples.Completions(5));
     }

@@ -14,17 +14,17 @@ public sealed class PrecomputedReferenceTests : IDisposable
 {
     private static readonly BatchPlan Plan = new(BatchSize: 4, MicroBatchSize: 3, Seed: 5, Shuffle: false);
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly LanguageModel reference = TestModels.Tiny(2);
-    private readonly TokenizedExample[] examples = RandomExamples.Pairs(7);
-    private readonly ListStore store;
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LanguageModel _reference = TestModels.Tiny(2);
+    private readonly TokenizedExample[] _examples = RandomExamples.Pairs(7);
+    private readonly ListStore _store;
 
-    public PrecomputedReferenceTests() => store = new(examples);
+    public PrecomputedReferenceTests() => _store = new(_examples);
 
     public void Dispose()
     {
-        reference.Dispose();
-        scope.Dispose();
+        _reference.Dispose();
+        _scope.Dispose();
     }
 
     [Theory]
@@ -33,12 +33,12 @@ public sealed class PrecomputedReferenceTests : IDisposable
     public void ScoresAreThoseOfEachStepToTheLastBit(bool shared)
     {
         var details = shared ? PairDetails.SharedSum : PairDetails.None;
-        var objective = Objective(reference, details);
+        var objective = Objective(_reference, details);
 
-        var table = ScoreTable.Compute(store, Plan, objective, default);
+        var table = ScoreTable.Compute(_store, Plan, objective, default);
 
         using var noGrad = no_grad();
-        var batches = new DatasetSource(new ScoredStore(store, table.Of), Plan).Steps(3).SelectMany(step => step).ToArray();
+        var batches = new DatasetSource(new ScoredStore(_store, table.Of), Plan).Steps(3).SelectMany(step => step).ToArray();
         batches.Length.Should().Be(3);
         foreach (var batch in batches)
             PairScores.Join(PairScores.Of(batch, details, CPU)!.Value).Equals(objective.ReferenceScores(batch)).Should().BeTrue();
@@ -52,12 +52,12 @@ public sealed class PrecomputedReferenceTests : IDisposable
         {
             using var policy = TestModels.Tiny(1).TrainableOwned();
             var progress = new ProgressList();
-            var objective = new PreferenceObjective(policy, reference, (p, r) => loss.Evaluate(p, r, 0.3))
+            var objective = new PreferenceObjective(policy, _reference, (p, r) => loss.Evaluate(p, r, 0.3))
             {
                 Details = loss.Details,
                 CouplesPairs = loss.CouplesPairs,
             };
-            var rows = precomputed ? new ScoredStore(store, ScoreTable.Compute(store, Plan, objective, default).Of) : (IExampleStore)store;
+            var rows = precomputed ? new ScoredStore(_store, ScoreTable.Compute(_store, Plan, objective, default).Of) : (IExampleStore)_store;
             var training = new TrainingOptions { LearningRate = 0.01, Epochs = 2 }.Resolve(new(1, 1), 0);
             var context = new TrainingContext("Dpo", new() { Progress = progress }, _ => { });
             new TrainingLoop(policy, training, context).Run(new DatasetSource(rows, Plan), objective);
@@ -74,47 +74,47 @@ public sealed class PrecomputedReferenceTests : IDisposable
     public void TheModelIsNotAskedAgainForRowsThatHaveScoresAndIsForOthers()
     {
         using var other = TestModels.Tiny(3);
-        var table = ScoreTable.Compute(store, Plan, Objective(reference), default);
-        var (known, fresh) = (Collator.Pack([new ScoredStore(store, table.Of).Read(2)]), Collator.Pack([examples[2]]));
+        var table = ScoreTable.Compute(_store, Plan, Objective(_reference), default);
+        var (known, fresh) = (Collator.Pack([new ScoredStore(_store, table.Of).Read(2)]), Collator.Pack([_examples[2]]));
 
         var objective = Objective(other);
 
         // Rows that were packed with others differ in the last bits.
-        Rewards(objective, known).Should().BeApproximately(Rewards(Objective(reference), fresh), 1e-5);
+        Rewards(objective, known).Should().BeApproximately(Rewards(Objective(_reference), fresh), 1e-5);
         Rewards(objective, fresh).Should().NotBeApproximately(Rewards(objective, known), 1e-2);
     }
 
     [Fact]
     public void TheKeyChangesWithAllThatChangesTheNumbers()
     {
-        using var adapted = reference.With([LoraAdapter.Create(reference, new() { Rank = 2 }, "sft", 1)], null);
-        using var scaled = reference.With([LoraAdapter.Create(reference, new() { Rank = 2, Alpha = 5 }, "sft", 1)], null);
+        using var adapted = _reference.With([LoraAdapter.Create(_reference, new() { Rank = 2 }, "sft", 1)], null);
+        using var scaled = _reference.With([LoraAdapter.Create(_reference, new() { Rank = 2, Alpha = 5 }, "sft", 1)], null);
         using var other = TestModels.Tiny(3);
-        var longer = examples.ToArray();
+        var longer = _examples.ToArray();
         longer[4] = longer[4] with { Prompt = [.. longer[4].Prompt, 7] };
-        var moved = examples.ToArray();
+        var moved = _examples.ToArray();
         var (prompt, sides) = (moved[4].Prompt, moved[4].Completions);
         moved[4] = moved[4] with { Prompt = prompt[..^1], Completions = [[prompt[^1], .. sides[0]], sides[1]] };
-        var kind = Objective(reference).ScoreKind;
+        var kind = Objective(_reference).ScoreKind;
 
         string[] keys =
         [
-            ScoreKey.Of(reference, store, Plan, kind),
-            ScoreKey.Of(other, store, Plan, kind),
-            ScoreKey.Of(adapted, store, Plan, kind),
-            ScoreKey.Of(scaled, store, Plan, kind),
-            ScoreKey.Of(reference, new ListStore(longer), Plan, kind),
-            ScoreKey.Of(reference, new ListStore(moved), Plan, kind),
-            ScoreKey.Of(reference, new ListStore([.. examples.Reverse()]), Plan, kind),
-            ScoreKey.Of(reference, store, new(4, 2, 5, false), kind),
-            ScoreKey.Of(reference, store, Plan, Objective(reference, PairDetails.SharedSum).ScoreKind),
+            ScoreKey.Of(_reference, _store, Plan, kind),
+            ScoreKey.Of(other, _store, Plan, kind),
+            ScoreKey.Of(adapted, _store, Plan, kind),
+            ScoreKey.Of(scaled, _store, Plan, kind),
+            ScoreKey.Of(_reference, new ListStore(longer), Plan, kind),
+            ScoreKey.Of(_reference, new ListStore(moved), Plan, kind),
+            ScoreKey.Of(_reference, new ListStore([.. _examples.Reverse()]), Plan, kind),
+            ScoreKey.Of(_reference, _store, new(4, 2, 5, false), kind),
+            ScoreKey.Of(_reference, _store, Plan, Objective(_reference, PairDetails.SharedSum).ScoreKind),
             ScoreKey.Of(
-                reference, store, Plan, new PreferenceObjective(reference, reference, Dpo) { Precision = Precision.BFloat16 }.ScoreKind),
+                _reference, _store, Plan, new PreferenceObjective(_reference, _reference, Dpo) { Precision = Precision.BFloat16 }.ScoreKind),
         ];
 
         keys.Should().OnlyHaveUniqueItems();
-        using var copy = reference.MergedCopy(trains: false);
-        ScoreKey.Of(copy, new ListStore([.. examples]), Plan with { Seed = 9, Shuffle = true }, kind)
+        using var copy = _reference.MergedCopy(trains: false);
+        ScoreKey.Of(copy, new ListStore([.. _examples]), Plan with { Seed = 9, Shuffle = true }, kind)
             .Should().Be(keys[0], "nothing else changes the numbers");
     }
 
@@ -146,14 +146,14 @@ public sealed class PrecomputedReferenceTests : IDisposable
         using var source = new CancellationTokenSource();
         source.Cancel();
 
-        new Action(() => ScoreTable.Compute(store, Plan, Objective(reference), source.Token)).Should().Throw<OperationCanceledException>();
+        new Action(() => ScoreTable.Compute(_store, Plan, Objective(_reference), source.Token)).Should().Throw<OperationCanceledException>();
     }
 
     private static PreferenceLoss Dpo(PairLogProbs policy, PairLogProbs reference) =>
         new PairLoss.Sigmoid().Evaluate(policy, reference, 0.3);
 
     private PreferenceObjective Objective(LanguageModel compared, PairDetails details = PairDetails.None) =>
-        new(reference, compared, Dpo) { Details = details };
+        new(_reference, compared, Dpo) { Details = details };
 
     private static double Rewards(PreferenceObjective objective, TokenBatch batch) =>
         StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], 0).Metrics["rewards/margins"];

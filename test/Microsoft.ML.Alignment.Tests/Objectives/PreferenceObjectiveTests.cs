@@ -12,22 +12,22 @@ public sealed class PreferenceObjectiveTests : IDisposable
 {
     private const double Beta = 0.3;
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly LanguageModel policy = TestModels.Tiny(1);
-    private readonly LanguageModel reference = TestModels.Tiny(2);
-    private readonly TokenizedExample[] examples = RandomExamples.Pairs(5);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LanguageModel _policy = TestModels.Tiny(1);
+    private readonly LanguageModel _reference = TestModels.Tiny(2);
+    private readonly TokenizedExample[] _examples = RandomExamples.Pairs(5);
 
     public void Dispose()
     {
-        policy.Dispose();
-        reference.Dispose();
-        scope.Dispose();
+        _policy.Dispose();
+        _reference.Dispose();
+        _scope.Dispose();
     }
 
     [Fact]
     public void APolicyThatIsItsReferenceHasLossLn2AndNoMargin()
     {
-        var result = Evaluate(new(policy, policy, Dpo), examples);
+        var result = Evaluate(new(_policy, _policy, Dpo), _examples);
 
         Near.Relative(result.Loss, Math.Log(2), 1e-6);
         (result.Metrics["rewards/margins"], result.Metrics["rewards/accuracies"]).Should().Be((0, 0), "a tie is no success");
@@ -36,11 +36,11 @@ public sealed class PreferenceObjectiveTests : IDisposable
     [Fact]
     public void LossAndMetricsEqualAPlainComputation()
     {
-        var plain = examples.Select(e => (Policy: LogProbs(policy, e), Reference: LogProbs(reference, e))).ToArray();
+        var plain = _examples.Select(e => (Policy: LogProbs(_policy, e), Reference: LogProbs(_reference, e))).ToArray();
         var chosen = plain.Select(p => Beta * (p.Policy.Chosen - p.Reference.Chosen)).ToArray();
         var rejected = plain.Select(p => Beta * (p.Policy.Rejected - p.Reference.Rejected)).ToArray();
 
-        var result = Evaluate(new(policy, reference, Dpo), examples);
+        var result = Evaluate(new(_policy, _reference, Dpo), _examples);
 
         Near.Relative(result.Loss, plain.Average(p => ScalarMath.Dpo(p.Policy, p.Reference, Beta, 0)), 1e-5);
         Near.Relative(result.Metrics["rewards/chosen"], chosen.Average(), 1e-5);
@@ -49,15 +49,15 @@ public sealed class PreferenceObjectiveTests : IDisposable
         Near.Relative(result.Metrics["rewards/accuracies"], chosen.Zip(rejected).Average(r => r.First > r.Second ? 1 : 0), 1e-6);
         Near.Relative(result.Metrics["logps/chosen"], plain.Average(p => p.Policy.Chosen), 1e-5);
         Near.Relative(result.Metrics["logps/rejected"], plain.Average(p => p.Policy.Rejected), 1e-5);
-        Near.Relative(result.Metrics["nll_loss"], -plain.Sum(p => p.Policy.Chosen) / examples.Sum(e => e.Completions[0].Length), 1e-5);
+        Near.Relative(result.Metrics["nll_loss"], -plain.Sum(p => p.Policy.Chosen) / _examples.Sum(e => e.Completions[0].Length), 1e-5);
     }
 
     [Fact]
     public void TheSftTermAddsTheChosenCompletionsNegativeLogLikelihood()
     {
-        var without = Evaluate(new(policy, reference, Dpo), examples);
+        var without = Evaluate(new(_policy, _reference, Dpo), _examples);
 
-        var with = Evaluate(new(policy, reference, Dpo) { SftWeight = 0.7 }, examples);
+        var with = Evaluate(new(_policy, _reference, Dpo) { SftWeight = 0.7 }, _examples);
 
         Near.Relative(with.Loss, without.Loss + (0.7 * without.Metrics["nll_loss"]), 1e-6);
     }
@@ -65,18 +65,18 @@ public sealed class PreferenceObjectiveTests : IDisposable
     [Fact]
     public void GradientsDoNotDependOnMicroBatches()
     {
-        using var trained = policy.TrainableCopy();
+        using var trained = _policy.TrainableCopy();
 
-        GradientChecks.RequireSameInMicroBatches(trained, new PreferenceObjective(trained, reference, Dpo) { SftWeight = 0.7 }, examples);
+        GradientChecks.RequireSameInMicroBatches(trained, new PreferenceObjective(trained, _reference, Dpo) { SftWeight = 0.7 }, _examples);
     }
 
     [Fact]
     public void TheReferenceHasNeitherDropoutNorGradients()
     {
-        using var dropping = reference.With([DroppingAdapter(reference)], null);
-        using var trained = policy.TrainableCopy();
+        using var dropping = _reference.With([DroppingAdapter(_reference)], null);
+        using var trained = _policy.TrainableCopy();
         var objective = new PreferenceObjective(trained, dropping, Dpo);
-        var batch = Collator.Pack(examples);
+        var batch = Collator.Pack(_examples);
 
         var losses = Enumerable.Range(0, 2).Select(_ => objective.Evaluate(batch, objective.Count(batch)).Loss).ToArray();
         losses[0].backward();
@@ -88,10 +88,10 @@ public sealed class PreferenceObjectiveTests : IDisposable
     [Fact]
     public void ThePolicyDropsInputsOfItsAdapter()
     {
-        using var dropping = policy.With([DroppingAdapter(policy)], null);
-        var objective = new PreferenceObjective(dropping, reference, Dpo);
+        using var dropping = _policy.With([DroppingAdapter(_policy)], null);
+        var objective = new PreferenceObjective(dropping, _reference, Dpo);
 
-        Evaluate(objective, examples).Loss.Should().NotBe(Evaluate(objective, examples).Loss);
+        Evaluate(objective, _examples).Loss.Should().NotBe(Evaluate(objective, _examples).Loss);
     }
 
     private static PreferenceLoss Dpo(PairLogProbs policy, PairLogProbs reference) => new PairLoss.Sigmoid().Evaluate(policy, reference, Beta);

@@ -10,10 +10,10 @@ namespace Microsoft.ML.Alignment.Tests.Objectives;
 /// <summary>KTO's losses, gradients and metrics of a batch on two real models are the recorded ones, in whatever micro-batches.</summary>
 public sealed class RecordedFeedbackTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly JsonElement golden = JsonDocument.Parse(Golden.Text("losses/losses.json")).RootElement;
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly JsonElement _golden = JsonDocument.Parse(Golden.Text("losses/losses.json")).RootElement;
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [SharedTheory(StoriesModel.Folder, "golden/losses/policy")]
     [InlineData(0, 6)]
@@ -22,7 +22,7 @@ public sealed class RecordedFeedbackTests : IDisposable
     [InlineData(2, 4)]
     public void LossGradientsAndMetricsAreTheRecordedOnes(int entry, int microBatchSize)
     {
-        var expected = golden.GetProperty("kto")[entry];
+        var expected = _golden.GetProperty("kto")[entry];
         using var reference = StoriesModel.Load();
         using var policy = TestModels.Load(Golden.Path("losses/policy")).TrainableOwned();
 
@@ -48,7 +48,7 @@ public sealed class RecordedFeedbackTests : IDisposable
 
     private TokenizedExample[] Rows()
     {
-        var batch = golden.GetProperty("kto_batch");
+        var batch = _golden.GetProperty("kto_batch");
         return [.. Enumerable.Range(0, batch.GetProperty("label").GetArrayLength()).Select(row =>
         {
             int[] Numbers(string name) => [.. batch.GetProperty(name)[row].EnumerateArray().Select(x => x.GetInt32())];

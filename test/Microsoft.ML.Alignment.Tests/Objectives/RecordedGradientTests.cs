@@ -12,10 +12,10 @@ public sealed class RecordedGradientTests : IDisposable
 {
     private const string Policy = "golden/losses/policy";
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly JsonElement golden = JsonDocument.Parse(Golden.Text("losses/losses.json")).RootElement;
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly JsonElement _golden = JsonDocument.Parse(Golden.Text("losses/losses.json")).RootElement;
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     public static IEnumerable<object[]> Entries => Enumerable.Range(0, 23).Select(entry => new object[] { "losses.json", entry })
         .Concat(Enumerable.Range(0, 12).Select(entry => new object[] { "f-divergence.json", entry }));
@@ -63,7 +63,7 @@ public sealed class RecordedGradientTests : IDisposable
 
     private TokenizedExample[] Pairs()
     {
-        var sides = golden.GetProperty("dpo_batch").EnumerateArray().Select(Split).ToArray();
+        var sides = _golden.GetProperty("dpo_batch").EnumerateArray().Select(Split).ToArray();
         var count = sides.Length / 2;
         return [.. Enumerable.Range(0, count).Select(
             i => new TokenizedExample(sides[i].Prompt, [sides[i].Completion, sides[count + i].Completion], []))];

@@ -10,10 +10,10 @@ public sealed class RecordedPairwiseTests : IDisposable
 {
     private const string Policy = "golden/losses/policy";
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly RecordedLosses golden = new();
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly RecordedLosses _golden = new();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [SharedFact(StoriesModel.Folder, Policy)]
     public void IpoPerToken()
@@ -21,7 +21,7 @@ public sealed class RecordedPairwiseTests : IDisposable
         using var reference = StoriesModel.Load();
         using var policy = LoadPolicy();
 
-        golden.RequireGradients("dpo", 3, policy, new PreferenceObjective(policy, reference, (p, r) => IpoLoss.PerToken(p, r, 0.1)));
+        _golden.RequireGradients("dpo", 3, policy, new PreferenceObjective(policy, reference, (p, r) => IpoLoss.PerToken(p, r, 0.1)));
     }
 
     [SharedTheory(Policy)]
@@ -62,7 +62,7 @@ public sealed class RecordedPairwiseTests : IDisposable
         using var policy = LoadPolicy();
         var objective = new PreferenceObjective(policy, loss) { SftWeight = sftWeight, SftScope = sftScope };
 
-        golden.RequireGradients(section, entry, policy, objective);
+        _golden.RequireGradients(section, entry, policy, objective);
     }
 
     private static LanguageModel LoadPolicy() => TestModels.Load(Golden.Path("losses/policy")).TrainableOwned();

@@ -10,14 +10,14 @@ namespace Microsoft.ML.Alignment.Tests.Objectives;
 /// <summary>The preference objective without a reference, and its supervised term.</summary>
 public sealed class ReferenceFreeObjectiveTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly LanguageModel policy = TestModels.Tiny(1);
-    private readonly TokenizedExample[] examples = RandomExamples.Pairs(5);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LanguageModel _policy = TestModels.Tiny(1);
+    private readonly TokenizedExample[] _examples = RandomExamples.Pairs(5);
 
     public void Dispose()
     {
-        policy.Dispose();
-        scope.Dispose();
+        _policy.Dispose();
+        _scope.Dispose();
     }
 
     [Theory]
@@ -25,12 +25,12 @@ public sealed class ReferenceFreeObjectiveTests : IDisposable
     [InlineData(SftScope.PromptAndCompletion)]
     public void LossAndMetricsEqualAPlainComputation(SftScope scope)
     {
-        var plain = examples.Select(e => (Chosen: Mean(e.Prompt, e.Completions[0]), Rejected: Mean(e.Prompt, e.Completions[1]))).ToArray();
-        var from = scope == SftScope.Completion ? examples.Select(e => e.Prompt.Length).ToArray() : [1, 1, 1, 1, 1];
-        var sequences = examples.Zip(from, (e, start) => Split([.. e.Prompt, .. e.Completions[0]], start)).ToArray();
-        var nll = -sequences.Sum(s => PlainModel.LogProb(policy, s.Given, s.Counted)) / sequences.Sum(s => s.Counted.Length);
+        var plain = _examples.Select(e => (Chosen: Mean(e.Prompt, e.Completions[0]), Rejected: Mean(e.Prompt, e.Completions[1]))).ToArray();
+        var from = scope == SftScope.Completion ? _examples.Select(e => e.Prompt.Length).ToArray() : [1, 1, 1, 1, 1];
+        var sequences = _examples.Zip(from, (e, start) => Split([.. e.Prompt, .. e.Completions[0]], start)).ToArray();
+        var nll = -sequences.Sum(s => PlainModel.LogProb(_policy, s.Given, s.Counted)) / sequences.Sum(s => s.Counted.Length);
 
-        var result = Evaluate(new(policy, Loss) { SftWeight = 0.7, SftScope = scope }, examples);
+        var result = Evaluate(new(_policy, Loss) { SftWeight = 0.7, SftScope = scope }, _examples);
 
         Near.Relative(result.Loss, plain.Average(p => -ScalarMath.LogSigmoid(p.Chosen - p.Rejected)) + (0.7 * nll), 1e-5);
         Near.Relative(result.Metrics["nll_loss"], nll, 1e-5);
@@ -44,8 +44,8 @@ public sealed class ReferenceFreeObjectiveTests : IDisposable
     [InlineData(SftScope.PromptAndCompletion)]
     public void GradientsDoNotDependOnMicroBatches(SftScope scope)
     {
-        using var trained = policy.TrainableCopy();
-        var shared = examples.Select((e, i) => e with { Prompt = [.. Enumerable.Range(3, i < 2 ? 12 : 9), .. e.Prompt] }).ToArray();
+        using var trained = _policy.TrainableCopy();
+        var shared = _examples.Select((e, i) => e with { Prompt = [.. Enumerable.Range(3, i < 2 ? 12 : 9), .. e.Prompt] }).ToArray();
         var objective = new PreferenceObjective(trained, Loss) { SftWeight = 0.7, SftScope = scope };
 
         GradientChecks.RequireSameInMicroBatches(trained, objective, shared);
@@ -54,10 +54,10 @@ public sealed class ReferenceFreeObjectiveTests : IDisposable
     [Fact]
     public void APairsLossDoesNotDependOnTheOtherRowsOfItsBatch()
     {
-        var objective = new PreferenceObjective(policy, Loss);
-        var alone = examples.Select(e => Evaluate(objective, [e]).Loss).ToArray();
+        var objective = new PreferenceObjective(_policy, Loss);
+        var alone = _examples.Select(e => Evaluate(objective, [e]).Loss).ToArray();
 
-        Near.Relative(Evaluate(objective, examples).Loss, alone.Average(), 1e-6);
+        Near.Relative(Evaluate(objective, _examples).Loss, alone.Average(), 1e-6);
     }
 
     private static PreferenceLoss Loss(PairLogProbs policy)
@@ -77,5 +77,5 @@ public sealed class ReferenceFreeObjectiveTests : IDisposable
 
     private static (int[] Given, int[] Counted) Split(int[] ids, int at) => (ids[..at], ids[at..]);
 
-    private double Mean(int[] prompt, int[] completion) => PlainModel.LogProb(policy, prompt, completion) / completion.Length;
+    private double Mean(int[] prompt, int[] completion) => PlainModel.LogProb(_policy, prompt, completion) / completion.Length;
 }

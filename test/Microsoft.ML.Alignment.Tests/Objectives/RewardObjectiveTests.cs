@@ -11,33 +11,33 @@ namespace Microsoft.ML.Alignment.Tests.Objectives;
 
 public sealed class RewardObjectiveTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly LanguageModel model;
-    private readonly TokenizedExample[] examples = RandomExamples.Pairs(5);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LanguageModel _model;
+    private readonly TokenizedExample[] _examples = RandomExamples.Pairs(5);
 
     public RewardObjectiveTests()
     {
         using var policy = TestModels.Tiny();
         using var copy = policy.TrainableCopy();
-        model = copy.With([], new Parameter(linspace(-0.2, 0.3, 24).reshape(1, 24), true));
+        _model = copy.With([], new Parameter(linspace(-0.2, 0.3, 24).reshape(1, 24), true));
     }
 
     public void Dispose()
     {
-        model.Dispose();
-        scope.Dispose();
+        _model.Dispose();
+        _scope.Dispose();
     }
 
     [Fact]
     public void LossAndMetricsEqualAPlainComputation()
     {
-        var chosen = examples.Select(e => Reward(e, 0)).ToArray();
-        var rejected = examples.Select(e => Reward(e, 1)).ToArray();
+        var chosen = _examples.Select(e => Reward(e, 0)).ToArray();
+        var rejected = _examples.Select(e => Reward(e, 1)).ToArray();
         double[] all = [.. chosen, .. rejected];
 
-        var result = Evaluate(examples);
+        var result = Evaluate(_examples);
 
-        Near.Relative(result.Loss, examples.Select((e, i) => ScalarMath.BradleyTerry(chosen[i], rejected[i], e.Values[0], 0.05)).Average(), 1e-5);
+        Near.Relative(result.Loss, _examples.Select((e, i) => ScalarMath.BradleyTerry(chosen[i], rejected[i], e.Values[0], 0.05)).Average(), 1e-5);
         Near.Relative(result.Metrics["accuracy"], chosen.Zip(rejected).Average(r => r.First > r.Second ? 1 : 0), 1e-6);
         Near.Relative(result.Metrics["margin"], chosen.Average() - rejected.Average(), 1e-5);
         Near.Relative(result.Metrics["mean_reward"], all.Average(), 1e-5);
@@ -48,19 +48,19 @@ public sealed class RewardObjectiveTests : IDisposable
     [Fact]
     public void PairsWithoutMarginAskForNone()
     {
-        TokenizedExample[] plain = [.. examples.Select(e => e with { Values = [] })];
-        TokenizedExample[] zero = [.. examples.Select(e => e with { Values = [0] })];
+        TokenizedExample[] plain = [.. _examples.Select(e => e with { Values = [] })];
+        TokenizedExample[] zero = [.. _examples.Select(e => e with { Values = [0] })];
 
-        Evaluate(plain).Loss.Should().Be(Evaluate(zero).Loss).And.NotBe(Evaluate(examples).Loss);
+        Evaluate(plain).Loss.Should().Be(Evaluate(zero).Loss).And.NotBe(Evaluate(_examples).Loss);
     }
 
     [Fact]
     public void GradientsDoNotDependOnMicroBatches() =>
-        GradientChecks.RequireSameInMicroBatches(model, new RewardObjective(model, 0.05, Precision.Float32), examples);
+        GradientChecks.RequireSameInMicroBatches(_model, new RewardObjective(_model, 0.05, Precision.Float32), _examples);
 
     private StepSummary Evaluate(TokenizedExample[] pairs)
     {
-        var objective = new RewardObjective(model, centering: 0.05, Precision.Float32);
+        var objective = new RewardObjective(_model, centering: 0.05, Precision.Float32);
         var batch = Collator.Pack(pairs);
         return StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], gradientNorm: 0);
     }
@@ -69,7 +69,7 @@ public sealed class RewardObjectiveTests : IDisposable
     private double Reward(TokenizedExample example, int completion)
     {
         using var noGrad = no_grad();
-        var hidden = model.Hidden(PackedRows.OfSequences([[.. example.Prompt, .. example.Completions[completion]]]), new());
-        return hidden[-1].data<float>().Zip(model.RewardHead!.data<float>(), (h, w) => (double)h * w).Sum();
+        var hidden = _model.Hidden(PackedRows.OfSequences([[.. example.Prompt, .. example.Completions[completion]]]), new());
+        return hidden[-1].data<float>().Zip(_model.RewardHead!.data<float>(), (h, w) => (double)h * w).Sum();
     }
 }

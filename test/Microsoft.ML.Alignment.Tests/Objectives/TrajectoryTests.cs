@@ -19,9 +19,9 @@ public sealed class TrajectoryTests : IDisposable
     /// <summary>TRL reports these per token where the loss is per token, ours are sums always.</summary>
     private static readonly string[] PerTokenInTrl = ["logps/chosen", "logps/rejected"];
 
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [SharedTheory(StoriesModel.Folder)]
     [InlineData("sft-full")]

@@ -13,16 +13,16 @@ public sealed class UnpairedObjectiveTests : IDisposable
 
     private static readonly FeedbackWeights Weights = new(1.2, 0.8);
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly LanguageModel policy = TestModels.Tiny(1).TrainableOwned();
-    private readonly LanguageModel reference = TestModels.Tiny(2);
-    private readonly TokenizedExample[] examples = FeedbackSteps.Examples(8);
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LanguageModel _policy = TestModels.Tiny(1).TrainableOwned();
+    private readonly LanguageModel _reference = TestModels.Tiny(2);
+    private readonly TokenizedExample[] _examples = FeedbackSteps.Examples(8);
 
     public void Dispose()
     {
-        policy.Dispose();
-        reference.Dispose();
-        scope.Dispose();
+        _policy.Dispose();
+        _reference.Dispose();
+        _scope.Dispose();
     }
 
     [Theory]
@@ -30,13 +30,13 @@ public sealed class UnpairedObjectiveTests : IDisposable
     [InlineData(8)]
     public void LossAndMetricsEqualAPlainComputation(int microBatchSize)
     {
-        var ratios = examples.Select(e => LogRatio(e.Prompt, e.Completions[0])).ToArray();
-        var labels = examples.Select(e => e.Values[0] > 0).ToArray();
-        var divergence = Math.Max(0, examples.Select((e, i) => LogRatio(e.Prompt, examples[(i + 7) % 8].Completions[0])).Average());
+        var ratios = _examples.Select(e => LogRatio(e.Prompt, e.Completions[0])).ToArray();
+        var labels = _examples.Select(e => e.Values[0] > 0).ToArray();
+        var divergence = Math.Max(0, _examples.Select((e, i) => LogRatio(e.Prompt, _examples[(i + 7) % 8].Completions[0])).Average());
         var losses = ratios.Zip(labels, (ratio, label) => PlainFeedback.Kto(ratio, label, divergence, Beta, label ? 1.2 : 0.8));
         double Mean(bool label) => Beta * ratios.Where((_, i) => labels[i] == label).Average();
 
-        var result = FeedbackSteps.Train(Kto(), FeedbackSteps.One(examples, microBatchSize));
+        var result = FeedbackSteps.Train(Kto(), FeedbackSteps.One(_examples, microBatchSize));
 
         divergence.Should().BePositive("this test is to see it");
         Near.Relative(result.Loss, losses.Average(), 1e-5);
@@ -47,7 +47,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
         Near.Relative(result.Metrics["logps/chosen"], LogProb(true), 1e-5);
         Near.Relative(result.Metrics["logps/rejected"], LogProb(false), 1e-5);
         double LogProb(bool label) =>
-            examples.Where((_, i) => labels[i] == label).Average(e => PlainModel.LogProb(policy, e.Prompt, e.Completions[0]));
+            _examples.Where((_, i) => labels[i] == label).Average(e => PlainModel.LogProb(_policy, e.Prompt, e.Completions[0]));
     }
 
     [Theory]
@@ -57,9 +57,9 @@ public sealed class UnpairedObjectiveTests : IDisposable
     {
         foreach (var create in new[] { Kto, Bco })
         {
-            var (whole, wholeGradients) = Train(create(), FeedbackSteps.One(examples, 8));
+            var (whole, wholeGradients) = Train(create(), FeedbackSteps.One(_examples, 8));
 
-            var (parts, gradients) = Train(create(), FeedbackSteps.One(examples, microBatchSize));
+            var (parts, gradients) = Train(create(), FeedbackSteps.One(_examples, microBatchSize));
 
             Near.Relative(parts, whole, 1e-6);
             for (var i = 0; i < gradients.Length; i++)
@@ -73,9 +73,9 @@ public sealed class UnpairedObjectiveTests : IDisposable
     [Fact]
     public void ADivergenceBelowZeroCountsAsZero()
     {
-        var divergence = new MismatchedDivergence(new(reference, policy, Precision.Float32));
-        var opposite = new MismatchedDivergence(new(policy, reference, Precision.Float32));
-        var step = FeedbackSteps.One(examples, 8);
+        var divergence = new MismatchedDivergence(new(_reference, _policy, Precision.Float32));
+        var opposite = new MismatchedDivergence(new(_policy, _reference, Precision.Float32));
+        var step = FeedbackSteps.One(_examples, 8);
 
         opposite.Of(step).item<float>().Should().BePositive();
         divergence.Of(step).item<float>().Should().Be(0);
@@ -84,13 +84,13 @@ public sealed class UnpairedObjectiveTests : IDisposable
     [Fact]
     public void AStepOfOneRowTakesTheCompletionOfItsNeighbour()
     {
-        var source = FeedbackSteps.Source(examples[..3], batchSize: 1, microBatchSize: 1);
+        var source = FeedbackSteps.Source(_examples[..3], batchSize: 1, microBatchSize: 1);
 
         var results = source.Steps(0).Select(step => FeedbackSteps.Train(Kto(), step).Metrics).ToArray();
 
         for (var i = 0; i < 3; i++)
         {
-            var expected = Math.Max(0, LogRatio(examples[i].Prompt, examples[(i + 2) % 3].Completions[0]));
+            var expected = Math.Max(0, LogRatio(_examples[i].Prompt, _examples[(i + 2) % 3].Completions[0]));
             Near.Relative(results[i]["kl"], expected, 1e-5, $"row {i}");
         }
     }
@@ -98,7 +98,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
     [Fact]
     public void AStepOfOneKindHasNoMetricsOfTheOther()
     {
-        var desirable = examples.Where(e => e.Values[0] > 0).ToArray();
+        var desirable = _examples.Where(e => e.Values[0] > 0).ToArray();
 
         var metrics = FeedbackSteps.Train(Kto(), FeedbackSteps.One(desirable, 2)).Metrics;
 
@@ -109,7 +109,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
     [Fact]
     public void TheDivergenceIsAConstantOfTheLoss()
     {
-        var step = FeedbackSteps.One(examples, 8);
+        var step = FeedbackSteps.One(_examples, 8);
         var value = new MismatchedDivergence(Models()).Of(step).item<float>();
         UnpairedLoss withConstant = (logRatios, _) => KtoLoss.Compute(logRatios, tensor(value), Beta, Weights);
 
@@ -124,9 +124,9 @@ public sealed class UnpairedObjectiveTests : IDisposable
     [Fact]
     public void OnlyThePassThatTrainsDropsInputs()
     {
-        using var dropping = policy.With([Dropping(policy)], null);
-        var models = new ReferencedPolicy(dropping, reference, Precision.Float32);
-        var batch = FeedbackSteps.One(examples, 8)[0];
+        using var dropping = _policy.With([Dropping(_policy)], null);
+        var models = new ReferencedPolicy(dropping, _reference, Precision.Float32);
+        var batch = FeedbackSteps.One(_examples, 8)[0];
 
         Losses().Should().OnlyHaveUniqueItems();
         Divergences().Distinct().Should().ContainSingle();
@@ -138,16 +138,16 @@ public sealed class UnpairedObjectiveTests : IDisposable
     public void BcoComparesWithTheMidpointOfTheRewardsBeforeTheStep()
     {
         var objective = Bco();
-        var (first, second) = (FeedbackSteps.One(examples[..5], 2), FeedbackSteps.One(examples[5..], 2));
+        var (first, second) = (FeedbackSteps.One(_examples[..5], 2), FeedbackSteps.One(_examples[5..], 2));
         double Reward(TokenizedExample e) => Beta * LogRatio(e.Prompt, e.Completions[0]);
-        double Mean(bool label) => examples[..5].Where(e => e.Values[0] > 0 == label).Average(Reward);
+        double Mean(bool label) => _examples[..5].Where(e => e.Values[0] > 0 == label).Average(Reward);
 
         var before = FeedbackSteps.Train(objective, first);
         var after = FeedbackSteps.Train(objective, second);
 
         before.Metrics["delta"].Should().Be(0);
         Near.Relative(after.Metrics["delta"], (Mean(true) + Mean(false)) / 2, 1e-5);
-        Near.Relative(after.Loss, examples[5..].Average(e =>
+        Near.Relative(after.Loss, _examples[5..].Average(e =>
             PlainFeedback.Bco(Reward(e) / Beta, e.Values[0] > 0, after.Metrics["delta"], Beta)), 1e-5);
     }
 
@@ -155,7 +155,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
     public void LookingAtAStepWithoutTrainingMovesNoMidpoint()
     {
         var objective = Bco();
-        var step = FeedbackSteps.One(examples, 8);
+        var step = FeedbackSteps.One(_examples, 8);
         using (no_grad())
             objective.Evaluate(step[0], objective.Count(step[0]));
 
@@ -168,19 +168,19 @@ public sealed class UnpairedObjectiveTests : IDisposable
     private UnpairedObjective Bco() =>
         new(Models(), (logRatios, shift) => BcoLoss.Compute(logRatios, shift, Beta), new RunningMidpoint(CPU));
 
-    private ReferencedPolicy Models() => new(policy, reference, Precision.Float32);
+    private ReferencedPolicy Models() => new(_policy, _reference, Precision.Float32);
 
     private (double Loss, float[][] Gradients) Train(UnpairedObjective objective, IReadOnlyList<TokenBatch> step)
     {
-        foreach (var parameter in policy.TrainableParameters)
+        foreach (var parameter in _policy.TrainableParameters)
             parameter.grad = null;
         var loss = FeedbackSteps.Train(objective, step).Loss;
-        var gradients = policy.TrainableParameters.Select(p => p.grad).OfType<Tensor>();
+        var gradients = _policy.TrainableParameters.Select(p => p.grad).OfType<Tensor>();
         return (loss, [.. gradients.Select(gradient => gradient.data<float>().ToArray())]);
     }
 
     private double LogRatio(int[] prompt, int[] completion) =>
-        PlainModel.LogProb(policy, prompt, completion) - PlainModel.LogProb(reference, prompt, completion);
+        PlainModel.LogProb(_policy, prompt, completion) - PlainModel.LogProb(_reference, prompt, completion);
 
     private static Adapter Dropping(LanguageModel model) => new("dropping", "{}", model.LinearLayers.ToDictionary(
         layer => layer.Key,

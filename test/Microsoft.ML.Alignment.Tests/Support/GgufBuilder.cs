@@ -5,20 +5,20 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// <summary>Writes small GGUF files, right or wrong.</summary>
 internal sealed class GgufBuilder
 {
-    private readonly List<byte> pairs = [];
-    private readonly List<byte> infos = [];
-    private readonly List<byte> data = [];
-    private ulong pairCount;
-    private ulong tensorCount;
+    private readonly List<byte> _pairs = [];
+    private readonly List<byte> _infos = [];
+    private readonly List<byte> _data = [];
+    private ulong _pairCount;
+    private ulong _tensorCount;
 
     public GgufBuilder With(string key, object value)
     {
-        pairs.AddRange(Bytes(writer =>
+        _pairs.AddRange(Bytes(writer =>
         {
             WriteText(writer, key);
             WriteValue(writer, value);
         }));
-        pairCount++;
+        _pairCount++;
         return this;
     }
 
@@ -28,17 +28,17 @@ internal sealed class GgufBuilder
     /// <param name="bytes">The tensor's bytes.</param>
     public GgufBuilder WithTensor(string name, uint type, long[] sizes, byte[] bytes)
     {
-        infos.AddRange(Bytes(writer =>
+        _infos.AddRange(Bytes(writer =>
         {
             WriteText(writer, name);
             writer.Write(sizes.Length);
             foreach (var size in sizes)
                 writer.Write(size);
             writer.Write(type);
-            writer.Write((long)data.Count);
+            writer.Write((long)_data.Count);
         }));
-        data.AddRange(Padded(bytes));
-        tensorCount++;
+        _data.AddRange(Padded(bytes));
+        _tensorCount++;
         return this;
     }
 
@@ -48,12 +48,12 @@ internal sealed class GgufBuilder
         {
             writer.Write("GGUF"u8);
             writer.Write(version);
-            writer.Write(tensorCount);
-            writer.Write(pairCount);
-            writer.Write([.. pairs]);
-            writer.Write([.. infos]);
+            writer.Write(_tensorCount);
+            writer.Write(_pairCount);
+            writer.Write([.. _pairs]);
+            writer.Write([.. _infos]);
         });
-        return [.. Padded(header), .. data];
+        return [.. Padded(header), .. _data];
     }
 
     private static byte[] Bytes(Action<BinaryWriter> write)

@@ -8,28 +8,28 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// </summary>
 internal sealed class GoldenTensors
 {
-    private readonly byte[] data;
-    private readonly JsonElement header;
-    private readonly int start;
+    private readonly byte[] _data;
+    private readonly JsonElement _header;
+    private readonly int _start;
 
     public GoldenTensors(string path)
     {
-        data = File.ReadAllBytes(path);
-        var length = (int)BitConverter.ToInt64(data);
-        header = JsonDocument.Parse(data.AsMemory(8, length)).RootElement.Clone();
-        start = 8 + length;
+        _data = File.ReadAllBytes(path);
+        var length = (int)BitConverter.ToInt64(_data);
+        _header = JsonDocument.Parse(_data.AsMemory(8, length)).RootElement.Clone();
+        _start = 8 + length;
     }
 
-    public IEnumerable<string> Names => header.EnumerateObject().Select(p => p.Name).Where(n => n != "__metadata__");
+    public IEnumerable<string> Names => _header.EnumerateObject().Select(p => p.Name).Where(n => n != "__metadata__");
 
-    public string Dtype(string name) => header.GetProperty(name).GetProperty("dtype").GetString()!;
+    public string Dtype(string name) => _header.GetProperty(name).GetProperty("dtype").GetString()!;
 
-    public long[] Shape(string name) => [.. header.GetProperty(name).GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())];
+    public long[] Shape(string name) => [.. _header.GetProperty(name).GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())];
 
     public byte[] Bytes(string name)
     {
-        var offsets = header.GetProperty(name).GetProperty("data_offsets");
-        return data[(start + offsets[0].GetInt32())..(start + offsets[1].GetInt32())];
+        var offsets = _header.GetProperty(name).GetProperty("data_offsets");
+        return _data[(_start + offsets[0].GetInt32())..(_start + offsets[1].GetInt32())];
     }
 
     /// <summary>A float32 or bfloat16 tensor's values.</summary>

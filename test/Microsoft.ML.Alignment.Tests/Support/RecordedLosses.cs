@@ -10,9 +10,9 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// <summary>What TRL gave for every loss on one batch of five pairs.</summary>
 internal sealed class RecordedLosses
 {
-    private readonly JsonElement root = JsonDocument.Parse(Golden.Text("losses/losses.json")).RootElement.Clone();
+    private readonly JsonElement _root = JsonDocument.Parse(Golden.Text("losses/losses.json")).RootElement.Clone();
 
-    private JsonElement[] Sides => [.. root.GetProperty("dpo_batch").EnumerateArray()];
+    private JsonElement[] Sides => [.. _root.GetProperty("dpo_batch").EnumerateArray()];
 
     public double Loss(string section, int entry) => Entry(section, entry).GetProperty("loss").GetDouble();
 
@@ -65,7 +65,7 @@ internal sealed class RecordedLosses
         TestModels.Difference(actual.data<float>().ToArray(), values).Should().BeLessThan(1e-4 * Math.Max(1, values.Max(Math.Abs)));
     }
 
-    private JsonElement Entry(string section, int entry) => root.GetProperty(section)[entry];
+    private JsonElement Entry(string section, int entry) => _root.GetProperty(section)[entry];
 
     private static double[] Tokens(JsonElement side, string key) => [.. side.GetProperty(key).EnumerateArray().Select(x => x.GetDouble())];
 

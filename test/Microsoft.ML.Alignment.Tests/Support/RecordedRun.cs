@@ -7,16 +7,16 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// <summary>A training run of the original Python tool: its options, token ids, curve and end.</summary>
 internal sealed class RecordedRun
 {
-    private readonly string name;
-    private readonly JsonElement run;
+    private readonly string _name;
+    private readonly JsonElement _run;
 
     public RecordedRun(string name)
     {
-        this.name = name;
-        run = JsonDocument.Parse(Golden.Text($"trajectories/{name}/run.json")).RootElement.Clone();
+        _name = name;
+        _run = JsonDocument.Parse(Golden.Text($"trajectories/{name}/run.json")).RootElement.Clone();
     }
 
-    public IReadOnlyList<JsonElement> Steps => [.. run.GetProperty("steps").EnumerateArray()];
+    public IReadOnlyList<JsonElement> Steps => [.. _run.GetProperty("steps").EnumerateArray()];
 
     public GoldenTensors Final => new(File("final.safetensors"));
 
@@ -35,7 +35,7 @@ internal sealed class RecordedRun
         MaxGradientNorm = Number("max_grad_norm"),
     }.Resolve(new(1, 1), seed: 0);
 
-    public string File(string file) => Golden.Path($"trajectories/{name}/{file}");
+    public string File(string file) => Golden.Path($"trajectories/{_name}/{file}");
 
     public double Number(string option) => Option(option).GetDouble();
 
@@ -48,7 +48,7 @@ internal sealed class RecordedRun
     /// <summary>The recorded token ids, served in their order and again from the top.</summary>
     public RecordedSource Source() => new(Examples, Training.MicroBatchSize, Training.BatchSize / Training.MicroBatchSize);
 
-    private JsonElement Option(string option) => run.GetProperty("options").GetProperty(option);
+    private JsonElement Option(string option) => _run.GetProperty("options").GetProperty(option);
 
     private static TokenizedExample Example(JsonElement row)
     {

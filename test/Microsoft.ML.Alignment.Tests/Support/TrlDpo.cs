@@ -5,12 +5,12 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// <summary>A recorded loss of TRL's DPO trainer, and the options of ours that mean the same.</summary>
 internal sealed class TrlDpo
 {
-    private readonly JsonElement options;
+    private readonly JsonElement _options;
 
     public TrlDpo(string file, int entry)
     {
         Recorded = JsonDocument.Parse(Golden.Text($"losses/{file}")).RootElement.GetProperty("dpo")[entry];
-        options = Recorded.GetProperty("options");
+        _options = Recorded.GetProperty("options");
         var terms = Names().Zip(Weights(), (name, weight) => (name, weight)).ToArray();
         SftWeight = terms.Where(term => term.name == "sft").Sum(term => term.weight);
         Loss = Wrapped([.. terms.Where(term => term.name != "sft")]);
@@ -56,7 +56,7 @@ internal sealed class TrlDpo
         _ => throw new ArgumentException($"TRL has no loss '{name}'.", nameof(name)),
     };
 
-    private FDivergence Divergence => (Has("f_divergence_type") ? options.GetProperty("f_divergence_type").GetString() : "reverse_kl") switch
+    private FDivergence Divergence => (Has("f_divergence_type") ? _options.GetProperty("f_divergence_type").GetString() : "reverse_kl") switch
     {
         "reverse_kl" => new FDivergence.ReverseKl(),
         "forward_kl" => new FDivergence.ForwardKl(),
@@ -68,14 +68,14 @@ internal sealed class TrlDpo
     private double Smoothing => Number("label_smoothing", 0);
 
     private string[] Names() => Has("loss_type")
-        ? [.. options.GetProperty("loss_type").EnumerateArray().Select(name => name.GetString()!)]
+        ? [.. _options.GetProperty("loss_type").EnumerateArray().Select(name => name.GetString()!)]
         : ["sigmoid"];
 
     private double[] Weights() => Has("loss_weights")
-        ? [.. options.GetProperty("loss_weights").EnumerateArray().Select(weight => weight.GetDouble())]
+        ? [.. _options.GetProperty("loss_weights").EnumerateArray().Select(weight => weight.GetDouble())]
         : [.. Names().Select(_ => 1d)];
 
-    private bool Has(string name) => options.TryGetProperty(name, out _);
+    private bool Has(string name) => _options.TryGetProperty(name, out _);
 
-    private double Number(string name, double otherwise) => options.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
+    private double Number(string name, double otherwise) => _options.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
 }

@@ -8,8 +8,8 @@ public sealed class ReferenceFreeTrainerTests
 {
     private static readonly TrainingOptions Short = new() { MaxSteps = 2, BatchSize = 3, LearningRate = 1e-3 };
 
-    private readonly MLContext context = new(seed: 7);
-    private readonly ProgressList progress = new();
+    private readonly MLContext _context = new(seed: 7);
+    private readonly ProgressList _progress = new();
 
     public static TheoryData<string> Methods => new("SimPo", "Cpo", "Orpo");
 
@@ -17,7 +17,7 @@ public sealed class ReferenceFreeTrainerTests
     [MemberData(nameof(Methods))]
     public void TheFittedPolicyHasNoReferenceAndNoImplicitRewards(string method)
     {
-        var pairs = AlignedChain.ViewOfPairs(context);
+        var pairs = AlignedChain.ViewOfPairs(_context);
         using var fitted = Chain(method, Short).Fit(pairs);
 
         fitted.LastTransformer.Stage.Reference.Should().BeNull();
@@ -30,7 +30,7 @@ public sealed class ReferenceFreeTrainerTests
     [MemberData(nameof(Methods))]
     public void WhatIsComposedPromisesWhatIsFitted(string method)
     {
-        var pairs = AlignedChain.ViewOfPairs(context);
+        var pairs = AlignedChain.ViewOfPairs(_context);
         var chain = Chain(method, Short);
         using var fitted = chain.Fit(pairs);
 
@@ -44,11 +44,11 @@ public sealed class ReferenceFreeTrainerTests
     {
         var training = Short with { MaxSteps = 12, BatchSize = 5, LearningRate = 5e-3, Shuffle = false };
 
-        using var fitted = Chain(method, training).Fit(AlignedChain.ViewOfPairs(context));
+        using var fitted = Chain(method, training).Fit(AlignedChain.ViewOfPairs(_context));
 
-        var margins = progress.Reports.Select(report => report.Metrics["rewards/margins"]).ToArray();
+        var margins = _progress.Reports.Select(report => report.Metrics["rewards/margins"]).ToArray();
         margins[^1].Should().BeGreaterThan(margins[0]);
-        progress.Reports[^1].Loss.Should().BeLessThan(progress.Reports[0].Loss);
+        _progress.Reports[^1].Loss.Should().BeLessThan(_progress.Reports[0].Loss);
     }
 
     /// <summary>
@@ -64,27 +64,27 @@ public sealed class ReferenceFreeTrainerTests
         var longAnswer = new PairRow { Prompt = prompt, Chosen = answer, Rejected = " She goed." };
         var training = Short with { MaxLength = 32, BatchSize = 1 };
 
-        using var fitted = Chain(method, training).Fit(context.Data.LoadFromEnumerable([longPrompt]));
-        new Action(() => Chain(method, training).Fit(context.Data.LoadFromEnumerable([longPrompt, longAnswer])))
+        using var fitted = Chain(method, training).Fit(_context.Data.LoadFromEnumerable([longPrompt]));
+        new Action(() => Chain(method, training).Fit(_context.Data.LoadFromEnumerable([longPrompt, longAnswer])))
             .Should().Throw<InvalidDataException>().WithMessage("Row 2, column 'Chosen'*");
         var skipping = Chain(method, training with { InvalidRows = InvalidRows.Skip });
-        using var rest = skipping.Fit(context.Data.LoadFromEnumerable([longAnswer, longPrompt]));
+        using var rest = skipping.Fit(_context.Data.LoadFromEnumerable([longAnswer, longPrompt]));
 
-        progress.Reports.Should().HaveCount(4);
-        progress.Reports.Should().OnlyContain(report => double.IsFinite(report.Loss) && report.Metrics["logps/chosen"] < 0);
+        _progress.Reports.Should().HaveCount(4);
+        _progress.Reports.Should().OnlyContain(report => double.IsFinite(report.Loss) && report.Metrics["logps/chosen"] < 0);
     }
 
     [Fact]
     public void OrpoWithNeitherTermIsRefusedWhenComposed()
     {
-        new Action(() => context.Alignment().Trainers.Orpo(new() { SftWeight = 0, OddsRatioWeight = 0 }))
+        new Action(() => _context.Alignment().Trainers.Orpo(new() { SftWeight = 0, OddsRatioWeight = 0 }))
             .Should().Throw<ArgumentException>().WithMessage("*SftWeight and OddsRatioWeight are both 0*");
-        context.Alignment().Trainers.Orpo(new() { SftWeight = 0 }).Should().NotBeNull();
+        _context.Alignment().Trainers.Orpo(new() { SftWeight = 0 }).Should().NotBeNull();
     }
 
     private EstimatorChain<PolicyTransformer> Chain(string method, TrainingOptions training)
     {
-        var align = context.Alignment(new AlignmentRun { Progress = progress });
+        var align = _context.Alignment(new AlignmentRun { Progress = _progress });
         var lora = new LoraOptions { Rank = 3, Alpha = 6 };
         PairwiseTrainer trainer = method switch
         {

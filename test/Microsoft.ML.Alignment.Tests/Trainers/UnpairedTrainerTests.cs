@@ -7,10 +7,10 @@ public sealed class UnpairedTrainerTests
     private static readonly LoraOptions Lora = new() { Rank = 3, Alpha = 6 };
     private static readonly TrainingOptions Short = new() { MaxSteps = 3, BatchSize = 4, LearningRate = 3e-3, Shuffle = false };
 
-    private readonly MLContext context = new(seed: 7);
-    private readonly List<string> log = [];
+    private readonly MLContext _context = new(seed: 7);
+    private readonly List<string> _log = [];
 
-    public UnpairedTrainerTests() => context.Log += (_, e) => log.Add(e.RawMessage);
+    public UnpairedTrainerTests() => _context.Log += (_, e) => _log.Add(e.RawMessage);
 
     public static TheoryData<string> Methods => new("Kto", "Apo", "Bco");
 
@@ -102,15 +102,15 @@ public sealed class UnpairedTrainerTests
         using var kto = Fit("Kto", Short);
         using var bco = Fit("Bco", Short);
 
-        log.Should().Contain(line => line.Contains("Kto: 5 desirable and 5 undesirable completions. With weights 1 and 1 they count 1 : 1, as"));
-        log.Should().Contain(line => line.EndsWith("Bco: 5 desirable and 5 undesirable completions."));
+        _log.Should().Contain(line => line.Contains("Kto: 5 desirable and 5 undesirable completions. With weights 1 and 1 they count 1 : 1, as"));
+        _log.Should().Contain(line => line.EndsWith("Bco: 5 desirable and 5 undesirable completions."));
     }
 
     [Fact]
     public void ALabelThatIsNoBooleanIsRefusedBeforeAnythingTrains()
     {
-        var align = context.Alignment();
-        var ratings = context.Data.LoadFromEnumerable(new[] { new { Prompt = "One day", Completion = " went.", Label = 4f } });
+        var align = _context.Alignment();
+        var ratings = _context.Data.LoadFromEnumerable(new[] { new { Prompt = "One day", Completion = " went.", Label = 4f } });
 
         var fit = () => align.BaseModel(AlignedChain.BasePath).Append(align.Trainers.Kto()).Fit(ratings);
 
@@ -120,8 +120,8 @@ public sealed class UnpairedTrainerTests
     [Fact]
     public void KtoNeedsTwoRows()
     {
-        var align = context.Alignment();
-        var one = context.Data.LoadFromEnumerable(new[] { new { Prompt = "One day, Lily wanted to go. So", Completion = " she went.", Label = true } });
+        var align = _context.Alignment();
+        var one = _context.Data.LoadFromEnumerable(new[] { new { Prompt = "One day, Lily wanted to go. So", Completion = " she went.", Label = true } });
 
         var fit = () => align.BaseModel(AlignedChain.BasePath).Append(align.Trainers.Kto(new() { Lora = Lora, Training = Short })).Fit(one);
 
@@ -139,16 +139,16 @@ public sealed class UnpairedTrainerTests
         static void Refuses(Func<TrainerOptions> make, string message) => make.Should().Throw<ArgumentException>().WithMessage(message);
     }
 
-    private string EvaluationAfter(int step) => log.Last(line => line.Contains($"after step {step}: eval_loss", StringComparison.Ordinal));
+    private string EvaluationAfter(int step) => _log.Last(line => line.Contains($"after step {step}: eval_loss", StringComparison.Ordinal));
 
     private float[] Margins(ITransformer fitted) =>
-        [.. fitted.Transform(AlignedChain.ViewOfPairs(context)).GetColumn<float>("ImplicitRewardMargin")];
+        [.. fitted.Transform(AlignedChain.ViewOfPairs(_context)).GetColumn<float>("ImplicitRewardMargin")];
 
     private TransformerChain<PolicyTransformer> Fit(
         string method, TrainingOptions training, ReferencePolicy? reference = null, AlignmentRun? run = null)
     {
-        var align = context.Alignment(run ?? new());
-        var feedback = align.Data.FeedbackFromPairs(AlignedChain.ViewOfPairs(context));
+        var align = _context.Alignment(run ?? new());
+        var feedback = align.Data.FeedbackFromPairs(AlignedChain.ViewOfPairs(_context));
         var validation = training.EvaluateEverySteps > 0 ? feedback : null;
         var kto = new KtoTrainer.Options { Lora = Lora, Training = training, Reference = reference ?? new ReferencePolicy.Incoming() };
         IEstimator<PolicyTransformer> trainer = method switch
@@ -157,6 +157,6 @@ public sealed class UnpairedTrainerTests
             "Apo" => align.Trainers.Kto(kto with { Baseline = KtoBaseline.Zero }, feedback),
             _ => align.Trainers.Bco(new() { Lora = Lora, Training = training }, feedback, validation),
         };
-        return align.BaseModel(AlignedChain.BasePath).Append(trainer).Fit(AlignedChain.ViewOfPairs(context));
+        return align.BaseModel(AlignedChain.BasePath).Append(trainer).Fit(AlignedChain.ViewOfPairs(_context));
     }
 }

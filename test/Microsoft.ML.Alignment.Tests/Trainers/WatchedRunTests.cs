@@ -9,31 +9,31 @@ public sealed class WatchedRunTests : IDisposable
 {
     private static readonly string[] Prompts = ["One day, Lily wanted to go. So Lily", "One day, <Tom> wanted to catch. So"];
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void AFittedChainLeavesThePictureOfItsRun()
     {
-        Fit(new() { WorkspacePath = folder["run"], SamplePrompts = Prompts });
+        Fit(new() { WorkspacePath = _folder["run"], SamplePrompts = Prompts });
 
-        var page = File.ReadAllText(folder["run/report.html"]);
+        var page = File.ReadAllText(_folder["run/report.html"]);
         page.Should().Contain("1 · Sft").And.Contain("2 · Dpo").And.Contain("completed, 3 of 3 steps").And.Contain("&lt;Tom&gt;").And.NotContain("<Tom>");
         foreach (var stage in new[] { "1-Sft", "2-Dpo" })
         {
             // Before the first step, and after each pass over the five rows, of which a step takes three.
-            File.ReadLines(folder[$"run/{stage}/samples.jsonl"]).Should().HaveCount(3 * Prompts.Length);
-            File.ReadLines(folder[$"run/{stage}/metrics.jsonl"]).Should().HaveCount(3 + 3);
+            File.ReadLines(_folder[$"run/{stage}/samples.jsonl"]).Should().HaveCount(3 * Prompts.Length);
+            File.ReadLines(_folder[$"run/{stage}/metrics.jsonl"]).Should().HaveCount(3 + 3);
         }
 
-        File.ReadLines(folder["run/1-Sft/metrics.jsonl"]).Should().Contain(line => line.Contains("\"mean_token_accuracy\"") && line.Contains("\"logps/end\""));
+        File.ReadLines(_folder["run/1-Sft/metrics.jsonl"]).Should().Contain(line => line.Contains("\"mean_token_accuracy\"") && line.Contains("\"logps/end\""));
     }
 
     [Fact]
     public void TrainingDoesNotNoticeThatItIsWatched()
     {
-        var watched = Fit(new() { WorkspacePath = folder["run"], SamplePrompts = Prompts });
+        var watched = Fit(new() { WorkspacePath = _folder["run"], SamplePrompts = Prompts });
 
         Fit(new()).Should().Be(watched);
     }
@@ -41,21 +41,21 @@ public sealed class WatchedRunTests : IDisposable
     [Fact]
     public void ARunThatWasInterruptedHasTheFilesOfAnUndisturbedOne()
     {
-        Fit(new() { WorkspacePath = folder["whole"], SamplePrompts = Prompts });
+        Fit(new() { WorkspacePath = _folder["whole"], SamplePrompts = Prompts });
         using var cancellation = new CancellationTokenSource();
         var progress = new ProgressList(report => { if (report is { Stage: "Dpo", Step: 2 }) cancellation.Cancel(); });
 
         var interrupted = () => Fit(new()
         {
-            WorkspacePath = folder["cut"], SamplePrompts = Prompts, Progress = progress, CancellationToken = cancellation.Token,
+            WorkspacePath = _folder["cut"], SamplePrompts = Prompts, Progress = progress, CancellationToken = cancellation.Token,
         });
         interrupted.Should().Throw<TrainingCanceledException>();
-        File.ReadAllText(folder["cut/report.html"]).Should().Contain("canceled, 2 of 3 steps");
-        Fit(new() { WorkspacePath = folder["cut"], SamplePrompts = Prompts, Resume = true });
+        File.ReadAllText(_folder["cut/report.html"]).Should().Contain("canceled, 2 of 3 steps");
+        Fit(new() { WorkspacePath = _folder["cut"], SamplePrompts = Prompts, Resume = true });
 
         foreach (var file in new[] { "1-Sft/metrics.jsonl", "1-Sft/samples.jsonl", "2-Dpo/metrics.jsonl", "2-Dpo/samples.jsonl" })
-            File.ReadAllText(folder[$"cut/{file}"]).Should().Be(File.ReadAllText(folder[$"whole/{file}"]), file);
-        File.ReadAllText(folder["cut/report.html"]).Should().Contain("completed by an earlier process").And.Contain("completed, 3 of 3 steps");
+            File.ReadAllText(_folder[$"cut/{file}"]).Should().Be(File.ReadAllText(_folder[$"whole/{file}"]), file);
+        File.ReadAllText(_folder["cut/report.html"]).Should().Contain("completed by an earlier process").And.Contain("completed, 3 of 3 steps");
     }
 
     private static string Fit(AlignmentRun run)

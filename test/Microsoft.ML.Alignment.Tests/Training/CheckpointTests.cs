@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Training;
 [Collection(RunsAlone.Name)]
 public sealed class CheckpointTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(true, 1)]
@@ -22,11 +22,11 @@ public sealed class CheckpointTests : IDisposable
         var undisturbed = new CheckpointedRun(null) { Lora = lora };
         var expected = undisturbed.Train();
 
-        var canceled = Canceled(new(folder.Path) { Lora = lora, CancelAfter = step });
-        var resumed = new CheckpointedRun(folder.Path) { Lora = lora };
+        var canceled = Canceled(new(_folder.Path) { Lora = lora, CancelAfter = step });
+        var resumed = new CheckpointedRun(_folder.Path) { Lora = lora };
         var weights = resumed.Train();
 
-        canceled.CheckpointPath.Should().Be(step < 10 ? folder[$"checkpoint-{step}"] : null);
+        canceled.CheckpointPath.Should().Be(step < 10 ? _folder[$"checkpoint-{step}"] : null);
         weights.Should().Equal(expected);
         resumed.Steps.Select(s => (s.Step, s.Loss, s.LearningRate, s.GradientNorm))
             .Should().Equal(undisturbed.Steps.Skip(step).Select(s => (s.Step, s.Loss, s.LearningRate, s.GradientNorm)));
@@ -38,18 +38,18 @@ public sealed class CheckpointTests : IDisposable
         var expected = new CheckpointedRun(null).Train();
 
         foreach (var step in new[] { 2, 3, 4, 8 })
-            Canceled(new(folder.Path) { CancelAfter = step });
+            Canceled(new(_folder.Path) { CancelAfter = step });
 
-        new CheckpointedRun(folder.Path).Train().Should().Equal(expected);
+        new CheckpointedRun(_folder.Path).Train().Should().Equal(expected);
     }
 
     [Fact]
     public void AnInterruptionBetweenTwoCheckpointsGoesOnFromTheOlder()
     {
-        Canceled(new(folder.Path) { CancelAfter = 5 });
-        Directory.Delete(folder["checkpoint-5"], recursive: true);
+        Canceled(new(_folder.Path) { CancelAfter = 5 });
+        Directory.Delete(_folder["checkpoint-5"], recursive: true);
 
-        var resumed = new CheckpointedRun(folder.Path);
+        var resumed = new CheckpointedRun(_folder.Path);
         var weights = resumed.Train();
 
         resumed.Start!.ResumedStep.Should().Be(3);
@@ -59,10 +59,10 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void AFinishedStageIsLoadedAndNotTrainedAgain()
     {
-        var first = new CheckpointedRun(folder.Path);
+        var first = new CheckpointedRun(_folder.Path);
         var weights = first.Train();
 
-        var second = new CheckpointedRun(folder.Path);
+        var second = new CheckpointedRun(_folder.Path);
 
         second.Train().Should().Equal(weights);
         second.Steps.Should().BeEmpty();
@@ -72,7 +72,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void TheLastCheckpointsAndTheBestAreKept()
     {
-        var run = new CheckpointedRun(folder.Path)
+        var run = new CheckpointedRun(_folder.Path)
         {
             Options = new CheckpointedRun(null).Options with { EvaluateEverySteps = 1 },
             Run = new() { CheckpointEverySteps = 2, KeepLast = 2 },
@@ -87,9 +87,9 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void WhatDiffersIsNamedAndNothingIsTrained()
     {
-        Canceled(new(folder.Path) { CancelAfter = 4 });
+        Canceled(new(_folder.Path) { CancelAfter = 4 });
         var options = new CheckpointedRun(null).Options;
-        var other = new CheckpointedRun(folder.Path)
+        var other = new CheckpointedRun(_folder.Path)
         {
             Options = options with { LearningRate = 0.02, BatchSize = 5 }, Rows = RandomExamples.Completions(14),
         };
@@ -110,13 +110,13 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("checkpoint.json")]
     public void ADamagedCheckpointIsRefusedAndTheCureIsNamed(string file)
     {
-        Canceled(new(folder.Path) { CancelAfter = 4 });
-        var path = Path.Combine(folder["checkpoint-4"], file);
+        Canceled(new(_folder.Path) { CancelAfter = 4 });
+        var path = Path.Combine(_folder["checkpoint-4"], file);
         var bytes = File.ReadAllBytes(path);
         bytes[^3] ^= 0x10;
         File.WriteAllBytes(path, bytes);
 
-        new CheckpointedRun(folder.Path).Invoking(run => run.Train())
+        new CheckpointedRun(_folder.Path).Invoking(run => run.Train())
             .Should().Throw<WorkspaceException>().WithMessage($"*{file}' is damaged*Remove that folder*");
     }
 
@@ -124,16 +124,16 @@ public sealed class CheckpointTests : IDisposable
     public void ALossThatIsNotFiniteKeepsTheLastCheckpointAndNamesIt()
     {
         using var policy = TestModels.Tiny().TrainableOwned();
-        var train = () => new CheckpointedRun(folder.Path).Train(policy, new BreakingObjective(policy, "loss", atCall: 11));
+        var train = () => new CheckpointedRun(_folder.Path).Train(policy, new BreakingObjective(policy, "loss", atCall: 11));
 
-        var diverged = train.Should().Throw<TrainingDivergedException>().WithMessage($"*step 6*'{folder["checkpoint-3"]}'*").Which;
+        var diverged = train.Should().Throw<TrainingDivergedException>().WithMessage($"*step 6*'{_folder["checkpoint-3"]}'*").Which;
 
-        diverged.CheckpointPath.Should().Be(folder["checkpoint-3"]);
+        diverged.CheckpointPath.Should().Be(_folder["checkpoint-3"]);
         Checkpoints().Should().Equal("checkpoint-3");
     }
 
     private string[] Checkpoints() =>
-        [.. Directory.GetFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFileSystemEntries(_folder.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     private static TrainingCanceledException Canceled(CheckpointedRun run)
     {

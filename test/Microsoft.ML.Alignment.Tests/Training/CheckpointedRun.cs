@@ -10,8 +10,8 @@ namespace Microsoft.ML.Alignment.Tests.Training;
 /// <summary>One process's part of a run: a tiny model that trains on random examples, with or without a folder that keeps it.</summary>
 internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
 {
-    private readonly List<StageEvaluation> evaluations = [];
-    private readonly List<TrainingProgress> steps = [];
+    private readonly List<StageEvaluation> _evaluations = [];
+    private readonly List<TrainingProgress> _steps = [];
 
     /// <summary>How it trains: 10 steps over 3 epochs, with every state that there is.</summary>
     public TrainingOptions Options { get; init; } = new()
@@ -34,9 +34,9 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
 
     public bool Validates { get; init; }
 
-    public IReadOnlyList<StageEvaluation> Evaluations => evaluations;
+    public IReadOnlyList<StageEvaluation> Evaluations => _evaluations;
 
-    public IReadOnlyList<TrainingProgress> Steps => steps;
+    public IReadOnlyList<TrainingProgress> Steps => _steps;
 
     public StageStart? Start { get; private set; }
 
@@ -73,9 +73,9 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
 
     void ITrainingObserver.Started(StageStart stage) => Start = stage;
 
-    void ITrainingObserver.Stepped(TrainingProgress progress) => steps.Add(progress);
+    void ITrainingObserver.Stepped(TrainingProgress progress) => _steps.Add(progress);
 
-    void ITrainingObserver.Evaluated(StageEvaluation evaluation) => evaluations.Add(evaluation);
+    void ITrainingObserver.Evaluated(StageEvaluation evaluation) => _evaluations.Add(evaluation);
 
     void ITrainingObserver.Ended(StageEnd end) => End = end;
 
@@ -94,9 +94,9 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
 
     private sealed class GivenValidation(double[] losses) : IValidation
     {
-        private int next;
+        private int _next;
 
         public IReadOnlyDictionary<string, double> Measure(CancellationToken cancellation) =>
-            new Dictionary<string, double> { [ValidationMetrics.Loss] = losses[next++] };
+            new Dictionary<string, double> { [ValidationMetrics.Loss] = losses[_next++] };
     }
 }

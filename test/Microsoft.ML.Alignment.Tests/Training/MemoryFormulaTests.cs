@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Training;
 
 public sealed class MemoryFormulaTests : IDisposable
 {
-    private readonly LanguageModel model = TestModels.Tiny(1);
+    private readonly LanguageModel _model = TestModels.Tiny(1);
 
-    public void Dispose() => model.Dispose();
+    public void Dispose() => _model.Dispose();
 
     [Fact]
     public void APassWithCompletionsOfOtherRowsIsCountedAsOneOfTwiceTheRows()
@@ -23,8 +23,8 @@ public sealed class MemoryFormulaTests : IDisposable
     {
         var (alone, together) = (Plan(microBatchSize: 1), Plan(microBatchSize: 90));
 
-        Activations(alone, rows: 90, reference: model).Should().BeGreaterThan(Activations(alone, rows: 90));
-        Activations(together, rows: 90, reference: model).Should().Be(Activations(together, rows: 90));
+        Activations(alone, rows: 90, reference: _model).Should().BeGreaterThan(Activations(alone, rows: 90));
+        Activations(together, rows: 90, reference: _model).Should().Be(Activations(together, rows: 90));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class MemoryFormulaTests : IDisposable
     {
         var plan = Plan(microBatchSize: 1);
 
-        Activations(plan, rows: 3000, reference: model).Should().Be(Activations(plan, rows: 2000, reference: model));
+        Activations(plan, rows: 3000, reference: _model).Should().Be(Activations(plan, rows: 2000, reference: _model));
     }
 
     private static BatchPlan Plan(int microBatchSize) => new(microBatchSize, microBatchSize, 0, Shuffle: false);
@@ -41,6 +41,6 @@ public sealed class MemoryFormulaTests : IDisposable
     {
         var example = new TokenizedExample([1, 2, 3], [[4, 5]], [1]);
         return MemoryFormula.Estimate(
-            model, reference, Precision.Float32, plan, new ListStore([.. Enumerable.Repeat(example, rows)])).Activations;
+            _model, reference, Precision.Float32, plan, new ListStore([.. Enumerable.Repeat(example, rows)])).Activations;
     }
 }

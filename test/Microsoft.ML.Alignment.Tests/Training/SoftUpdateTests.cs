@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Tests.Training;
 
 public sealed class SoftUpdateTests : IDisposable
 {
-    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly DisposeScope _scope = NewDisposeScope();
 
-    public void Dispose() => scope.Dispose();
+    public void Dispose() => _scope.Dispose();
 
     [Fact]
     public void TheReferenceIsDrawnToThePolicyEverySoManySteps()

@@ -13,15 +13,15 @@ public sealed class TrainingLoopTests : IDisposable
 {
     private static readonly TrainingOptions Options = new() { LearningRate = 0.01, BatchSize = 4, Schedule = LearningRateSchedule.Constant };
 
-    private readonly LanguageModel model = TestModels.Tiny();
-    private readonly List<string> log = [];
+    private readonly LanguageModel _model = TestModels.Tiny();
+    private readonly List<string> _log = [];
 
-    public void Dispose() => model.Dispose();
+    public void Dispose() => _model.Dispose();
 
     [Fact]
     public void TrainingLowersTheLoss()
     {
-        using var policy = model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
 
         var reports = Train(policy, Options with { Epochs = 10 });
 
@@ -31,8 +31,8 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void MicroBatchesFollowTheCurveOfWholeBatches()
     {
-        using var whole = model.TrainableCopy();
-        using var parts = model.TrainableCopy();
+        using var whole = _model.TrainableCopy();
+        using var parts = _model.TrainableCopy();
 
         var expected = Train(whole, Options);
         var actual = Train(parts, Options with { MicroBatchSize = 2 });
@@ -56,7 +56,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void StepsLeaveNoTensorsBehind()
     {
-        using var policy = model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
         var live = new List<long>();
         var progress = new ProgressList(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
         var loop = new TrainingLoop(policy, (Options with { MaxSteps = 300 }).Resolve(new(1, 1), 0), Context(new() { Progress = progress }));
@@ -71,7 +71,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void AStepWithLearningRateZeroChangesNothing()
     {
-        using var policy = model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
         var before = Weights(policy);
 
         Train(policy, Options with { MaxSteps = 1, WarmupRatio = 0.5 });
@@ -82,7 +82,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void MoreStepsThanAnEpochHasStartTheNextEpoch()
     {
-        using var policy = model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
         var source = new KeptSource();
 
         new TrainingLoop(policy, (Options with { MaxSteps = 5 }).Resolve(new(1, 1), 0), Context(new())).Run(source, Objective(policy));
@@ -93,7 +93,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void CancelingStopsBetweenTwoSteps()
     {
-        using var policy = model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
         using var cancellation = new CancellationTokenSource();
         var progress = new ProgressList(report => { if (report.Step == 2) cancellation.Cancel(); });
 
@@ -109,8 +109,8 @@ public sealed class TrainingLoopTests : IDisposable
     [InlineData("gradient norm")]
     public void AStepThatIsNotFiniteIsNotTaken(string quantity)
     {
-        using var good = model.TrainableCopy();
-        using var policy = model.TrainableCopy();
+        using var good = _model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
         Train(good, Options with { MaxSteps = 2 });
 
         var train = () => Train(policy, Options, new(), new BreakingObjective(policy, quantity, atCall: 3));
@@ -124,7 +124,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void ASourceWithoutStepsIsRefused()
     {
-        using var policy = model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
 
         var loop = new TrainingLoop(policy, Options.Resolve(new(1, 1), 0), Context(new()));
         var train = () => loop.Run(new RecordedSource([], 2, 1), Objective(policy));
@@ -135,7 +135,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void EveryStepIsReported()
     {
-        using var policy = model.TrainableCopy();
+        using var policy = _model.TrainableCopy();
 
         var reports = Train(policy, Options with { Schedule = LearningRateSchedule.Linear });
 
@@ -144,8 +144,8 @@ public sealed class TrainingLoopTests : IDisposable
         reports.Select(r => r.LearningRate).Should().Equal(0.01, 0.0075, 0.005, 0.0025);
         reports.Should().OnlyContain(r => r.TokensPerSecond > 0 && r.PeakMemoryBytes > 1 << 20 && r.GradientNorm > 0);
         (reports[0].TimeLeft > TimeSpan.Zero, reports[^1].TimeLeft).Should().Be((true, TimeSpan.Zero));
-        log[0].Should().StartWith("Test: 4 steps; learning rate 0.01");
-        log.Skip(1).Should().HaveCount(2, "of few steps the first and the last are logged")
+        _log[0].Should().StartWith("Test: 4 steps; learning rate 0.01");
+        _log.Skip(1).Should().HaveCount(2, "of few steps the first and the last are logged")
             .And.OnlyContain(line => line.Contains("loss") && line.Contains("tokens/s"));
     }
 
@@ -164,12 +164,12 @@ public sealed class TrainingLoopTests : IDisposable
 
     private float[] TrainDropping(int seed)
     {
-        using var policy = model.With([LoraAdapter.Create(model, new() { Rank = 2, Dropout = 0.3 }, "test", seed: 1)], null);
+        using var policy = _model.With([LoraAdapter.Create(_model, new() { Rank = 2, Dropout = 0.3 }, "test", seed: 1)], null);
         Train(policy, Options with { Seed = seed });
         return Weights(policy);
     }
 
-    private TrainingContext Context(AlignmentRun run) => new("Test", run, log.Add);
+    private TrainingContext Context(AlignmentRun run) => new("Test", run, _log.Add);
 
     private static NextTokenObjective Objective(LanguageModel policy) => new(policy, Precision.Float32);
 

@@ -7,18 +7,18 @@ internal sealed class CompletionFeatures
 {
     private static readonly int[] SuffixLengths = [16, 8, 4, 3, 2, 1];
 
-    private readonly HashSet<CompletionFeature> present = [];
-    private readonly Dictionary<CompletionFeature, int> amounts = [];
+    private readonly HashSet<CompletionFeature> _present = [];
+    private readonly Dictionary<CompletionFeature, int> _amounts = [];
 
     /// <param name="text">The completion.</param>
     /// <param name="tokens">Texts of its tokens; none where no model is at hand.</param>
     public CompletionFeatures(string text, IEnumerable<string> tokens)
     {
-        present.UnionWith(tokens.Select(token => new CompletionFeature(FeatureKind.Token, token)));
-        amounts[new(FeatureKind.Length)] = text.Length;
+        _present.UnionWith(tokens.Select(token => new CompletionFeature(FeatureKind.Token, token)));
+        _amounts[new(FeatureKind.Length)] = text.Length;
         AddWords(text);
         foreach (var length in SuffixLengths.Where(length => length <= text.Length))
-            present.Add(new(FeatureKind.End, text[^length..]));
+            _present.Add(new(FeatureKind.End, text[^length..]));
         foreach (var rune in text.EnumerateRunes())
             Count(rune);
     }
@@ -26,13 +26,13 @@ internal sealed class CompletionFeatures
     /// <summary>What the two sides differ in: 1 where this side has it or more of it, -1 where the other has.</summary>
     public IEnumerable<(CompletionFeature Feature, int Sign)> Differences(CompletionFeatures other)
     {
-        foreach (var feature in present.Where(feature => !other.present.Contains(feature)))
+        foreach (var feature in _present.Where(feature => !other._present.Contains(feature)))
             yield return (feature, 1);
-        foreach (var feature in other.present.Where(feature => !present.Contains(feature)))
+        foreach (var feature in other._present.Where(feature => !_present.Contains(feature)))
             yield return (feature, -1);
-        foreach (var feature in amounts.Keys.Union(other.amounts.Keys))
+        foreach (var feature in _amounts.Keys.Union(other._amounts.Keys))
         {
-            if (Math.Sign(amounts.GetValueOrDefault(feature) - other.amounts.GetValueOrDefault(feature)) is not 0 and var sign)
+            if (Math.Sign(_amounts.GetValueOrDefault(feature) - other._amounts.GetValueOrDefault(feature)) is not 0 and var sign)
                 yield return (feature, sign);
         }
     }
@@ -52,9 +52,9 @@ internal sealed class CompletionFeatures
             if (start < 0)
                 continue;
             var word = text[start..i];
-            present.Add(new(FeatureKind.Word, word));
+            _present.Add(new(FeatureKind.Word, word));
             if (first)
-                present.Add(new(FeatureKind.Start, word));
+                _present.Add(new(FeatureKind.Start, word));
             (first, start) = (false, -1);
         }
     }
@@ -77,5 +77,5 @@ internal sealed class CompletionFeatures
         Increment(new(FeatureKind.Sign, rune.ToString()));
     }
 
-    private void Increment(CompletionFeature feature) => amounts[feature] = amounts.GetValueOrDefault(feature) + 1;
+    private void Increment(CompletionFeature feature) => _amounts[feature] = _amounts.GetValueOrDefault(feature) + 1;
 }

@@ -22,13 +22,13 @@ internal sealed class FeatureTally
 {
     private const int BucketPairs = 200;
 
-    private readonly Dictionary<CompletionFeature, FeatureCount> counts = [];
+    private readonly Dictionary<CompletionFeature, FeatureCount> _counts = [];
 
     /// <summary>Gets the number of pairs so far.</summary>
     public long Pairs { get; private set; }
 
     /// <summary>Gets the features that were not forgotten.</summary>
-    public IReadOnlyDictionary<CompletionFeature, FeatureCount> Counts => counts;
+    public IReadOnlyDictionary<CompletionFeature, FeatureCount> Counts => _counts;
 
     public void Add(string chosen, string rejected) => Add(new CompletionFeatures(chosen, []), new(rejected, []));
 
@@ -37,7 +37,7 @@ internal sealed class FeatureTally
         var mark = SplitMix64.Spread((ulong)++Pairs);
         foreach (var (feature, sign) in chosen.Differences(rejected))
         {
-            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, feature, out var known);
+            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, feature, out var known);
             if (!known)
                 count.Missed = (Pairs - 1) / BucketPairs;
             if (sign > 0)
@@ -53,10 +53,10 @@ internal sealed class FeatureTally
 
     private void Forget(long bucket)
     {
-        foreach (var (feature, count) in counts)
+        foreach (var (feature, count) in _counts)
         {
             if (count.Differing + count.Missed <= bucket)
-                counts.Remove(feature);
+                _counts.Remove(feature);
         }
     }
 }

@@ -6,32 +6,32 @@ namespace Microsoft.ML.Alignment.Data.Mixing;
 internal sealed class MixtureCursor(DataViewSchema schema, HashSet<int> active, SetCursor[] sets, IEnumerable<int> turns)
     : DataViewRowCursor
 {
-    private readonly IEnumerator<int> turns = turns.GetEnumerator();
-    private long position = -1;
+    private readonly IEnumerator<int> _turns = turns.GetEnumerator();
+    private long _position = -1;
 
     public override DataViewSchema Schema => schema;
 
-    public override long Position => position;
+    public override long Position => _position;
 
     public override long Batch => 0;
 
     public override bool MoveNext()
     {
-        if (!turns.MoveNext())
+        if (!_turns.MoveNext())
         {
-            position = -1;
+            _position = -1;
             return false;
         }
 
-        sets[turns.Current].MoveNext();
-        position++;
+        sets[_turns.Current].MoveNext();
+        _position++;
         return true;
     }
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
-        value = new((ulong)(position >= 0 ? position : throw CursorErrors.NotOnARow()), 0);
+        value = new((ulong)(_position >= 0 ? _position : throw CursorErrors.NotOnARow()), 0);
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
@@ -43,9 +43,9 @@ internal sealed class MixtureCursor(DataViewSchema schema, HashSet<int> active, 
             Bind(set);
         return (ref TValue value) =>
         {
-            if (position < 0)
+            if (_position < 0)
                 throw CursorErrors.NotOnARow();
-            var set = turns.Current;
+            var set = _turns.Current;
             if (cursors[set] != sets[set].Cursor)
                 Bind(set);
             getters[set](ref value);
@@ -62,8 +62,8 @@ internal sealed class MixtureCursor(DataViewSchema schema, HashSet<int> active, 
     {
         if (disposing)
         {
-            position = -1;
-            turns.Dispose();
+            _position = -1;
+            _turns.Dispose();
             foreach (var set in sets)
                 set.Dispose();
         }

@@ -8,13 +8,13 @@ namespace Microsoft.ML.Alignment.Data.Mixing;
 /// </summary>
 internal sealed class SetCursor : IDisposable
 {
-    private readonly IDataView rows;
-    private readonly long size;
-    private readonly string[] names;
-    private SplitMix64 random;
-    private long left;
-    private long read;
-    private long taken;
+    private readonly IDataView _rows;
+    private readonly long _size;
+    private readonly string[] _names;
+    private SplitMix64 _random;
+    private long _left;
+    private long _read;
+    private long _taken;
 
     /// <param name="rows">The set.</param>
     /// <param name="size">Its number of rows.</param>
@@ -23,7 +23,7 @@ internal sealed class SetCursor : IDisposable
     /// <param name="names">The columns that are read.</param>
     public SetCursor(IDataView rows, long size, long count, ulong seed, string[] names)
     {
-        (this.rows, this.size, this.names, left, random) = (rows, size, names, count, new(seed));
+        (_rows, _size, _names, _left, _random) = (rows, size, names, count, new(seed));
         Cursor = Open();
     }
 
@@ -34,29 +34,29 @@ internal sealed class SetCursor : IDisposable
     /// <exception cref="InvalidDataException">The set has fewer rows than when it was counted.</exception>
     public void MoveNext()
     {
-        if (read == size)
+        if (_read == _size)
             BeginPass();
-        var wanted = Math.Min(left, size);
+        var wanted = Math.Min(_left, _size);
         do
         {
             if (!Cursor.MoveNext())
                 throw new InvalidDataException(
-                    $"A set of the mixture had {size} rows when it was counted and has {read} now; mix it again.");
-            read++;
+                    $"A set of the mixture had {_size} rows when it was counted and has {_read} now; mix it again.");
+            _read++;
         }
-        while (random.Below((ulong)(size - read + 1)) >= (ulong)(wanted - taken));
-        taken++;
+        while (_random.Below((ulong)(_size - _read + 1)) >= (ulong)(wanted - _taken));
+        _taken++;
     }
 
     public void Dispose() => Cursor.Dispose();
 
     private void BeginPass()
     {
-        left -= size;
-        (read, taken) = (0, 0);
+        _left -= _size;
+        (_read, _taken) = (0, 0);
         Cursor.Dispose();
         Cursor = Open();
     }
 
-    private DataViewRowCursor Open() => rows.GetRowCursor(names.Select(name => rows.Schema[name]));
+    private DataViewRowCursor Open() => _rows.GetRowCursor(_names.Select(name => _rows.Schema[name]));
 }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Alignment.Data.Splitting;
 /// <summary>Tells which rows have the same prompt, whatever its white space.</summary>
 internal sealed class PromptGroups
 {
-    private readonly bool isConversation;
+    private readonly bool _isConversation;
 
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or is no text.</exception>
     public PromptGroups(IDataView view, string promptColumn)
@@ -16,7 +16,7 @@ internal sealed class PromptGroups
         if (view.Schema.GetColumnOrNull(promptColumn) is not { Type: TextDataViewType } column)
             throw new ArgumentOutOfRangeException(
                 nameof(promptColumn), promptColumn, $"The data has no text column '{promptColumn}'; it has {string.Join(", ", names)}.");
-        (Column, isConversation) = (column, TextFormat.IsMessages(column));
+        (Column, _isConversation) = (column, TextFormat.IsMessages(column));
     }
 
     /// <summary>Gets the column of prompts.</summary>
@@ -26,7 +26,7 @@ internal sealed class PromptGroups
     public ulong Of(ReadOnlyMemory<char> prompt)
     {
         var text = new StringBuilder();
-        if (isConversation && prompt.Length > 0)
+        if (_isConversation && prompt.Length > 0)
         {
             foreach (var message in Messages(prompt.ToString()))
                 AppendWords(text.Append('\0').Append(message.Role).Append('\0'), message.Content);

@@ -24,12 +24,12 @@ internal sealed class PromptSplitView(IDataView source, PromptGroups groups, Has
     private sealed class Cursor(DataViewRowCursor input, HashSet<int> active, PromptGroups groups, Predicate<ulong> isWanted)
         : DataViewRowCursor
     {
-        private readonly ValueGetter<ReadOnlyMemory<char>> prompt = input.GetGetter<ReadOnlyMemory<char>>(groups.Column);
-        private long position = -1;
+        private readonly ValueGetter<ReadOnlyMemory<char>> _prompt = input.GetGetter<ReadOnlyMemory<char>>(groups.Column);
+        private long _position = -1;
 
         public override DataViewSchema Schema => input.Schema;
 
-        public override long Position => position;
+        public override long Position => _position;
 
         public override long Batch => input.Batch;
 
@@ -38,14 +38,14 @@ internal sealed class PromptSplitView(IDataView source, PromptGroups groups, Has
             ReadOnlyMemory<char> text = default;
             while (input.MoveNext())
             {
-                prompt(ref text);
+                _prompt(ref text);
                 if (!isWanted(groups.Of(text)))
                     continue;
-                position++;
+                _position++;
                 return true;
             }
 
-            position = -1;
+            _position = -1;
             return false;
         }
 

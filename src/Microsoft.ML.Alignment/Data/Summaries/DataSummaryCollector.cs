@@ -8,25 +8,25 @@ namespace Microsoft.ML.Alignment.Data.Summaries;
 /// </summary>
 internal sealed class DataSummaryCollector
 {
-    private readonly SortedDictionary<int, long> promptTokens = [];
-    private readonly SortedDictionary<int, long> completionTokens = [];
-    private readonly SortedDictionary<int, long> sequenceTokens = [];
-    private readonly HashSet<ulong> seen = [];
-    private readonly FeatureTally features = new();
-    private readonly Dictionary<int, string> tokenTexts = [];
-    private readonly Func<string, string>[] readers;
-    private readonly Func<int, string>? tokenText;
-    private long used;
-    private long duplicates;
-    private long conflicts;
+    private readonly SortedDictionary<int, long> _promptTokens = [];
+    private readonly SortedDictionary<int, long> _completionTokens = [];
+    private readonly SortedDictionary<int, long> _sequenceTokens = [];
+    private readonly HashSet<ulong> _seen = [];
+    private readonly FeatureTally _features = new();
+    private readonly Dictionary<int, string> _tokenTexts = [];
+    private readonly Func<string, string>[] _readers;
+    private readonly Func<int, string>? _tokenText;
+    private long _used;
+    private long _duplicates;
+    private long _conflicts;
 
     /// <param name="schema">The schema of the view.</param>
     /// <param name="columns">The columns that examples are made of; two completions are chosen and rejected.</param>
     /// <param name="tokenText">Gives the text of a token; null to look at texts only.</param>
     public DataSummaryCollector(DataViewSchema schema, ExampleColumns columns, Func<int, string>? tokenText)
     {
-        readers = [.. columns.Completions.Select(column => CompletionText.Reader(schema, column))];
-        this.tokenText = tokenText;
+        _readers = [.. columns.Completions.Select(column => CompletionText.Reader(schema, column))];
+        _tokenText = tokenText;
     }
 
     /// <summary>Takes note of a row that is used.</summary>
@@ -35,17 +35,17 @@ internal sealed class DataSummaryCollector
     /// <param name="row">The cursor on the row.</param>
     public void Add(TokenizedExample example, int promptLength, ExampleRows row)
     {
-        used++;
-        Count(promptTokens, promptLength);
+        _used++;
+        Count(_promptTokens, promptLength);
         foreach (var completion in example.Completions)
         {
-            Count(completionTokens, completion.Length);
-            Count(sequenceTokens, promptLength + completion.Length);
+            Count(_completionTokens, completion.Length);
+            Count(_sequenceTokens, promptLength + completion.Length);
         }
 
         int[] values = [.. example.Values.Select(BitConverter.SingleToInt32Bits)];
-        if (!seen.Add(TextHash.Of([example.Prompt, .. example.Completions, values])))
-            duplicates++;
+        if (!_seen.Add(TextHash.Of([example.Prompt, .. example.Completions, values])))
+            _duplicates++;
         else if (example.Completions is [var chosen, var rejected])
             AddPair(example, values, (chosen, rejected), row);
     }
@@ -58,35 +58,35 @@ internal sealed class DataSummaryCollector
     public DataSummary ToSummary(long rows, int maxLength, long truncated, IReadOnlyDictionary<string, long> skipped) => new()
     {
         Rows = rows,
-        Used = used,
+        Used = _used,
         Skipped = skipped,
         MaxLength = maxLength,
         Truncated = truncated,
-        PromptTokens = LengthQuantiles.Of(promptTokens),
-        CompletionTokens = completionTokens.Count > 0 ? LengthQuantiles.Of(completionTokens) : null,
-        SequenceTokens = sequenceTokens.Count > 0 ? LengthQuantiles.Of(sequenceTokens) : null,
-        Duplicates = duplicates,
-        Conflicts = conflicts,
-        Confounds = readers.Length == 2 ? ConfoundCheck.Find(features, new()) : [],
+        PromptTokens = LengthQuantiles.Of(_promptTokens),
+        CompletionTokens = _completionTokens.Count > 0 ? LengthQuantiles.Of(_completionTokens) : null,
+        SequenceTokens = _sequenceTokens.Count > 0 ? LengthQuantiles.Of(_sequenceTokens) : null,
+        Duplicates = _duplicates,
+        Conflicts = _conflicts,
+        Confounds = _readers.Length == 2 ? ConfoundCheck.Find(_features, new()) : [],
     };
 
     private void AddPair(TokenizedExample example, int[] values, (int[] Chosen, int[] Rejected) pair, ExampleRows row)
     {
-        if (seen.Contains(TextHash.Of([example.Prompt, pair.Rejected, pair.Chosen, values])))
-            conflicts++;
-        features.Add(
-            new CompletionFeatures(readers[0](row.Completion(0)), Texts(pair.Chosen)),
-            new CompletionFeatures(readers[1](row.Completion(1)), Texts(pair.Rejected)));
+        if (_seen.Contains(TextHash.Of([example.Prompt, pair.Rejected, pair.Chosen, values])))
+            _conflicts++;
+        _features.Add(
+            new CompletionFeatures(_readers[0](row.Completion(0)), Texts(pair.Chosen)),
+            new CompletionFeatures(_readers[1](row.Completion(1)), Texts(pair.Rejected)));
     }
 
     private IEnumerable<string> Texts(int[] ids)
     {
-        if (tokenText is null)
+        if (_tokenText is null)
             yield break;
         foreach (var id in ids)
         {
-            if (!tokenTexts.TryGetValue(id, out var text))
-                tokenTexts.Add(id, text = tokenText(id));
+            if (!_tokenTexts.TryGetValue(id, out var text))
+                _tokenTexts.Add(id, text = _tokenText(id));
             yield return text;
         }
     }

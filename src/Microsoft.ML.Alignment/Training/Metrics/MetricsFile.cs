@@ -10,9 +10,9 @@ internal sealed class MetricsFile : IDisposable
 {
     private const string FileName = "metrics.jsonl";
 
-    private readonly StepLines lines;
+    private readonly StepLines _lines;
 
-    private MetricsFile(StepLines lines) => this.lines = lines;
+    private MetricsFile(StepLines lines) => _lines = lines;
 
     /// <summary>Opens the file of a stage to go on behind a step.</summary>
     /// <inheritdoc cref="StepLines.Open"/>
@@ -29,10 +29,10 @@ internal sealed class MetricsFile : IDisposable
         var line = new JsonObject { [StepLines.Step] = point.Step };
         foreach (var (name, value) in point.Values)
             line[point.IsEvaluation ? ValidationMetrics.Prefix + name : name] = double.IsFinite(value) ? value : null;
-        lines.Append(line);
+        _lines.Append(line);
     }
 
-    public void Dispose() => lines.Dispose();
+    public void Dispose() => _lines.Dispose();
 
     private static MetricsPoint Parse(JsonObject line)
     {

@@ -11,7 +11,7 @@ internal sealed class ProtocolBuffer
     private const int WithLength = 2;
     private const int FourBytes = 5;
 
-    private readonly List<byte> bytes = [];
+    private readonly List<byte> _bytes = [];
 
     public ProtocolBuffer Integer(int field, long value)
     {
@@ -25,7 +25,7 @@ internal sealed class ProtocolBuffer
         Span<byte> buffer = stackalloc byte[sizeof(double)];
         BinaryPrimitives.WriteDoubleLittleEndian(buffer, value);
         Key(field, EightBytes);
-        bytes.AddRange(buffer);
+        _bytes.AddRange(buffer);
         return this;
     }
 
@@ -34,7 +34,7 @@ internal sealed class ProtocolBuffer
         Span<byte> buffer = stackalloc byte[sizeof(float)];
         BinaryPrimitives.WriteSingleLittleEndian(buffer, value);
         Key(field, FourBytes);
-        bytes.AddRange(buffer);
+        _bytes.AddRange(buffer);
         return this;
     }
 
@@ -42,13 +42,13 @@ internal sealed class ProtocolBuffer
 
     public ProtocolBuffer Message(int field, ProtocolBuffer value) => Bytes(field, value.ToArray());
 
-    public byte[] ToArray() => [.. bytes];
+    public byte[] ToArray() => [.. _bytes];
 
     private ProtocolBuffer Bytes(int field, byte[] value)
     {
         Key(field, WithLength);
         Variable((ulong)value.Length);
-        bytes.AddRange(value);
+        _bytes.AddRange(value);
         return this;
     }
 
@@ -57,7 +57,7 @@ internal sealed class ProtocolBuffer
     private void Variable(ulong value)
     {
         for (; value >= 0x80; value >>= 7)
-            bytes.Add((byte)(value | 0x80));
-        bytes.Add((byte)value);
+            _bytes.Add((byte)(value | 0x80));
+        _bytes.Add((byte)value);
     }
 }

@@ -13,9 +13,9 @@ internal sealed class StepLines : IDisposable
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly FileStream stream;
+    private readonly FileStream _stream;
 
-    private StepLines(string path) => stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    private StepLines(string path) => _stream = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
 
     /// <summary>Opens a file to go on behind a step. What it says of later steps is dropped, and a last line that was cut short.</summary>
     /// <param name="path">The file; it need not be there.</param>
@@ -36,12 +36,12 @@ internal sealed class StepLines : IDisposable
     /// <summary>Adds a line. It is with the operating system, though perhaps not on the disk, when this returns.</summary>
     public void Append(JsonObject line)
     {
-        JsonSerializer.Serialize(stream, line, Readable);
-        stream.WriteByte((byte)'\n');
-        stream.Flush();
+        JsonSerializer.Serialize(_stream, line, Readable);
+        _stream.WriteByte((byte)'\n');
+        _stream.Flush();
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private static IEnumerable<(byte[] Bytes, JsonObject Object)> Lines(string path)
     {

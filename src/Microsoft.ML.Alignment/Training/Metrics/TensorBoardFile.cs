@@ -15,8 +15,8 @@ internal sealed class TensorBoardFile : IDisposable
     private const string Version = "brain.Event:2";
     private const int SessionStart = 1;
 
-    private readonly FileStream stream;
-    private readonly TimeProvider clock;
+    private readonly FileStream _stream;
+    private readonly TimeProvider _clock;
 
     /// <param name="folder">The folder of the stage.</param>
     /// <param name="afterStep">
@@ -25,11 +25,11 @@ internal sealed class TensorBoardFile : IDisposable
     /// <param name="clock">Tells when an event happened.</param>
     public TensorBoardFile(string folder, int? afterStep, TimeProvider clock)
     {
-        this.clock = clock;
+        _clock = clock;
         var older = Directory.GetFiles(folder, "events.out.tfevents.*");
         if (afterStep is null)
             Array.ForEach(older, File.Delete);
-        stream = new(NewPath(folder), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _stream = new(NewPath(folder), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         Write(Event(0).Text(3, Version));
         if (afterStep is { } last)
             Write(Event(last + 1).Message(7, new ProtocolBuffer().Integer(1, SessionStart)));
@@ -44,10 +44,10 @@ internal sealed class TensorBoardFile : IDisposable
         Write(Event(point.Step).Message(5, summary));
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private ProtocolBuffer Event(int step) =>
-        new ProtocolBuffer().Double(1, clock.GetUtcNow().ToUnixTimeMilliseconds() / 1e3).Integer(2, step);
+        new ProtocolBuffer().Double(1, _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1e3).Integer(2, step);
 
     private void Write(ProtocolBuffer message)
     {
@@ -57,16 +57,16 @@ internal sealed class TensorBoardFile : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(header[sizeof(ulong)..], MaskedCrc32C.Of(header[..sizeof(ulong)]));
         Span<byte> footer = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(footer, MaskedCrc32C.Of(data));
-        stream.Write(header);
-        stream.Write(data);
-        stream.Write(footer);
-        stream.Flush();
+        _stream.Write(header);
+        _stream.Write(data);
+        _stream.Write(footer);
+        _stream.Flush();
     }
 
     // TensorBoard reads the files of a folder in the order of their names.
     private string NewPath(string folder)
     {
-        for (var second = clock.GetUtcNow().ToUnixTimeSeconds(); ; second++)
+        for (var second = _clock.GetUtcNow().ToUnixTimeSeconds(); ; second++)
         {
             var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{second:D10}.alignment"));
             if (!File.Exists(path))

@@ -7,12 +7,12 @@ namespace Microsoft.ML.Alignment.Training.Recording;
 /// <summary>What a stage leaves in its folder for people and their tools, and the page of the whole run beside it.</summary>
 internal sealed class StageFiles : IDisposable
 {
-    private readonly string folder;
-    private readonly TimeProvider clock;
-    private readonly MetricsFile metrics;
-    private readonly TensorBoardFile tensorBoard;
-    private readonly int? afterStep;
-    private SamplesFile? samples;
+    private readonly string _folder;
+    private readonly TimeProvider _clock;
+    private readonly MetricsFile _metrics;
+    private readonly TensorBoardFile _tensorBoard;
+    private readonly int? _afterStep;
+    private SamplesFile? _samples;
 
     /// <param name="folder">The folder of the stage; made if it is not there.</param>
     /// <param name="afterStep">The step of the checkpoint that training goes on from; null begins anew.</param>
@@ -21,11 +21,11 @@ internal sealed class StageFiles : IDisposable
     {
         Directory.CreateDirectory(folder);
         RemoveLeftovers(folder);
-        (this.folder, this.afterStep, this.clock) = (folder, afterStep, clock);
-        metrics = MetricsFile.Open(folder, afterStep);
+        (_folder, _afterStep, _clock) = (folder, afterStep, clock);
+        _metrics = MetricsFile.Open(folder, afterStep);
         if (SamplesFile.Exists(folder))
-            samples = SamplesFile.Open(folder, afterStep);
-        tensorBoard = new(folder, afterStep, clock);
+            _samples = SamplesFile.Open(folder, afterStep);
+        _tensorBoard = new(folder, afterStep, clock);
         History = new(MetricsFile.Read(folder));
     }
 
@@ -34,24 +34,24 @@ internal sealed class StageFiles : IDisposable
 
     public void Append(MetricsPoint point)
     {
-        metrics.Append(point);
-        tensorBoard.Append(point);
+        _metrics.Append(point);
+        _tensorBoard.Append(point);
     }
 
-    public void Append(KeptAnswer answer) => (samples ??= SamplesFile.Open(folder, afterStep)).Append(answer);
+    public void Append(KeptAnswer answer) => (_samples ??= SamplesFile.Open(_folder, _afterStep)).Append(answer);
 
     /// <summary>Writes the page anew.</summary>
     public void WriteReport(StageFacts facts)
     {
-        StageReport.WriteFacts(folder, facts);
-        ReportFile.Write(Path.GetDirectoryName(Path.GetFullPath(folder))!, clock);
+        StageReport.WriteFacts(_folder, facts);
+        ReportFile.Write(Path.GetDirectoryName(Path.GetFullPath(_folder))!, _clock);
     }
 
     public void Dispose()
     {
-        metrics.Dispose();
-        samples?.Dispose();
-        tensorBoard.Dispose();
+        _metrics.Dispose();
+        _samples?.Dispose();
+        _tensorBoard.Dispose();
     }
 
     // What a process that was killed had not finished writing.

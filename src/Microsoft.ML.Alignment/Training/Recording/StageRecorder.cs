@@ -15,83 +15,83 @@ internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainin
     private const int FewestStepsPerCheck = 25;
     private const int ChecksPerDoubling = 20;
 
-    private readonly HashSet<string> told = [];
-    private StageStart? stage;
-    private StageFacts? facts;
-    private StageFiles? files;
-    private StageHistory history = new([]);
-    private long tokens;
-    private long lastStepAt;
-    private int nextCheck = FewestStepsPerCheck;
+    private readonly HashSet<string> _told = [];
+    private StageStart? _stage;
+    private StageFacts? _facts;
+    private StageFiles? _files;
+    private StageHistory _history = new([]);
+    private long _tokens;
+    private long _lastStepAt;
+    private int _nextCheck = FewestStepsPerCheck;
 
-    private StageStart Stage => stage ?? throw new InvalidOperationException("The stage has not begun.");
+    private StageStart Stage => _stage ?? throw new InvalidOperationException("The stage has not begun.");
 
     /// <inheritdoc/>
     public void Started(StageStart stage)
     {
-        this.stage = stage;
-        facts = StageFacts.Of(stage);
-        files = stage.Folder is { } folder ? new(folder, stage.ResumedStep, clock) : null;
-        history = files?.History ?? new([]);
-        tokens = history.Training(MetricNames.TokensSeen) is [.., var seen] ? (long)seen.Value : 0;
-        lastStepAt = Stopwatch.GetTimestamp();
-        files?.WriteReport(facts);
+        _stage = stage;
+        _facts = StageFacts.Of(stage);
+        _files = stage.Folder is { } folder ? new(folder, stage.ResumedStep, clock) : null;
+        _history = _files?.History ?? new([]);
+        _tokens = _history.Training(MetricNames.TokensSeen) is [.., var seen] ? (long)seen.Value : 0;
+        _lastStepAt = Stopwatch.GetTimestamp();
+        _files?.WriteReport(_facts);
     }
 
     /// <inheritdoc/>
     public void Stepped(TrainingProgress progress)
     {
-        tokens += progress.Tokens;
-        var point = StagePoints.Of(progress, tokens);
-        history.Add(point);
+        _tokens += progress.Tokens;
+        var point = StagePoints.Of(progress, _tokens);
+        _history.Add(point);
         Tell(point);
-        TrainingMeter.Step(progress.Stage, progress.Tokens, Stopwatch.GetElapsedTime(lastStepAt));
-        lastStepAt = Stopwatch.GetTimestamp();
+        TrainingMeter.Step(progress.Stage, progress.Tokens, Stopwatch.GetElapsedTime(_lastStepAt));
+        _lastStepAt = Stopwatch.GetTimestamp();
         log.Step(progress);
-        if (progress.Step < nextCheck)
+        if (progress.Step < _nextCheck)
             return;
         CheckHealth();
-        nextCheck = progress.Step + Math.Max(FewestStepsPerCheck, progress.Step / ChecksPerDoubling);
+        _nextCheck = progress.Step + Math.Max(FewestStepsPerCheck, progress.Step / ChecksPerDoubling);
     }
 
     /// <inheritdoc/>
     public void Evaluated(StageEvaluation evaluation)
     {
         var point = StagePoints.Of(evaluation);
-        history.Add(point);
+        _history.Add(point);
         foreach (var answer in evaluation.Answers)
-            files?.Append(new KeptAnswer(evaluation.Step, answer.Prompt, answer.Answer, answer.Tokens, answer.Ended));
+            _files?.Append(new KeptAnswer(evaluation.Step, answer.Prompt, answer.Answer, answer.Tokens, answer.Ended));
         log.Evaluation(Stage.Stage, point, evaluation.Answers);
         var advice = CheckHealth();
         Tell(StagePoints.WithHealth(point, advice));
-        files?.WriteReport(facts!);
+        _files?.WriteReport(_facts!);
     }
 
     /// <inheritdoc/>
     public void Ended(StageEnd end)
     {
-        if (stage is null)
+        if (_stage is null)
             return;
         CheckHealth();
-        facts = facts! with { Ended = StagePoints.Words(end.Reason), WeightsOfStep = end.WeightsOfStep };
-        files?.WriteReport(facts);
-        files?.Dispose();
+        _facts = _facts! with { Ended = StagePoints.Words(end.Reason), WeightsOfStep = end.WeightsOfStep };
+        _files?.WriteReport(_facts);
+        _files?.Dispose();
         log.End(Stage.Stage, end);
     }
 
     private void Tell(MetricsPoint point)
     {
-        files?.Append(point);
+        _files?.Append(point);
         TrainingMeter.Tell(Stage.Stage, point);
     }
 
     /// <summary>Looks at the stage, and tells what was not told before.</summary>
     private IReadOnlyList<HealthAdvice> CheckHealth()
     {
-        facts = facts! with { Health = facts.Health with { LargestB = AdapterSize.LargestB(Stage.Policy) } };
-        var advice = HealthCheck.Of(history, facts.Health);
-        foreach (var news in advice.Where(news => told.Add(news.Name)))
-            log.Advice(Stage.Stage, history.LastStep, news);
+        _facts = _facts! with { Health = _facts.Health with { LargestB = AdapterSize.LargestB(Stage.Policy) } };
+        var advice = HealthCheck.Of(_history, _facts.Health);
+        foreach (var news in advice.Where(news => _told.Add(news.Name)))
+            log.Advice(Stage.Stage, _history.LastStep, news);
         return advice;
     }
 }

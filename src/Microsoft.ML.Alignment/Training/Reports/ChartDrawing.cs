@@ -18,17 +18,17 @@ internal sealed class ChartDrawing
     private const int FewSteps = 40;
     private const int PartOfSmoothing = 30;
 
-    private readonly Chart chart;
-    private readonly Axis steps;
-    private readonly Axis values;
+    private readonly Chart _chart;
+    private readonly Axis _steps;
+    private readonly Axis _values;
 
     private ChartDrawing(Chart chart, int lastStep)
     {
-        this.chart = chart;
+        _chart = chart;
         var all = chart.Curves.SelectMany(curve => curve.All).ToArray();
-        steps = Axis.OfSteps(lastStep);
+        _steps = Axis.OfSteps(lastStep);
         double[] shown = [.. all.Select(value => value.Value), .. chart.Lines.Select(line => line.Value)];
-        values = chart.Scale == ChartScale.Share ? Axis.OfShares() : Axis.Over(shown, chart.Scale == ChartScale.MayBeLogarithmic);
+        _values = chart.Scale == ChartScale.Share ? Axis.OfShares() : Axis.Over(shown, chart.Scale == ChartScale.MayBeLogarithmic);
     }
 
     /// <summary>The picture.</summary>
@@ -44,19 +44,19 @@ internal sealed class ChartDrawing
             """);
     }
 
-    private double X(double step) => Left + (steps.PlaceOf(step) * (Width - Left - Right));
+    private double X(double step) => Left + (_steps.PlaceOf(step) * (Width - Left - Right));
 
-    private double Y(double value) => Height - Bottom - (Math.Clamp(values.PlaceOf(value), 0, 1) * (Height - Bottom - Top));
+    private double Y(double value) => Height - Bottom - (Math.Clamp(_values.PlaceOf(value), 0, 1) * (Height - Bottom - Top));
 
     private Markup Grid() => Markup.Join(
     [
-        .. values.Ticks.Select(tick => Markup.Of(
+        .. _values.Ticks.Select(tick => Markup.Of(
             $"""
             <path class="grid" d="M{Left} {Y(tick.Value)}H{Width - Right}"/>
             <text class="tick" x="{Left - 7}" y="{Y(tick.Value) + 4}" text-anchor="end">{tick.Label}</text>
 
             """)),
-        .. steps.Ticks.Select(tick => Markup.Of(
+        .. _steps.Ticks.Select(tick => Markup.Of(
             $"""
             <path class="axis" d="M{X(tick.Value)} {Height - Bottom}v4"/>
             <text class="tick" x="{X(tick.Value)}" y="{Height - 7}" text-anchor="middle">{tick.Label}</text>
@@ -65,7 +65,7 @@ internal sealed class ChartDrawing
         Markup.Of($"""<path class="axis" d="M{Left} {Height - Bottom}H{Width - Right}"/>"""),
     ]);
 
-    private Markup Lines() => Markup.Join(chart.Lines.Select(line => Markup.Of(
+    private Markup Lines() => Markup.Join(_chart.Lines.Select(line => Markup.Of(
         $"""
         <path class="line {ColorOf(line)}" d="M{Left} {Y(line.Value)}H{Width - Right}"/>
         <text class="tag" x="{Width - Right - 2}" y="{Y(line.Value) - 4}" text-anchor="end">{line.Label}</text>
@@ -74,7 +74,7 @@ internal sealed class ChartDrawing
 
     private static string ColorOf(ReferenceLine line) => line.Curve is { } curve ? Color(curve) : "";
 
-    private Markup Curves() => Markup.Join(chart.Curves.Select((curve, index) =>
+    private Markup Curves() => Markup.Join(_chart.Curves.Select((curve, index) =>
         Markup.Of($"{Training(curve, Color(index))}{Evaluation(curve, Color(index))}")));
 
     private Markup Training(Curve curve, string color)

@@ -8,9 +8,9 @@ namespace Microsoft.ML.Alignment.Training.Reports;
 /// <summary>A piece of HTML or SVG. What stands in the holes of an interpolated literal is escaped unless it is markup itself.</summary>
 internal readonly record struct Markup
 {
-    private readonly string? text;
+    private readonly string? _text;
 
-    private Markup(string text) => this.text = text;
+    private Markup(string text) => _text = text;
 
     /// <summary>Nothing.</summary>
     public static Markup None => default;
@@ -22,9 +22,9 @@ internal readonly record struct Markup
     public static Markup Trusted(string text) => new(text);
 
     /// <summary>Pieces one after another.</summary>
-    public static Markup Join(IEnumerable<Markup> pieces) => new(string.Concat(pieces.Select(piece => piece.text)));
+    public static Markup Join(IEnumerable<Markup> pieces) => new(string.Concat(pieces.Select(piece => piece._text)));
 
-    public override string ToString() => text ?? "";
+    public override string ToString() => _text ?? "";
 }
 
 /// <summary>Escapes what stands in the holes of a literal.</summary>
@@ -32,18 +32,18 @@ internal readonly record struct Markup
 internal sealed class MarkupBuilder(int literalLength, int holes)
 {
     private const int UsualHole = 16;
-    private readonly StringBuilder text = new(literalLength + (holes * UsualHole));
+    private readonly StringBuilder _text = new(literalLength + (holes * UsualHole));
 
-    public void AppendLiteral(string literal) => text.Append(literal);
+    public void AppendLiteral(string literal) => _text.Append(literal);
 
-    public void AppendFormatted(Markup markup) => text.Append(markup.ToString());
+    public void AppendFormatted(Markup markup) => _text.Append(markup.ToString());
 
-    public void AppendFormatted(string? value) => text.Append(WebUtility.HtmlEncode(value));
+    public void AppendFormatted(string? value) => _text.Append(WebUtility.HtmlEncode(value));
 
-    public void AppendFormatted(int value) => text.Append(value.ToString(CultureInfo.InvariantCulture));
+    public void AppendFormatted(int value) => _text.Append(value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A coordinate of a drawing: two digits behind the point are finer than a pixel.</summary>
-    public void AppendFormatted(double value) => text.Append(value.ToString("0.##", CultureInfo.InvariantCulture));
+    public void AppendFormatted(double value) => _text.Append(value.ToString("0.##", CultureInfo.InvariantCulture));
 
-    public override string ToString() => text.ToString();
+    public override string ToString() => _text.ToString();
 }

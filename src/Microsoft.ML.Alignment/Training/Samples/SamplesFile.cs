@@ -20,9 +20,9 @@ internal sealed class SamplesFile : IDisposable
     private const string FileName = "samples.jsonl";
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    private readonly StepLines lines;
+    private readonly StepLines _lines;
 
-    private SamplesFile(StepLines lines) => this.lines = lines;
+    private SamplesFile(StepLines lines) => _lines = lines;
 
     /// <summary>Whether a stage has answers already; one that writes none, such as a reward model, has no file.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
@@ -38,7 +38,7 @@ internal sealed class SamplesFile : IDisposable
     public static IReadOnlyList<KeptAnswer> Read(string folder) =>
         [.. StepLines.Read(Path.Combine(folder, FileName)).Select(line => line.Deserialize<KeptAnswer>(Names)!)];
 
-    public void Append(KeptAnswer answer) => lines.Append((JsonObject)JsonSerializer.SerializeToNode(answer, Names)!);
+    public void Append(KeptAnswer answer) => _lines.Append((JsonObject)JsonSerializer.SerializeToNode(answer, Names)!);
 
-    public void Dispose() => lines.Dispose();
+    public void Dispose() => _lines.Dispose();
 }

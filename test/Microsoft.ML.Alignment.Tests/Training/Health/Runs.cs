@@ -8,7 +8,7 @@ internal sealed class Runs
 {
     private const int Steps = 60;
 
-    private readonly Dictionary<string, Func<double, double>> training = new()
+    private readonly Dictionary<string, Func<double, double>> _training = new()
     {
         // t goes from 0 to 1.
         ["loss"] = t => 0.6931 - (0.3 * t),
@@ -21,7 +21,7 @@ internal sealed class Runs
         ["kl"] = t => 3 * t,
     };
 
-    private readonly Dictionary<string, Func<double, double>> evaluation = new()
+    private readonly Dictionary<string, Func<double, double>> _evaluation = new()
     {
         ["loss"] = t => 0.6931 - (0.2 * t),
         ["completions/mean_length"] = t => 20 + (3 * t),
@@ -36,32 +36,32 @@ internal sealed class Runs
 
     public Runs With(string name, Func<double, double> curve)
     {
-        training[name] = curve;
+        _training[name] = curve;
         return this;
     }
 
     public Runs Without(string name)
     {
-        training.Remove(name);
-        evaluation.Remove(name);
+        _training.Remove(name);
+        _evaluation.Remove(name);
         return this;
     }
 
     public Runs WithEvaluation(string name, Func<double, double> curve)
     {
-        evaluation[name] = curve;
+        _evaluation[name] = curve;
         return this;
     }
 
     public IReadOnlyList<HealthAdvice> Check()
     {
         var history = new StageHistory([]);
-        history.Add(Point(0, evaluation, isEvaluation: true));
+        history.Add(Point(0, _evaluation, isEvaluation: true));
         for (var step = 1; step <= Steps; step++)
         {
-            history.Add(Point(step, training, isEvaluation: false));
+            history.Add(Point(step, _training, isEvaluation: false));
             if (step % 20 == 0)
-                history.Add(Point(step, evaluation, isEvaluation: true));
+                history.Add(Point(step, _evaluation, isEvaluation: true));
         }
 
         return HealthCheck.Of(history, Facts);

@@ -4,11 +4,11 @@ namespace Microsoft.ML.Alignment.Tests.Training.Metrics;
 
 public sealed class MetricsFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string FilePath => Path.Combine(folder.Path, "metrics.jsonl");
+    private string FilePath => Path.Combine(_folder.Path, "metrics.jsonl");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ALineIsAnObjectWithTrlsNames()
@@ -30,7 +30,7 @@ public sealed class MetricsFileTests : IDisposable
 
         Write(null, points);
 
-        MetricsFile.Read(folder.Path).Should().BeEquivalentTo(points, options => options.WithStrictOrdering());
+        MetricsFile.Read(_folder.Path).Should().BeEquivalentTo(points, options => options.WithStrictOrdering());
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class MetricsFileTests : IDisposable
 
         Write(2, Step(3, ("loss", 7)));
 
-        MetricsFile.Read(folder.Path).Select(point => (point.Step, point.IsEvaluation, point.Values["loss"]))
+        MetricsFile.Read(_folder.Path).Select(point => (point.Step, point.IsEvaluation, point.Values["loss"]))
             .Should().Equal((0, true, 3), (1, false, 2), (2, false, 1), (2, true, 1), (3, false, 7));
     }
 
@@ -52,7 +52,7 @@ public sealed class MetricsFileTests : IDisposable
 
         Write(null, Step(1, ("loss", 1)));
 
-        MetricsFile.Read(folder.Path).Should().ContainSingle().Which.Values["loss"].Should().Be(1);
+        MetricsFile.Read(_folder.Path).Should().ContainSingle().Which.Values["loss"].Should().Be(1);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class MetricsFileTests : IDisposable
     {
         File.WriteAllText(FilePath, $"{{\"step\":1}}\n{line}\n");
 
-        var open = () => MetricsFile.Open(folder.Path, afterStep: 1);
+        var open = () => MetricsFile.Open(_folder.Path, afterStep: 1);
 
         open.Should().Throw<InvalidDataException>().WithMessage("*metrics.jsonl', line 2,*whole number*Restore*");
         File.ReadAllText(FilePath).Should().Contain(line, "a file that is not understood stays as it is");
@@ -77,7 +77,7 @@ public sealed class MetricsFileTests : IDisposable
 
     private void Write(int? afterStep, params MetricsPoint[] points)
     {
-        using var file = MetricsFile.Open(folder.Path, afterStep);
+        using var file = MetricsFile.Open(_folder.Path, afterStep);
         Array.ForEach(points, file.Append);
     }
 }

@@ -9,10 +9,10 @@ namespace Microsoft.ML.Alignment.Tests.Training.Metrics;
 /// <summary>What is written is read back with Google's reader and a checksum computed bit by bit.</summary>
 public sealed class TensorBoardFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly FixedClock clock = new(new(2026, 11, 25, 3, 0, 0, TimeSpan.Zero));
+    private readonly TemporaryFolder _folder = new();
+    private readonly FixedClock _clock = new(new(2026, 11, 25, 3, 0, 0, TimeSpan.Zero));
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void TheChecksumIsTheStandardsMasked()
@@ -31,7 +31,7 @@ public sealed class TensorBoardFileTests : IDisposable
 
         var events = Events(Files().Single());
 
-        var time = clock.GetUtcNow().ToUnixTimeSeconds();
+        var time = _clock.GetUtcNow().ToUnixTimeSeconds();
         events[0].Should().BeEquivalentTo(new Event(time, 0, "brain.Event:2", null, []));
         events[1].Should().BeEquivalentTo(new Event(time, 3, null, null, [("train/loss", 0.5f), ("train/rewards/margins", -1.25f)]));
         events[2].Should().BeEquivalentTo(new Event(time, 300, null, null, [("eval/loss", 0.25f)]));
@@ -46,7 +46,7 @@ public sealed class TensorBoardFileTests : IDisposable
         Write(1, Step(2, ("loss", 3)));
 
         Files().Should().HaveCount(2).And.BeInAscendingOrder(StringComparer.Ordinal);
-        Events(Files()[1])[1].Should().BeEquivalentTo(new Event(clock.GetUtcNow().ToUnixTimeSeconds(), 2, null, 1, []));
+        Events(Files()[1])[1].Should().BeEquivalentTo(new Event(_clock.GetUtcNow().ToUnixTimeSeconds(), 2, null, 1, []));
     }
 
     [Fact]
@@ -59,11 +59,11 @@ public sealed class TensorBoardFileTests : IDisposable
         Events(Files().Should().ContainSingle().Which)[1].Scalars.Should().Equal(("train/loss", 3f));
     }
 
-    private string[] Files() => [.. Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal)];
+    private string[] Files() => [.. Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal)];
 
     private void Write(int? afterStep, params MetricsPoint[] points)
     {
-        using var file = new TensorBoardFile(folder.Path, afterStep, clock);
+        using var file = new TensorBoardFile(_folder.Path, afterStep, _clock);
         Array.ForEach(points, file.Append);
     }
 

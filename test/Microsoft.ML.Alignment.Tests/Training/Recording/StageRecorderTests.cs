@@ -11,14 +11,14 @@ public sealed class StageRecorderTests : IDisposable
 {
     private const int Steps = 6;
 
-    private readonly TemporaryFolder workspace = new();
-    private readonly LanguageModel model = TestModels.Tiny();
-    private readonly List<string> log = [];
+    private readonly TemporaryFolder _workspace = new();
+    private readonly LanguageModel _model = TestModels.Tiny();
+    private readonly List<string> _log = [];
 
     public void Dispose()
     {
-        model.Dispose();
-        workspace.Dispose();
+        _model.Dispose();
+        _workspace.Dispose();
     }
 
     [Fact]
@@ -26,16 +26,16 @@ public sealed class StageRecorderTests : IDisposable
     {
         Run("1-sft");
 
-        File.ReadLines(workspace["1-sft/metrics.jsonl"]).Should().HaveCount(Steps + 4).And.HaveElementAt(2,
+        File.ReadLines(_workspace["1-sft/metrics.jsonl"]).Should().HaveCount(Steps + 4).And.HaveElementAt(2,
             """{"step":2,"loss":0.5,"grad_norm":3,"learning_rate":0.001,"num_tokens":21,"mean_token_accuracy":0.75}""");
-        File.ReadLines(workspace["1-sft/metrics.jsonl"]).First().Should().Be(
+        File.ReadLines(_workspace["1-sft/metrics.jsonl"]).First().Should().Be(
             """{"step":0,"eval_loss":1,"eval_completions/mean_length":3.5,"eval_completions/clipped_ratio":0.5}""");
-        File.ReadLines(workspace["1-sft/samples.jsonl"]).First().Should().Be(
+        File.ReadLines(_workspace["1-sft/samples.jsonl"]).First().Should().Be(
             """{"step":0,"prompt":"go","answer":"goed <0>","tokens":4,"ended":true}""");
-        Directory.GetFiles(workspace["1-sft"], "events.out.tfevents.*").Should().ContainSingle();
-        File.ReadAllText(workspace["report.html"]).Should().Contain("Sft").And.Contain("goed &lt;0&gt;").And.Contain("completed, 6 of 6 steps")
+        Directory.GetFiles(_workspace["1-sft"], "events.out.tfevents.*").Should().ContainSingle();
+        File.ReadAllText(_workspace["report.html"]).Should().Contain("Sft").And.Contain("goed &lt;0&gt;").And.Contain("completed, 6 of 6 steps")
             .And.Contain("training.batchSize").And.Contain("sftOption");
-        Directory.GetFiles(workspace.Path, "*.tmp", SearchOption.AllDirectories).Should().BeEmpty();
+        Directory.GetFiles(_workspace.Path, "*.tmp", SearchOption.AllDirectories).Should().BeEmpty();
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class StageRecorderTests : IDisposable
         Run("10-sft", stage: "Late");
         Run("1-sft");
 
-        var page = File.ReadAllText(workspace["report.html"]);
+        var page = File.ReadAllText(_workspace["report.html"]);
 
         new[] { "1 · Sft", "2 · Dpo", "3 · Late" }.Select(heading => page.IndexOf(heading, StringComparison.Ordinal)).Should().BeInAscendingOrder().And.NotContain(-1);
     }
@@ -58,7 +58,7 @@ public sealed class StageRecorderTests : IDisposable
         Run("2-cut", resumed: 4);
 
         foreach (var file in new[] { "metrics.jsonl", "samples.jsonl" })
-            File.ReadAllText(workspace[$"2-cut/{file}"]).Should().Be(File.ReadAllText(workspace[$"1-whole/{file}"]), file);
+            File.ReadAllText(_workspace[$"2-cut/{file}"]).Should().Be(File.ReadAllText(_workspace[$"1-whole/{file}"]), file);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class StageRecorderTests : IDisposable
     {
         Run("1-sft", to: 3, end: StageEndReason.Diverged);
 
-        File.ReadAllText(workspace["report.html"]).Should().Contain("diverged, 3 of 6 steps");
+        File.ReadAllText(_workspace["report.html"]).Should().Contain("diverged, 3 of 6 steps");
     }
 
     [Fact]
@@ -74,21 +74,21 @@ public sealed class StageRecorderTests : IDisposable
     {
         Run("1-sft", data: Data(examples: 50, duplicates: 5));
 
-        log.Where(line => line.Contains("health", StringComparison.Ordinal)).Should().ContainSingle().Which.Should()
+        _log.Where(line => line.Contains("health", StringComparison.Ordinal)).Should().ContainSingle().Which.Should()
             .Match("Sft after step 0, health: 5 of 50 rows (10.0*) are repetitions of others.*Remove them*");
-        using var first = JsonDocument.Parse(File.ReadLines(workspace["1-sft/metrics.jsonl"]).First());
+        using var first = JsonDocument.Parse(File.ReadLines(_workspace["1-sft/metrics.jsonl"]).First());
         first.RootElement.GetProperty("eval_health/duplicates").GetDouble().Should().Be(0.1);
     }
 
     [Fact]
     public void AnAdapterThatStaysZeroIsNoticed()
     {
-        var adapter = LoraAdapter.Create(model, new() { Rank = 2 }, "sft", seed: 1);
-        using var policy = model.With([adapter], null);
+        var adapter = LoraAdapter.Create(_model, new() { Rank = 2 }, "sft", seed: 1);
+        using var policy = _model.With([adapter], null);
 
         Run("1-sft", policy: policy);
 
-        log.Should().Contain(line => line.Contains("B are still 0", StringComparison.Ordinal));
+        _log.Should().Contain(line => line.Contains("B are still 0", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,8 +96,8 @@ public sealed class StageRecorderTests : IDisposable
     {
         Run(null);
 
-        Directory.EnumerateFileSystemEntries(workspace.Path).Should().BeEmpty();
-        log.Should().Contain("Sft after step 0: \"go\" -> \"goed <0>\"").And.Contain("Sft after step 0: \"buy\" -> \"buyed⏎ on\" (not ended)");
+        Directory.EnumerateFileSystemEntries(_workspace.Path).Should().BeEmpty();
+        _log.Should().Contain("Sft after step 0: \"go\" -> \"goed <0>\"").And.Contain("Sft after step 0: \"buy\" -> \"buyed⏎ on\" (not ended)");
     }
 
     [Fact]
@@ -117,10 +117,10 @@ public sealed class StageRecorderTests : IDisposable
         string? folder, string stage = "Sft", int to = Steps, int? resumed = null, StageEndReason end = StageEndReason.Completed,
         StageData data = default, ILogger? logger = null, LanguageModel? policy = null)
     {
-        var recorder = new StageRecorder(new(log.Add, logger ?? NullLogger.Instance), TimeProvider.System);
-        recorder.Started(new(stage, policy ?? model, new TrainingOptions().Resolve(new(1e-3, 1), seed: 0), Steps)
+        var recorder = new StageRecorder(new(_log.Add, logger ?? NullLogger.Instance), TimeProvider.System);
+        recorder.Started(new(stage, policy ?? _model, new TrainingOptions().Resolve(new(1e-3, 1), seed: 0), Steps)
         {
-            Folder = folder is null ? null : workspace[folder],
+            Folder = folder is null ? null : _workspace[folder],
             ResumedStep = resumed,
             Options = JsonSerializer.SerializeToElement(new { sftOption = 1 }),
             Data = data,

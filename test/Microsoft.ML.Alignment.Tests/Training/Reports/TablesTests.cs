@@ -5,9 +5,9 @@ namespace Microsoft.ML.Alignment.Tests.Training.Reports;
 
 public sealed class TablesTests : IDisposable
 {
-    private readonly LanguageModel model = TestModels.Tiny();
+    private readonly LanguageModel _model = TestModels.Tiny();
 
-    public void Dispose() => model.Dispose();
+    public void Dispose() => _model.Dispose();
 
     [Fact]
     public void OptionsAreRowsByPathWithTrainingAsResolved()
@@ -15,7 +15,7 @@ public sealed class TablesTests : IDisposable
         var training = new TrainingOptions { BatchSize = 3 }.Resolve(new(2e-4, 5), seed: 7);
         var options = JsonSerializer.SerializeToElement(new { beta = 0.1, lora = new { rank = 16, targetModules = new[] { "q_proj", "v_proj" } }, training = new { epochs = (int?)null } });
 
-        var rows = OptionTable.Of(new("Dpo", model, training, 10) { Options = options });
+        var rows = OptionTable.Of(new("Dpo", _model, training, 10) { Options = options });
 
         rows.Should().Contain("beta", "0.1").And.Contain("lora.rank", "16").And.Contain("lora.targetModules", "q_proj, v_proj")
             .And.Contain("training.learningRate", "0.0002").And.Contain("training.epochs", "5").And.Contain("training.schedule", "Linear");
