@@ -17,6 +17,7 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
         var settings = new MethodSettings(align.Trainers, model.Settings(seed), model.IsTiny)
         {
             Feedback = align.Data.FeedbackFromPairs(pairs),
+            DistinctFeedback = align.Data.FeedbackFromPairs(pairs, distinct: true),
         };
         using var start = align.BaseModel(model.Location, new() { Generation = settings.Answers }).Fit(pairs);
         var fromBase = start.Transform(pairs);

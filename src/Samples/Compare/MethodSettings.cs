@@ -8,8 +8,14 @@ internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, D
 {
     public AlignmentCatalog.TrainerCatalog Trainers => trainers;
 
-    /// <summary>The pairs as single completions, each right or wrong.</summary>
+    /// <summary>Whether the model is the tiny one.</summary>
+    public bool IsTiny => isTiny;
+
+    /// <summary>The pairs as single completions, each right or wrong: two rows a pair.</summary>
     public required IDataView Feedback { get; init; }
+
+    /// <summary>The same, each completion of a prompt once.</summary>
+    public required IDataView DistinctFeedback { get; init; }
 
     public LoraOptions Lora => drill.Lora;
 
@@ -19,8 +25,11 @@ internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, D
     /// <summary>Passes over the pairs.</summary>
     public int Epochs => drill.Dpo.Epochs ?? 1;
 
-    // The tiny model is trained half as long and at half the rate, so that something is left for the methods to improve.
-    private TrainingOptions SftTraining => isTiny ? drill.Sft with { Epochs = 1, LearningRate = drill.Sft.LearningRate / 2 } : drill.Sft;
+    // The tiny model is trained half as long and at half the rate, so that something is left for the methods to improve; a real one is
+    // trained until held-out verbs gain no more, so that what the methods add is not what SFT left undone.
+    private TrainingOptions SftTraining => IsTiny
+        ? drill.Sft with { Epochs = 1, LearningRate = drill.Sft.LearningRate / 2 }
+        : drill.Sft with { LearningRate = 1e-3, BatchSize = 4 };
 
     /// <summary>The stage that most methods start from.</summary>
     public SftTrainer Sft(IDataView instructions) =>
@@ -34,6 +43,6 @@ internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, D
         where T : PolicyTrainerOptions
     {
         PolicyTrainerOptions shared = options;
-        return (T)(shared with { Lora = Lora, Training = drill.Dpo with { LearningRate = isTiny ? tiny : rate }, Generation = Answers });
+        return (T)(shared with { Lora = Lora, Training = drill.Dpo with { LearningRate = IsTiny ? tiny : rate }, Generation = Answers });
     }
 }
