@@ -19,7 +19,7 @@ public sealed partial class AlignmentDataCatalog
     /// <param name="distinct">
     /// Whether a completion that is the better one in several pairs of its prompt becomes one row, and likewise the worse one. Repeated rows
     /// cost their time again and tell a trainer nothing but a weight, which <see cref="KtoTrainer.Options.DesirableWeight"/> gives as well.
-    /// Equal prompts and completions may stand anywhere; the rows seen so far take some 30 bytes each. The default is false.
+    /// Equal prompts and completions may stand anywhere; each row takes some 50 bytes of memory. The default is false.
     /// </param>
     /// <returns>
     /// Columns <c>Prompt</c>, <c>Completion</c> and <c>Label</c> (Boolean); conversations stay conversations, other columns are left out.
