@@ -4,8 +4,7 @@ namespace Microsoft.ML.Alignment.Training.Checkpoints;
 /// <remarks>The system lets go of a process's locks when it ends, however it ends. The file stays, so that nobody locks one that is gone.</remarks>
 internal sealed class WorkspaceLock
 {
-    /// <summary>Name of the file that is locked.</summary>
-    public const string FileName = ".lock";
+    private const string FileName = ".lock";
 
     private readonly Lock _gate = new();
     private FileStream? _file;
