@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Adapters;
@@ -31,7 +32,7 @@ internal static class LoraAdapter
         {
             var (width, input) = model.LinearLayers[path];
             var bound = 1 / Math.Sqrt(input);
-            var a = NewParameter.Of(() => rand([options.Rank, input], generator: generator).mul_(2 * bound).sub_(bound).to(device), trains: true);
+            var a = NewParameter.Of(() => rand([options.Rank, input], generator: generator).TimesInPlace(2 * bound).MinusInPlace(bound).to(device), trains: true);
             var b = NewParameter.Of(() => zeros(width, options.Rank, device: device), trains: true);
             updates[path] = new(a, b, scale, options.Dropout);
         }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Generation;
 
 /// <summary>
@@ -60,10 +62,10 @@ internal sealed class KeyValueCache : IDisposable
 
         // The query heads that share keys stand where products have rows, so that no key is copied. For one token a row plain products
         // are several times faster than the fused kernel.
-        var grouped = queries.mul(Math.Pow(width, -0.5)).view(rows, heads, -1, width); // [B, K, G, d]
+        var grouped = queries.Times(Math.Pow(width, -0.5)).view(rows, heads, -1, width); // [B, K, G, d]
         var scores = grouped.matmul(_keys[layer].narrow(2, 0, Columns).transpose(-1, -2)).to_type(ScalarType.Float32); // [B, K, G, C]
         if (MaskFor() is { } hidden)
-            scores.add_(hidden);
+            scores.PlusInPlace(hidden);
         var result = scores.softmax(-1).to_type(queries.dtype).matmul(_values[layer].narrow(2, 0, Columns)); // [B, K, G, d]
         return result.reshape(rows, -1);
     }
@@ -112,9 +114,9 @@ internal sealed class KeyValueCache : IDisposable
     private Tensor MakeMask(Device device)
     {
         using var scope = NewDisposeScope();
-        var columns = arange(_keys[0].shape[2], device: device).unsqueeze(0);
+        var columns = tensor(Enumerable.Range(0, (int)_keys[0].shape[2]).Select(column => (long)column).ToArray(), device: device).unsqueeze(0);
         var hidden = columns.lt(tensor(_starts, device: device).unsqueeze(1)); // [B, C]
-        var result = zeros(hidden.shape, ScalarType.Float32, device).masked_fill_(hidden, float.NegativeInfinity);
+        var result = zeros(hidden.shape, ScalarType.Float32, device).FillInPlace(hidden, float.NegativeInfinity);
         return result.unsqueeze(1).unsqueeze(1).DetachFromDisposeScope();
     }
 

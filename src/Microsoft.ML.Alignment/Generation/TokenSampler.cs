@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Generation;
 
 /// <summary>Takes the next token of each row: the best one, or a sample of softmax(logits / temperature) cut to top-k and top-p.</summary>
@@ -22,12 +24,12 @@ internal sealed class TokenSampler(GenerationOptions options)
     private Tensor Sample(Tensor logits, IReadOnlyList<RandomStream> streams)
     {
         var draws = tensor(streams.Select(stream => stream.Next()).ToArray(), ScalarType.Float64, logits.device).unsqueeze(1); // [B, 1]
-        var scaled = logits.to_type(ScalarType.Float64).div_(options.Temperature); // [B, V]
+        var scaled = logits.to_type(ScalarType.Float64).OverInPlace(options.Temperature); // [B, V]
         var (mass, ids) = Candidates(scaled); // [B, k]
         var cumulative = mass.cumsum(-1);
         var reached = draws * cumulative.narrow(-1, cumulative.shape[^1] - 1, 1);
         var index = cumulative.le(reached).sum([-1], keepdim: true); // [B, 1]
-        index = index.clamp_max(cumulative.shape[^1] - 1);
+        index = index.AtMost(cumulative.shape[^1] - 1);
         return (ids is null ? index : ids.gather(-1, index)).squeeze(-1);
     }
 
@@ -58,6 +60,6 @@ internal sealed class TokenSampler(GenerationOptions options)
         if (options.TopP == 1)
             return sorted;
         var before = sorted.cumsum(-1) - sorted;
-        return sorted * before.lt(options.TopP);
+        return sorted * before.IsBelow(options.TopP);
     }
 }

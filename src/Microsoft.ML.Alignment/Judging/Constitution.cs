@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Alignment.Judging;
 
 namespace Microsoft.ML.Alignment;
@@ -47,6 +48,7 @@ public sealed record Constitution
     public IReadOnlyList<Principle> Principles { get; }
 
     /// <summary>Gets the SHA-256 of all that it says, in hexadecimal digits; it stands beside every label.</summary>
+    [JsonIgnore]
     public string Hash { get; }
 
     /// <summary>Reads a constitution from JSON: <c>name</c>, <c>version</c>, <c>principles</c> with <c>id</c>, <c>comparison</c>,
@@ -84,13 +86,20 @@ public sealed record Constitution
     }
 
     /// <summary>Writes it as JSON that <see cref="Parse"/> reads.</summary>
-    public string ToJson() => JsonSerializer.Serialize(new { Name, Version, Principles }, OptionsJson.Settings);
+    public string ToJson() => JsonSerializer.Serialize(this, OptionsJson.Settings);
 
     /// <summary>The constitution with the principles that have a tag.</summary>
     /// <param name="tag">The tag, case ignored.</param>
     /// <exception cref="ArgumentException">No principle has it.</exception>
     public Constitution WithTag(string tag) =>
         new($"{Name} ({tag})", Version, [.. Principles.Where(principle => principle.Tags.Contains(tag, StringComparer.OrdinalIgnoreCase))]);
+
+    /// <summary>Whether both say the same.</summary>
+    /// <param name="other">The other one.</param>
+    public bool Equals(Constitution? other) => other is not null && other.Hash == Hash;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Hash.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>Some different principles, drawn by weight: a function of the key.</summary>
     internal IReadOnlyList<Principle> Draw(string key, int count) => PrincipleDraw.Of(Principles, key, count);

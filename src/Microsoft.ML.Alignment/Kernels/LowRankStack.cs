@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>One low-rank term of a linear layer: scale · B (A x).</summary>
@@ -36,7 +38,7 @@ internal sealed record LowRankStack(IReadOnlyList<LowRankTerm> Terms, Tensor A, 
         var rank = 0L;
         foreach (var term in terms)
         {
-            Part(b, term, rank).copy_(term.B.mul(term.Scale));
+            Part(b, term, rank).copy_(term.B.Times(term.Scale));
             rank += term.Rank;
         }
 
@@ -50,7 +52,7 @@ internal sealed record LowRankStack(IReadOnlyList<LowRankTerm> Terms, Tensor A, 
         foreach (var term in Terms)
         {
             yield return term.A.requires_grad ? gradientOfA.narrow(0, rank, term.Rank).to(term.A.dtype, copy: true) : null;
-            yield return term.B.requires_grad ? Part(gradientOfB, term, rank).to_type(term.B.dtype).mul(term.Scale) : null;
+            yield return term.B.requires_grad ? Part(gradientOfB, term, rank).to_type(term.B.dtype).Times(term.Scale) : null;
             rank += term.Rank;
         }
     }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>Exact attention over packed rows: a row sees the prefix, its own prompt and its own completion, causally.</summary>
@@ -62,9 +64,9 @@ internal static class PackedAttention
     internal static Tensor WithProducts(Tensor queries, Tensor keys, Tensor values, Tensor mask)
     {
         var (heads, group, rows, width) = (queries.shape[0], queries.shape[1], queries.shape[2], queries.shape[3]);
-        var folded = queries.mul(Math.Pow(width, -0.5)).reshape(heads, group * rows, width);
+        var folded = queries.Times(Math.Pow(width, -0.5)).reshape(heads, group * rows, width);
         var scores = folded.bmm(keys.transpose(1, 2)).view(heads, group, rows, keys.shape[1]); // [KV, G, L, keys]
-        var shares = scores.add_(mask).softmax(-1).view(heads, group * rows, keys.shape[1]);
+        var shares = scores.PlusInPlace(mask).softmax(-1).view(heads, group * rows, keys.shape[1]);
         return shares.bmm(values).view(heads, group, rows, width);
     }
 }

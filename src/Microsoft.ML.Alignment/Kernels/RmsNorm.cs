@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>x / sqrt(mean(x²) + eps) · weight over the last dimension (Zhang and Sennrich, 2019, arXiv:1910.07467, eq. 4).</summary>
@@ -19,7 +21,7 @@ internal static class RmsNorm
     private static (Tensor Result, Tensor InverseRoot) Normalise(Tensor x, Tensor weight, double eps)
     {
         var wide = x.to_type(ScalarType.Float32);
-        var inverseRoot = wide.square().mean([-1], keepdim: true).add_(eps).rsqrt_(); // [N, 1]
+        var inverseRoot = wide.Squared().mean([-1], keepdim: true).PlusInPlace(eps).rsqrt_(); // [N, 1]
         return (wide.mul(inverseRoot).mul_(weight.to_type(ScalarType.Float32)).to_type(x.dtype), inverseRoot);
     }
 

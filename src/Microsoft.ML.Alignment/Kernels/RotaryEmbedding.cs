@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal static class RotaryEmbedding
         using var scope = NewDisposeScope();
         var turning = rotated == width ? x : x.narrow(-1, 0, rotated);
         var (first, second) = (turning.narrow(-1, 0, rotated / 2), turning.narrow(-1, rotated / 2, rotated / 2));
-        var turned = (turning * cos).add_(cat([second.neg(), first], -1).mul_(sin)).to_type(x.dtype);
+        var turned = (turning * cos).PlusInPlace(cat([second.neg(), first], -1).mul_(sin)).to_type(x.dtype);
         if (rotated < width)
             turned = cat([turned, x.narrow(-1, rotated, width - rotated)], -1);
         return turned.MoveToOuterDisposeScope();

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>silu(gate) · up, element by element (Shazeer, 2020, arXiv:2002.05202, eq. 6).</summary>
@@ -35,7 +37,7 @@ internal static class SwiGlu
             var sigmoid = gate.sigmoid();
             var silu = gate.mul(sigmoid);
             var upGradient = gradient.mul(silu);
-            var slope = silu.mul_(sigmoid.neg().add_(1)).add_(sigmoid);
+            var slope = silu.mul_(sigmoid.neg().PlusInPlace(1)).PlusInPlace(sigmoid);
             return [slope.mul_(gradient).mul_(up), upGradient];
         }
     }

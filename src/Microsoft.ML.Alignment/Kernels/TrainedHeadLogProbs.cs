@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>
@@ -72,6 +74,6 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
         if (sum.dtype == left.dtype)
             sum.addmm_(left, right);
         else
-            sum.add_(left.mm(right));
+            sum.PlusInPlace(left.mm(right));
     }
 }

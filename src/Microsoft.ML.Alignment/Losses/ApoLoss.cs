@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>
@@ -16,7 +18,7 @@ internal static class ApoLoss
     public static Tensor Zero(Pair ratios, double beta)
     {
         var rewards = beta * ratios;
-        return (-rewards.Chosen).sigmoid() + rewards.Rejected.sigmoid();
+        return (-rewards.Chosen).sigmoid().Plus(rewards.Rejected.sigmoid());
     }
 
     /// <summary>
@@ -26,6 +28,6 @@ internal static class ApoLoss
     public static Tensor Down(Pair ratios, double beta)
     {
         var rewards = beta * ratios;
-        return rewards.Chosen.sigmoid() + (-rewards.Margin).sigmoid();
+        return rewards.Chosen.sigmoid().Plus((-rewards.Margin).sigmoid());
     }
 }

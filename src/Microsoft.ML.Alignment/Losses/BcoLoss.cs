@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Binary classifier optimization (Jung et al., 2024, arXiv:2404.04656).</summary>
@@ -13,7 +15,7 @@ internal static class BcoLoss
     /// <param name="beta">Strength of the pull towards the reference, β; above 0.</param>
     public static FeedbackLoss Compute(LabelledValues logRatios, Tensor shift, double beta)
     {
-        var rewards = beta * logRatios.Values;
+        var rewards = logRatios.Values.Times(beta);
         var logits = logRatios with { Values = rewards - shift };
         return new(-nn.functional.logsigmoid(logits.Signed()), rewards.detach());
     }

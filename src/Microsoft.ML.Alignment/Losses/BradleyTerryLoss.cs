@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>
@@ -19,6 +21,6 @@ internal static class BradleyTerryLoss
     {
         var distance = margin is null ? rewards.Margin : rewards.Margin - margin;
         var loss = -nn.functional.logsigmoid(distance);
-        return centering > 0 ? loss + (centering * (rewards.Chosen + rewards.Rejected).square()) : loss;
+        return centering > 0 ? loss.Plus(rewards.Chosen.Plus(rewards.Rejected).Squared().Times(centering)) : loss;
     }
 }

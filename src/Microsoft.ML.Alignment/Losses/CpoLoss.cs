@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>
@@ -23,7 +25,7 @@ internal static class CpoLoss
     /// <param name="policy">Log-probabilities under the policy. Shapes <c>[B]</c>.</param>
     /// <param name="beta">β; above 0. The difference aimed at is 1/(2β) nats a token.</param>
     public static PreferenceLoss SquaredPerToken(PairLogProbs policy, double beta) =>
-        Of(beta * policy.Mean, _ => (policy.Mean.Margin - (1 / (2 * beta))).square());
+        Of(beta * policy.Mean, _ => policy.Mean.Margin.Minus(1 / (2 * beta)).Squared());
 
     private static PreferenceLoss Of(Pair rewards, Func<Pair, Tensor> loss) =>
         new(loss(rewards), rewards.Chosen.detach(), rewards.Rejected.detach());

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Discovered preference optimization (DiscoPOP, the log-ratio modulated loss; Lu et al., 2024, arXiv:2406.08414).</summary>
@@ -13,8 +15,8 @@ internal static class DiscoPopLoss
     /// <returns>The loss of each pair. Shape <c>[B]</c>.</returns>
     public static Tensor Compute(Tensor margin, double beta, double temperature)
     {
-        var logit = beta * margin;
-        var gate = logit / temperature;
+        var logit = margin.Times(beta);
+        var gate = logit.Over(temperature);
         // g·exp(−z) as one exponential, since for very negative z it is 0 times infinity.
         var exponential = (nn.functional.logsigmoid(gate) - logit).exp();
         return exponential - ((-gate).sigmoid() * nn.functional.logsigmoid(logit));

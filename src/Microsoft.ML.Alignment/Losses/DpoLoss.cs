@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Direct Preference Optimization (Rafailov et al., 2023, arXiv:2305.18290, eq. 7).</summary>
@@ -15,5 +17,5 @@ internal static class DpoLoss
     /// <param name="labelSmoothing">ε, in [0, 0.5).</param>
     /// <returns>The loss of each pair. Shape <c>[B]</c>.</returns>
     public static Tensor Compute(Tensor margin, double beta, double labelSmoothing = 0) =>
-        MarginLoss.Sigmoid(beta * margin, labelSmoothing);
+        MarginLoss.Sigmoid(margin.Times(beta), labelSmoothing);
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>DPO-positive (DPOP; Pal et al., 2024, "Smaug", arXiv:2402.13228, eq. 3).</summary>
@@ -12,5 +14,5 @@ internal static class DpopLoss
     /// <param name="penalty">λ, above 0; in the paper 50.</param>
     /// <returns>The loss of each pair. Shape <c>[B]</c>.</returns>
     public static Tensor Compute(Pair ratios, double beta, double penalty) =>
-        DpoLoss.Compute(ratios.Margin - (penalty * (-ratios.Chosen).relu()), beta);
+        DpoLoss.Compute(ratios.Margin - (-ratios.Chosen).relu().Times(penalty), beta);
 }

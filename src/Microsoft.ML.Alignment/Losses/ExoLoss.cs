@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Efficient exact optimization on pairs (EXO; Ji et al., 2024, arXiv:2402.00856).</summary>
@@ -13,9 +15,9 @@ internal static class ExoLoss
     /// <returns>The loss of each pair. Shape <c>[B]</c>.</returns>
     public static Tensor Compute(Tensor margin, double beta, double labelSmoothing)
     {
-        var logit = beta * margin;
-        var chosen = logit.sigmoid() * (nn.functional.logsigmoid(logit) - Math.Log(1 - labelSmoothing));
-        var rejected = (-logit).sigmoid() * (nn.functional.logsigmoid(-logit) - Math.Log(labelSmoothing));
-        return chosen + rejected;
+        var logit = margin.Times(beta);
+        var chosen = logit.sigmoid() * nn.functional.logsigmoid(logit).Minus(Math.Log(1 - labelSmoothing));
+        var rejected = (-logit).sigmoid() * nn.functional.logsigmoid(-logit).Minus(Math.Log(labelSmoothing));
+        return chosen.Plus(rejected);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal static class IpoLoss
     /// <param name="margin">h, in nats: of sums over each completion, or of means a token. Shape <c>[B]</c>.</param>
     /// <param name="tau">Strength of the pull towards the reference, τ; above 0.</param>
     /// <returns>The loss of each pair. Shape <c>[B]</c>.</returns>
-    public static Tensor Compute(Tensor margin, double tau) => (margin - (1 / (2 * tau))).square();
+    public static Tensor Compute(Tensor margin, double tau) => margin.Minus(1 / (2 * tau)).Squared();
 
     /// <summary>Computes (h − 1/(2τ))² of summed log-ratios: the equation as it stands, where y is a whole completion.</summary>
     /// <param name="policy">Log-probabilities under the policy. Shapes <c>[B]</c>.</param>

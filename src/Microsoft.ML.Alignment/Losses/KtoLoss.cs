@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Kahneman-Tversky optimization (Ethayarajh et al., 2024, arXiv:2402.01306, eq. 8).</summary>
@@ -14,9 +16,9 @@ internal static class KtoLoss
     /// <param name="weights">λ_D and λ_U.</param>
     public static FeedbackLoss Compute(LabelledValues logRatios, Tensor divergence, double beta, FeedbackWeights weights)
     {
-        var gains = logRatios with { Values = beta * (logRatios.Values - divergence) };
+        var gains = logRatios with { Values = (logRatios.Values - divergence).Times(beta) };
         var loss = sigmoid(-gains.Signed()); // 1 − σ(x) = σ(−x)
-        var weighted = where(logRatios.IsDesirable, weights.Desirable * loss, weights.Undesirable * loss);
-        return new(weighted, beta * logRatios.Values.detach());
+        var weighted = where(logRatios.IsDesirable, loss.Times(weights.Desirable), loss.Times(weights.Undesirable));
+        return new(weighted, logRatios.Values.detach().Times(beta));
     }
 }

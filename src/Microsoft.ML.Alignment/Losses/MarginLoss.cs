@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Losses that methods put on the margin between a better and a worse completion's reward.</summary>
@@ -12,7 +14,7 @@ internal static class MarginLoss
     public static Tensor Sigmoid(Tensor margin, double labelSmoothing)
     {
         var loss = -nn.functional.logsigmoid(margin);
-        return labelSmoothing > 0 ? ((1 - labelSmoothing) * loss) - (labelSmoothing * nn.functional.logsigmoid(-margin)) : loss;
+        return labelSmoothing > 0 ? loss.Times(1 - labelSmoothing) - nn.functional.logsigmoid(-margin).Times(labelSmoothing) : loss;
     }
 
     /// <summary>
@@ -20,5 +22,5 @@ internal static class MarginLoss
     /// </summary>
     /// <param name="margin">m. Shape <c>[B]</c>.</param>
     /// <returns>Shape <c>[B]</c>.</returns>
-    public static Tensor Hinge(Tensor margin) => (1 - margin).relu();
+    public static Tensor Hinge(Tensor margin) => margin.neg().Plus(1).relu();
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Noise contrastive alignment on pairs (NCA; Chen et al., 2024, arXiv:2402.05369).</summary>
@@ -13,7 +15,7 @@ internal static class NcaLoss
     public static Tensor Compute(Pair ratios, double beta)
     {
         var rewards = beta * ratios;
-        var noise = nn.functional.logsigmoid(-rewards.Chosen) + nn.functional.logsigmoid(-rewards.Rejected);
-        return -nn.functional.logsigmoid(rewards.Chosen) - (0.5 * noise);
+        var noise = nn.functional.logsigmoid(-rewards.Chosen).Plus(nn.functional.logsigmoid(-rewards.Rejected));
+        return -nn.functional.logsigmoid(rewards.Chosen) - noise.Times(0.5);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>
@@ -23,7 +25,7 @@ internal static class OrpoLoss
         var logOddsRatio = LogOdds(mean.Chosen) - LogOdds(mean.Rejected);
         var logSigmoid = nn.functional.logsigmoid(logOddsRatio);
         var rewards = weight * mean.Detach();
-        return new(-weight * logSigmoid, rewards.Chosen, rewards.Rejected)
+        return new(logSigmoid.Times(-weight), rewards.Chosen, rewards.Rejected)
         {
             Details = [new("log_odds_ratio", logSigmoid.detach()), new("log_odds_chosen", logOddsRatio.detach())],
         };
@@ -36,8 +38,8 @@ internal static class OrpoLoss
     /// </summary>
     private static Tensor Log1MinusExp(Tensor x)
     {
-        var likely = (-x.clamp(min: LogHalf, max: Certain).expm1()).log();
-        var unlikely = (-x.clamp(max: LogHalf).exp()).log1p();
-        return where(x > LogHalf, likely, unlikely);
+        var likely = (-x.AtLeast(LogHalf).AtMost(Certain).expm1()).log();
+        var unlikely = (-x.AtMost(LogHalf).exp()).log1p();
+        return where(x.IsAbove(LogHalf), likely, unlikely);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>One value a completion, for the two sides of a preference pair.</summary>
@@ -8,11 +10,11 @@ internal readonly record struct Pair(Tensor Chosen, Tensor Rejected)
     /// <summary>Gets chosen minus rejected. Shape <c>[B]</c>.</summary>
     public Tensor Margin => Chosen - Rejected;
 
-    public static Pair operator +(Pair a, Pair b) => new(a.Chosen + b.Chosen, a.Rejected + b.Rejected);
+    public static Pair operator +(Pair a, Pair b) => new(a.Chosen.Plus(b.Chosen), a.Rejected.Plus(b.Rejected));
 
     public static Pair operator -(Pair a, Pair b) => new(a.Chosen - b.Chosen, a.Rejected - b.Rejected);
 
-    public static Pair operator *(double factor, Pair pair) => new(factor * pair.Chosen, factor * pair.Rejected);
+    public static Pair operator *(double factor, Pair pair) => new(pair.Chosen.Times(factor), pair.Rejected.Times(factor));
 
     public static Pair operator /(Pair a, Pair b) => new(a.Chosen / b.Chosen, a.Rejected / b.Rejected);
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Losses;
 
 namespace Microsoft.ML.Alignment;
@@ -74,7 +75,7 @@ public abstract partial record PairLoss
         internal override bool CouplesPairs => Terms.Any(term => term.Loss.CouplesPairs);
 
         internal override Tensor Compute(PairEvidence pairs) =>
-            Terms.Select(term => term.Weight * term.Loss.Compute(pairs)).Aggregate((sum, term) => sum + term);
+            Terms.Select(term => term.Loss.Compute(pairs).Times(term.Weight)).Aggregate((sum, term) => sum.Plus(term));
     }
 
     /// <summary>A loss of a mixture.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Losses;
 
 namespace Microsoft.ML.Alignment;
@@ -50,7 +51,7 @@ public abstract partial record PairLoss
     /// </summary>
     public sealed record Hinge : OfMargin
     {
-        internal override Tensor Compute(PairEvidence pairs) => MarginLoss.Hinge(pairs.Beta * Scores(pairs).Margin);
+        internal override Tensor Compute(PairEvidence pairs) => MarginLoss.Hinge(Scores(pairs).Margin.Times(pairs.Beta));
     }
 
     /// <summary>

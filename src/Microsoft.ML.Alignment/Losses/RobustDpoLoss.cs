@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>
@@ -17,6 +19,6 @@ internal static class RobustDpoLoss
     {
         var kept = DpoLoss.Compute(margin, beta);
         var flipped = DpoLoss.Compute(-margin, beta);
-        return (((1 - labelSmoothing) * kept) - (labelSmoothing * flipped)) / (1 - (2 * labelSmoothing));
+        return (kept.Times(1 - labelSmoothing) - flipped.Times(labelSmoothing)).Over(1 - (2 * labelSmoothing));
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Log-probabilities a model gives to completions.</summary>
@@ -14,5 +16,5 @@ internal readonly record struct SequenceLogProbs(Tensor Sum, Tensor TokenCount)
     /// <param name="count">Sequences, S.</param>
     /// <returns>Shape <c>[S]</c>.</returns>
     public static Tensor SumBySequence(Tensor tokens, long[] sequences, int count) =>
-        zeros(count, ScalarType.Float32, tokens.device).index_add(0, tensor(sequences, device: tokens.device), tokens, 1);
+        zeros(count, ScalarType.Float32, tokens.device).PlusAt(tensor(sequences, device: tokens.device), tokens);
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal static class SimPoLoss
     public static Pair AlphaRewards(PairLogProbs policy, double beta, double alpha)
     {
         var mean = policy.Mean;
-        Tensor Shaped(Tensor logProb) => beta / alpha * (1 - (-alpha * logProb).clamp(max: LargestExponent).exp());
+        Tensor Shaped(Tensor logProb) => logProb.Times(-alpha).AtMost(LargestExponent).exp().neg().Plus(1).Times(beta / alpha);
         return new(Shaped(mean.Chosen), Shaped(mean.Rejected));
     }
 
@@ -31,11 +33,11 @@ internal static class SimPoLoss
     /// <param name="gamma">Target margin between rewards, γ; 0 or more. The authors' code is given γ/β.</param>
     /// <param name="labelSmoothing">Share of pairs thought to be labelled the wrong way round, ε, in [0, 0.5).</param>
     public static PreferenceLoss Sigmoid(Pair rewards, double gamma, double labelSmoothing = 0) =>
-        new(MarginLoss.Sigmoid(rewards.Margin - gamma, labelSmoothing), rewards.Chosen.detach(), rewards.Rejected.detach());
+        new(MarginLoss.Sigmoid(rewards.Margin.Minus(gamma), labelSmoothing), rewards.Chosen.detach(), rewards.Rejected.detach());
 
     /// <summary>Computes max(0, 1 − m) with m = r_chosen − r_rejected − γ, as the authors' code offers it.</summary>
     /// <param name="rewards">Rewards of both sides. Shapes <c>[B]</c>.</param>
     /// <param name="gamma">Target margin between rewards, γ; 0 or more.</param>
     public static PreferenceLoss Hinge(Pair rewards, double gamma) =>
-        new(MarginLoss.Hinge(rewards.Margin - gamma), rewards.Chosen.detach(), rewards.Rejected.detach());
+        new(MarginLoss.Hinge(rewards.Margin.Minus(gamma)), rewards.Chosen.detach(), rewards.Rejected.detach());
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Self-play preference optimization with certain preferences (SPPO-hard; Wu et al., 2024, arXiv:2405.00675).</summary>
@@ -13,6 +15,6 @@ internal static class SppoLoss
     public static Tensor Compute(Pair ratios, double beta)
     {
         var target = 1 / (2 * beta);
-        return (ratios.Chosen - target).square() + (ratios.Rejected + target).square();
+        return ratios.Chosen.Minus(target).Squared().Plus(ratios.Rejected.Plus(target).Squared());
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>Weighted preference optimization (WPO; Zhou et al., 2024, arXiv:2406.11827, with sampled alignment).</summary>
@@ -9,5 +11,5 @@ internal static class WpoWeight
     /// </summary>
     /// <param name="agreement">The means over each completion's tokens, in nats. Shapes <c>[B]</c>.</param>
     /// <returns>The weight of each pair, a constant. Shape <c>[B]</c>.</returns>
-    public static Tensor Compute(Pair agreement) => (agreement.Chosen + agreement.Rejected).exp().detach();
+    public static Tensor Compute(Pair agreement) => agreement.Chosen.Plus(agreement.Rejected).exp().detach();
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Kernels;
 using TorchSharp.Modules;
 
@@ -88,11 +89,11 @@ internal sealed class DecoderNetwork : IDisposable
         var queries = RotaryEmbedding.Apply(Heads(read[0]), turn.Cos, turn.Sin); // [N, H, d]
         var keys = RotaryEmbedding.Apply(Heads(read[1]), turn.Cos, turn.Sin); // [N, K, d]
         var attended = attend(index, queries, keys, Heads(read[2])); // [N, H·d]
-        var middle = x + pass.Linear(attended, layer.Output);
+        var middle = x.Plus(pass.Linear(attended, layer.Output));
         normed = pass.Narrow(RmsNorm.Apply(middle, layer.MlpNorm, _config.NormEpsilon));
         read = pass.Linears(normed, layer.GateUp);
         var gated = SwiGlu.Apply(read[0], read[1]);
-        return (middle + pass.Linear(gated, layer.Down)).MoveToOuterDisposeScope();
+        return middle.Plus(pass.Linear(gated, layer.Down)).MoveToOuterDisposeScope();
     }
 
     private Tensor Heads(Tensor rows) => rows.view(rows.shape[0], -1, _config.HeadSize);

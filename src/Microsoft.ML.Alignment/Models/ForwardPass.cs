@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Kernels;
 using TorchSharp.Modules;
 
@@ -58,7 +59,7 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
     private Tensor Apply(Tensor x, Tensor weight, LowRankTerm[] terms, object owner) =>
         terms.Length == 0 ? nn.functional.linear(x, weight) : LowRankLinear.Apply(x, weight, Stack(terms, weight.shape[0], owner));
 
-    private Tensor WithBias(Tensor y, LinearLayer layer) => layer.Bias is null ? y : y.add(Cast(layer.Bias));
+    private Tensor WithBias(Tensor y, LinearLayer layer) => layer.Bias is null ? y : y.Plus(Cast(layer.Bias));
 
     private IEnumerable<LowRankTerm> Terms(IEnumerable<LowRankUpdate> updates, long first) =>
         updates.Select(u => new LowRankTerm(u.A, u.B, u.Scale, options.Dropout && !u.StandsStill ? u.Dropout : 0, first));

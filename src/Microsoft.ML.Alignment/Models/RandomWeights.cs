@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment.Models;
@@ -19,7 +20,7 @@ internal static class RandomWeights
         {
             WeightKind.Norm => ones(spec.Shape),
             WeightKind.Bias => zeros(spec.Shape),
-            _ => randn(spec.Shape, generator: generator).mul_(deviation),
+            _ => randn(spec.Shape, generator: generator).TimesInPlace(deviation),
         },
         trains: false);
 }

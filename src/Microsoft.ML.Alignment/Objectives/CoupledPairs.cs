@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 
@@ -23,7 +24,7 @@ internal static class CoupledPairs
         var mean = values.detach().mean();
         var split = new Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>>(ReferenceEqualityComparer.Instance);
         foreach (var (part, leaves) in parts.Zip(policies))
-            split[part.Batch] = policy => loss(policy, part.Reference) with { Loss = mean + Linear(policy, leaves) };
+            split[part.Batch] = policy => loss(policy, part.Reference) with { Loss = mean.Plus(Linear(policy, leaves)) };
         return split;
     }
 
@@ -48,11 +49,11 @@ internal static class CoupledPairs
     private static Tensor Linear(PairLogProbs policy, PairLogProbs leaves)
     {
         var sum = Linear(policy.Sum, leaves.Sum);
-        return policy.SharedSum is null ? sum : sum + Linear(policy.SharedSum.Value, leaves.SharedSum!.Value);
+        return policy.SharedSum is null ? sum : sum.Plus(Linear(policy.SharedSum.Value, leaves.SharedSum!.Value));
     }
 
     private static Tensor Linear(Pair values, Pair leaves) =>
-        Linear(values.Chosen, leaves.Chosen) + Linear(values.Rejected, leaves.Rejected);
+        Linear(values.Chosen, leaves.Chosen).Plus(Linear(values.Rejected, leaves.Rejected));
 
     private static Tensor Linear(Tensor values, Tensor leaf) =>
         leaf.grad is { } gradient ? gradient * (values - values.detach()) : zeros_like(values);

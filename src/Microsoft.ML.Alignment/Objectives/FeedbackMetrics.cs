@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Training;
 
@@ -32,6 +33,6 @@ internal static class FeedbackMetrics
     private static Tensor Margin(LabelCounts step, LabelledValues rewards)
     {
         var (chosen, rejected) = ((double)step.Total / step.Desirable, (double)step.Total / step.Undesirable);
-        return (chosen * rewards.DesirableSum()) - (rejected * rewards.UndesirableSum());
+        return rewards.DesirableSum().Times(chosen) - rewards.UndesirableSum().Times(rejected);
     }
 }

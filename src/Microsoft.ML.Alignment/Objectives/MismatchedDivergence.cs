@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Data;
 
 namespace Microsoft.ML.Alignment.Objectives;
@@ -17,14 +18,14 @@ internal sealed class MismatchedDivergence(ReferencedPolicy models) : IReference
     {
         using var scope = NewDisposeScope();
         var sums = stack(step.Select(Sum));
-        return (sums.sum() / step.Sum(batch => batch.ExampleCount)).clamp_min(0).MoveToOuterDisposeScope();
+        return sums.sum().Over(step.Sum(batch => batch.ExampleCount)).AtLeast(0).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public Tensor Of(TokenBatch batch, Tensor mismatched)
     {
         using var scope = NewDisposeScope();
-        return (mismatched - models.ReferenceLogProbs(MismatchedOf(batch))).mean().clamp_min(0).MoveToOuterDisposeScope();
+        return (mismatched - models.ReferenceLogProbs(MismatchedOf(batch))).mean().AtLeast(0).MoveToOuterDisposeScope();
     }
 
     private Tensor Sum(TokenBatch batch)

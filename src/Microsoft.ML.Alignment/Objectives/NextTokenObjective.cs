@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Models;
@@ -16,6 +17,6 @@ internal sealed class NextTokenObjective(LanguageModel policy, Precision precisi
     {
         using var statistics = new HeadStatistics();
         var logProbs = policy.LogProbs(batch.Rows, batch.Targets, new ForwardOptions(precision, Dropout: true), statistics);
-        return new(-logProbs.Sum.sum() / step.Tokens, CompletionMetrics.Of(batch, statistics));
+        return new(-logProbs.Sum.sum().Over(step.Tokens), CompletionMetrics.Of(batch, statistics));
     }
 }

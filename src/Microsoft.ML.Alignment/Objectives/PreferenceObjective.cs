@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Losses;
@@ -65,10 +66,10 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
         var (count, targets) = (batch.ExampleCount, TargetsOf(batch));
         var (logProbs, prompts) = PairPass.Run(_policy, batch with { Targets = targets }, new(Precision, Dropout: true), Details, statistics);
         var pairs = _coupled.TryGetValue(batch, out var coupled) ? coupled(logProbs) : _loss(logProbs, ReferenceLogProbs(batch));
-        var negativeLogLikelihood = -(logProbs.Sum.Chosen.sum() + prompts.sum());
-        var total = pairs.Loss.sum() / step.Examples;
+        var negativeLogLikelihood = -logProbs.Sum.Chosen.sum().Plus(prompts.sum());
+        var total = pairs.Loss.sum().Over(step.Examples);
         if (SftWeight > 0)
-            total += negativeLogLikelihood * (SftWeight / step.Tokens);
+            total = total.Plus(negativeLogLikelihood.Times(SftWeight / step.Tokens));
         return new(total, [
             .. PairMetrics(count, pairs, logProbs.Sum.Detach()),
             .. CompletionMetrics.Of(batch, statistics),
@@ -106,7 +107,7 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
         return [
             new("rewards/chosen", pairs.ChosenReward.sum(), count),
             new("rewards/rejected", pairs.RejectedReward.sum(), count),
-            new("rewards/accuracies", (margin > 0).sum(), count),
+            new("rewards/accuracies", margin.IsAbove(0).sum(), count),
             new("rewards/margins", margin.sum(), count),
             new("logps/chosen", logProbs.Chosen.sum(), count),
             new("logps/rejected", logProbs.Rejected.sum(), count),

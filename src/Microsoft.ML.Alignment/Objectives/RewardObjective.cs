@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
@@ -22,7 +23,7 @@ internal sealed class RewardObjective(LanguageModel model, double centering, Pre
         var rewards = model.Rewards(batch.Rows, batch.Targets, new ForwardOptions(precision, Dropout: true));
         var pairs = Pair.Split(rewards);
         var loss = BradleyTerryLoss.Compute(pairs, Margin(batch, rewards.device), centering);
-        return new(loss.sum() / step.Examples, RewardMetrics(rewards.detach(), pairs.Detach().Margin));
+        return new(loss.sum().Over(step.Examples), RewardMetrics(rewards.detach(), pairs.Detach().Margin));
     }
 
     private static Tensor? Margin(TokenBatch batch, Device device) => batch.Values[0].Length == 0
@@ -30,7 +31,7 @@ internal sealed class RewardObjective(LanguageModel model, double centering, Pre
         : tensor(batch.Values.Select(values => values[0]).ToArray(), device: device); // [B]
 
     private static Metric[] RewardMetrics(Tensor rewards, Tensor margin) => [
-        new("accuracy", (margin > 0).sum(), margin.shape[0]),
+        new("accuracy", margin.IsAbove(0).sum(), margin.shape[0]),
         new("margin", margin.sum(), margin.shape[0]),
         new("mean_reward", rewards.sum(), rewards.shape[0]),
         new("min_reward", rewards.min(), 1, MetricReduction.Minimum),

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Training;
@@ -32,9 +33,9 @@ internal sealed class RunningMidpoint(Device device) : IReferencePoint, IStepHoo
     {
         using var scope = NewDisposeScope();
         var desirable = rewards.IsDesirable.sum().to_type(ScalarType.Float32);
-        var counts = stack([desirable, rewards.Values.shape[0] - desirable]); // [2]
+        var counts = stack([desirable, desirable.neg().Plus(rewards.Values.shape[0])]); // [2]
         var sums = stack([rewards.DesirableSum(), rewards.UndesirableSum()]); // [2]
-        _counts.add_(counts);
-        _means.add_((sums - (counts * _means)) / _counts.clamp_min(1));
+        _counts.PlusInPlace(counts);
+        _means.PlusInPlace((sums - (counts * _means)) / _counts.AtLeast(1));
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Training;
@@ -31,7 +32,7 @@ internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss lo
         var rewards = new LabelledValues(feedback.Reward, labels);
         if (logProbs.requires_grad)
             point.Observe(rewards);
-        return new(feedback.Loss.sum() / step.Examples, [
+        return new(feedback.Loss.sum().Over(step.Examples), [
             .. FeedbackMetrics.Of(LabelCounts.Of([batch]), ofStep.Labels, rewards, new(logProbs.detach(), labels)),
             .. PointMetric(ofStep.Point, batch.ExampleCount)]);
     }
@@ -57,7 +58,7 @@ internal sealed class UnpairedObjective(ReferencedPolicy models, UnpairedLoss lo
     private Step LookAt(IReadOnlyList<TokenBatch> batches) => new(batches, point.Of(batches), LabelCounts.Of(batches));
 
     private IEnumerable<Metric> PointMetric(Tensor value, int count) =>
-        point.MetricName is { } name ? [new(name, value * count, count)] : [];
+        point.MetricName is { } name ? [new(name, value.Times(count), count)] : [];
 
     /// <summary>What all micro-batches of a step share.</summary>
     private readonly record struct Step(IReadOnlyList<TokenBatch> Batches, Tensor Point, LabelCounts Labels)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Tokenization;
@@ -65,7 +66,7 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
         {
             var policy = stage.Model.LogProbs(batch.Rows, batch.Targets, new ForwardOptions());
             var reference = stage.Reference!.LogProbs(batch.Rows, batch.Targets, new ForwardOptions());
-            return (policy.Sum - reference.Sum).mul((float)stage.Settings.Beta!.Value);
+            return (policy.Sum - reference.Sum).Times((float)stage.Settings.Beta!.Value);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment.Trainers;
@@ -16,7 +17,7 @@ internal static class RewardHead
     {
         using var noGradients = no_grad();
         using var generator = new Generator((ulong)seed);
-        var head = new Parameter(randn([1, width], generator: generator).mul_((float)(1 / Math.Sqrt(width + 1))), requires_grad: true);
+        var head = new Parameter(randn([1, width], generator: generator).TimesInPlace((float)(1 / Math.Sqrt(width + 1))), requires_grad: true);
         head.DetachFromDisposeScope();
         return head;
     }

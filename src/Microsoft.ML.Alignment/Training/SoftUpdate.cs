@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Training;
 
 /// <summary>
@@ -21,6 +23,6 @@ internal sealed class SoftUpdate(
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (reference, policy) in weights.Values)
-            reference.mul_((float)(1 - alpha)).add_((float)alpha * policy);
+            reference.TimesInPlace((float)(1 - alpha)).PlusInPlace(policy.Times((float)alpha));
     }
 }

@@ -11,7 +11,7 @@ public sealed class LayerTests : IDisposable
     private static readonly string[][] Rows =
     [
         // Kernels call functions of the native library that TorchSharp does not offer.
-        ["Native"],
+        ["Native", "Arithmetic"],
         ["Losses", "Tokenization", "Judging", "Kernels"],
         ["Models", "Data"],
         ["Generation", "Adapters"],
