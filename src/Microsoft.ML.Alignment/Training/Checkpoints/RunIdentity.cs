@@ -55,11 +55,12 @@ internal sealed class RunIdentity
     ];
 
     /// <summary>How the process computed that recorded these facts.</summary>
-    public static AlignmentRuntimeOptions RuntimeOf(IReadOnlyDictionary<string, string> recorded) => new()
-    {
-        MatrixKernel = Enum.Parse<MatrixKernel>(recorded[KernelKey]),
-        Threads = int.Parse(recorded[ThreadsKey], CultureInfo.InvariantCulture),
-    };
+    /// <exception cref="InvalidDataException">They do not say.</exception>
+    public static AlignmentRuntimeOptions RuntimeOf(IReadOnlyDictionary<string, string> recorded) =>
+        Enum.TryParse<MatrixKernel>(recorded.GetValueOrDefault(KernelKey), out var kernel)
+        && int.TryParse(recorded.GetValueOrDefault(ThreadsKey), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads > 0
+            ? new() { MatrixKernel = kernel, Threads = threads }
+            : throw new InvalidDataException($"A checkpoint does not name its {KernelKey} and its {ThreadsKey}.");
 
     private void Add(string path, JsonElement value)
     {

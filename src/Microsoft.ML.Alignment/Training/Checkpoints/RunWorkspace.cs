@@ -20,8 +20,8 @@ internal sealed class RunWorkspace
             throw WorkspaceException.NotEmpty(path);
         if (run.Resume && run.WorkspacePath is null)
             throw WorkspaceException.NoPath();
-        if (run.Resume && FirstRecorded(run.WorkspacePath!) is { } recorded)
-            _runtime = RunIdentity.RuntimeOf(recorded.Identity);
+        if (run.Resume)
+            _runtime = RecordedRuntime(run.WorkspacePath!);
     }
 
     /// <summary>The workspace of a run; the same for all stages that are fitted with it.</summary>
@@ -65,10 +65,24 @@ internal sealed class RunWorkspace
         return folder;
     }
 
-    private static CheckpointFile? FirstRecorded(string path) => !Directory.Exists(path) ? null : Directory
+    // All stages compute alike, so any checkpoint says how. One that is damaged matters to the stage that goes on from it, which says so.
+    private static AlignmentRuntimeOptions? RecordedRuntime(string path) => !Directory.Exists(path) ? null : Directory
         .EnumerateFiles(path, CheckpointFile.Name, SearchOption.AllDirectories)
-        .Where(file => !Path.GetDirectoryName(file)!.EndsWith(".tmp", StringComparison.Ordinal))
-        .Select(file => CheckpointFile.Read(Path.GetDirectoryName(file)!)).FirstOrDefault();
+        .Select(file => Path.GetDirectoryName(file)!)
+        .Where(folder => !folder.EndsWith(".tmp", StringComparison.Ordinal))
+        .Select(TryReadRuntime).FirstOrDefault(runtime => runtime is not null);
+
+    private static AlignmentRuntimeOptions? TryReadRuntime(string folder)
+    {
+        try
+        {
+            return RunIdentity.RuntimeOf(CheckpointFile.Read(folder).Identity);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     // What a process that was killed had not finished writing or removing.
     private static void RemoveLeftovers(string folder)
