@@ -161,12 +161,14 @@ public sealed partial class AlignmentDataCatalog
     /// <param name="row">The row's number, from 1, as error messages count.</param>
     /// <param name="options">Columns, format and maximum length; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row, or a column is missing or is no text.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public RowInspection Inspect(IDataView view, LanguageModel model, long row, InspectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(model);
-        Log(nameof(Inspect), $"row {row} as {model.Source} reads it.");
-        return ViewInspection.Inspect(view, model, row, options ?? new());
+        using var held = model.Share();
+        Log(nameof(Inspect), $"row {row} as {held.Source} reads it.");
+        return ViewInspection.Inspect(view, held, row, options ?? new());
     }
 
     /// <summary>Summarises data as a stage would read them, with the model that the view carries.</summary>
@@ -189,12 +191,14 @@ public sealed partial class AlignmentDataCatalog
     /// <param name="options">Columns, format and maximum length; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is no text.</exception>
     /// <exception cref="InvalidDataException">No row can be used; the message says why.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public DataSummary Summarize(IDataView view, LanguageModel model, InspectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(model);
-        Log(nameof(Summarize), $"reads all rows as {model.Source} reads them.");
-        return ViewInspection.Summarize(view, model, options ?? new());
+        using var held = model.Share();
+        Log(nameof(Summarize), $"reads all rows as {held.Source} reads them.");
+        return ViewInspection.Summarize(view, held, options ?? new());
     }
 
     private void Log(string source, string line)

@@ -14,11 +14,13 @@ public static class LanguageModelEvaluation
     /// <returns>One a row, in the order of the rows.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
     /// <exception cref="InvalidDataException">A row cannot be scored, or there is none.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static IReadOnlyList<CompletionLogProb> ScoreCompletions(this LanguageModel model, IDataView rows, EvaluationColumns? columns = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var examples = EvaluationRows.Read(model, rows, columns ?? new());
-        return examples.Map(batch => LogProbs(model, batch));
+        using var held = model.Share();
+        using var examples = EvaluationRows.Read(held, rows, columns ?? new());
+        return examples.Map(batch => LogProbs(held, batch));
     }
 
     /// <summary>Measures how well a model's log-probabilities tell the chosen completions of pairs from the rejected ones.</summary>
@@ -29,15 +31,17 @@ public static class LanguageModelEvaluation
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
     /// <exception cref="InvalidDataException">A row cannot be scored, or there is none.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static LogProbPreferenceMetrics EvaluatePreferences(this LanguageModel model, IDataView pairs, PreferenceColumns? columns = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         columns ??= new();
+        using var held = model.Share();
         using var examples = EvaluationRows.Read(
-            model, pairs, new(columns.PromptColumnName, [columns.ChosenColumnName, columns.RejectedColumnName], []), columns.PromptFormat);
+            held, pairs, new(columns.PromptColumnName, [columns.ChosenColumnName, columns.RejectedColumnName], []), columns.PromptFormat);
         var scores = examples.Map(batch =>
         {
-            var sequences = LogProbs(model, batch).ToArray(); // chosen of all rows, then rejected
+            var sequences = LogProbs(held, batch).ToArray(); // chosen of all rows, then rejected
             return sequences[..(sequences.Length / 2)].Zip(sequences[(sequences.Length / 2)..]);
         });
         return new(Compare(logProb => logProb.Sum), Compare(logProb => logProb.Mean));
@@ -58,15 +62,19 @@ public static class LanguageModelEvaluation
     /// <exception cref="ArgumentException">The models have different vocabularies.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
     /// <exception cref="InvalidDataException">A row cannot be scored, or there is none.</exception>
+    /// <exception cref="ObjectDisposedException">A model was disposed.</exception>
     public static IReadOnlyList<double> KlDivergence(this LanguageModel policy, LanguageModel reference, IDataView rows, EvaluationColumns? columns = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(reference);
-        if (policy.Config.VocabularySize != reference.Config.VocabularySize)
+        using var heldPolicy = policy.Share();
+        using var heldReference = reference.Share();
+        var (size, referenceSize) = (heldPolicy.Config.VocabularySize, heldReference.Config.VocabularySize);
+        if (size != referenceSize)
             throw new ArgumentException(
-                $"The reference has a vocabulary of {reference.Config.VocabularySize}, the policy one of {policy.Config.VocabularySize}; they must be equal.", nameof(reference));
-        using var examples = EvaluationRows.Read(policy, rows, columns ?? new());
-        return examples.Map(batch => TokenDivergence.Sum(policy, reference, batch));
+                $"The reference has a vocabulary of {referenceSize}, the policy one of {size}; they must be equal.", nameof(reference));
+        using var examples = EvaluationRows.Read(heldPolicy, rows, columns ?? new());
+        return examples.Map(batch => TokenDivergence.Sum(heldPolicy, heldReference, batch));
     }
 
     private static IEnumerable<CompletionLogProb> LogProbs(LanguageModel model, TokenBatch batch)

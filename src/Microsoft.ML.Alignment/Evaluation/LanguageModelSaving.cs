@@ -24,16 +24,18 @@ public static class LanguageModelSaving
     /// <exception cref="InvalidDataException">
     /// A row cannot be scored, or there is none, or the base's file can no longer be read.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static SavedModelReport SavePretrained(
         this LanguageModel model, string folder, IDataView checkRows, SaveOptions? options = null, EvaluationColumns? columns = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.RewardHead is not null)
+        using var held = model.Share();
+        if (held.RewardHead is not null)
             throw new InvalidOperationException("A reward model gives no distribution of tokens to compare; save it without rows to check.");
-        using var withoutAdapters = model.With([], null);
-        var lost = Intervals.Mean(model.KlDivergence(withoutAdapters, checkRows, columns));
-        model.SavePretrained(folder, options);
+        using var withoutAdapters = held.With([], null);
+        var lost = Intervals.Mean(held.KlDivergence(withoutAdapters, checkRows, columns));
+        held.SavePretrained(folder, options);
         using var saved = PretrainedModel.Load(folder);
-        return new(Intervals.Mean(model.KlDivergence(saved, checkRows, columns)), lost);
+        return new(Intervals.Mean(held.KlDivergence(saved, checkRows, columns)), lost);
     }
 }

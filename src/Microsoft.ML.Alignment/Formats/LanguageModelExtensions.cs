@@ -20,20 +20,22 @@ public static class LanguageModelExtensions
     /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
     /// <exception cref="NotSupportedException">The configuration names a type in which weights are not written.</exception>
     /// <exception cref="InvalidDataException">The file that the base came from can no longer be read.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static void SavePretrained(this LanguageModel model, string folder, SaveOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        using var held = model.Share();
         AtomicFile.WriteFolder(folder, temporary =>
         {
-            foreach (var name in model.Files.Names)
-                File.WriteAllBytes(Path.Combine(temporary, RequireFileName(name)), model.Files.Bytes(name)!);
+            foreach (var name in held.Files.Names)
+                File.WriteAllBytes(Path.Combine(temporary, RequireFileName(name)), held.Files.Bytes(name)!);
             var encoding = (options ?? new()).Encoding;
-            var config = model.RewardHead is null ? model.Files.Bytes(ModelFiles.Config)! : RewardModelConfig.Of(model);
+            var config = held.RewardHead is null ? held.Files.Bytes(ModelFiles.Config)! : RewardModelConfig.Of(held);
             File.WriteAllBytes(Path.Combine(temporary, ModelFiles.Config), SavedEncoding.Named(config, encoding));
-            if (model.History.Count > 0)
-                File.WriteAllBytes(Path.Combine(temporary, ModelCard.FileName), ModelCard.Of(model));
-            SafetensorsWriter.Write(Path.Combine(temporary, HuggingFaceFolder.Weights), MergedWeights.Of(model, encoding));
+            if (held.History.Count > 0)
+                File.WriteAllBytes(Path.Combine(temporary, ModelCard.FileName), ModelCard.Of(held));
+            SafetensorsWriter.Write(Path.Combine(temporary, HuggingFaceFolder.Weights), MergedWeights.Of(held, encoding));
         });
     }
 
@@ -45,23 +47,25 @@ public static class LanguageModelExtensions
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
     /// <exception cref="InvalidOperationException">The model has no adapters.</exception>
     /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static void SaveAdapters(this LanguageModel model, string folder)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        if (model.Adapters.Count == 0)
+        using var held = model.Share();
+        if (held.Adapters.Count == 0)
             throw new InvalidOperationException(
-                $"The model '{model.Source}' has no adapters; save all of it with {nameof(SavePretrained)}.");
+                $"The model '{held.Source}' has no adapters; save all of it with {nameof(SavePretrained)}.");
         AtomicFile.WriteFolder(folder, temporary =>
         {
-            var entries = model.Adapters.Select((a, i) => new AdapterStackFile.Entry(a.Name, FolderNameOf(i + 1, a.Name))).ToArray();
-            foreach (var (adapter, entry) in model.Adapters.Zip(entries))
+            var entries = held.Adapters.Select((a, i) => new AdapterStackFile.Entry(a.Name, FolderNameOf(i + 1, a.Name))).ToArray();
+            foreach (var (adapter, entry) in held.Adapters.Zip(entries))
             {
-                var head = entry == entries[^1] ? model.RewardHead : null;
-                PeftFolder.Write(Directory.CreateDirectory(Path.Combine(temporary, entry.Folder)).FullName, adapter, head, model.Source);
+                var head = entry == entries[^1] ? held.RewardHead : null;
+                PeftFolder.Write(Directory.CreateDirectory(Path.Combine(temporary, entry.Folder)).FullName, adapter, head, held.Source);
             }
 
-            new AdapterStackFile { Base = model.Source, BaseHash = AdapterStackFile.HashOf(model.Config), Adapters = entries }.Write(temporary);
+            new AdapterStackFile { Base = held.Source, BaseHash = AdapterStackFile.HashOf(held.Config), Adapters = entries }.Write(temporary);
         });
     }
 
@@ -77,6 +81,7 @@ public static class LanguageModelExtensions
     /// An adapter needs a feature of PEFT that is not implemented; the message names it.
     /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged, or an adapter belongs to another model.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static LanguageModel LoadAdapter(this LanguageModel model, string folder)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -84,18 +89,19 @@ public static class LanguageModelExtensions
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException(
                 $"There is no folder '{folder}' (looked for at '{Path.GetFullPath(folder)}'); give one in PEFT's layout.");
+        using var held = model.Share();
         var ownName = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        var entries = AdapterStackFile.Read(folder, model)?.Adapters ?? [new(ownName, "")];
-        List<Adapter> adapters = [.. model.Adapters];
+        var entries = AdapterStackFile.Read(folder, held)?.Adapters ?? [new(ownName, "")];
+        List<Adapter> adapters = [.. held.Adapters];
         Parameter? head = null;
         foreach (var entry in entries)
         {
-            var (adapter, adapterHead) = PeftFolder.Read(Path.Combine(folder, entry.Folder), FreeName(entry.Name, adapters), model);
+            var (adapter, adapterHead) = PeftFolder.Read(Path.Combine(folder, entry.Folder), FreeName(entry.Name, adapters), held);
             adapters.Add(adapter);
             head = adapterHead ?? head;
         }
 
-        return model.With(adapters, head ?? model.RewardHead);
+        return held.With(adapters, head ?? held.RewardHead);
     }
 
     private static string FreeName(string wanted, List<Adapter> taken)

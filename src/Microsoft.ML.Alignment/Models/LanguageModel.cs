@@ -12,7 +12,8 @@ namespace Microsoft.ML.Alignment;
 /// <remarks>
 /// A handle over weights that are counted by reference: models of one chain share their base, models that have an adapter or a reward head
 /// in common share that. Dispose the handles that you own; the last handle frees the weights, the last model that has an adapter frees the
-/// adapter. What nobody disposes is left to the garbage collector.
+/// adapter. What nobody disposes is left to the garbage collector. A call holds a share of the models it is given until it returns, so that
+/// a handle may be disposed while another thread uses it.
 /// </remarks>
 public sealed class LanguageModel : IDisposable
 {
@@ -70,7 +71,11 @@ public sealed class LanguageModel : IDisposable
     /// at the end, versions, matrix kernel, threads, time and peak memory.
     /// </summary>
     /// <exception cref="ObjectDisposedException">This handle was disposed.</exception>
-    public string Describe() => ModelDescription.Of(this);
+    public string Describe()
+    {
+        using var held = Share();
+        return ModelDescription.Of(held);
+    }
 
     /// <summary>Lets go of the model; the last handle frees it. Further calls do nothing.</summary>
     public void Dispose()

@@ -17,17 +17,37 @@ internal sealed class BatchedDataView(IHostEnvironment environment, IDataView so
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var active = binding.Active(columnsNeeded);
+        if (!binding.ActiveComputed(active).Any())
+            return new PassThroughCursor(environment, binding, source.GetRowCursor(binding.Dependencies(active), rand), active);
         // The session is opened first: where the transformer was disposed, no cursor of the source is left open.
-        var session = binding.ActiveComputed(active).Any() ? binding.Kernel.Open() : null;
-        var input = source.GetRowCursor(binding.Dependencies(active), rand);
-        return session is null
-            ? new PassThroughCursor(environment, binding, input, active)
-            : new BatchedCursor(environment, binding, session, input, active);
+        var session = binding.Kernel.Open();
+        try
+        {
+            return Scoring(session, source.GetRowCursor(binding.Dependencies(active), rand), active);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>One cursor, which ML.NET allows: the model's matrix products are parallel themselves.</summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
+
+    private BatchedCursor Scoring(ScoringSession session, DataViewRowCursor input, bool[] active)
+    {
+        try
+        {
+            return new(environment, binding, session, input, active);
+        }
+        catch
+        {
+            input.Dispose();
+            throw;
+        }
+    }
 
     private sealed class PassThroughCursor(IChannelProvider provider, KernelBinding binding, DataViewRowCursor input, bool[] active)
         : SynchronizedCursorBase(provider, input)

@@ -14,7 +14,7 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
 
     public override DataViewSchema.Annotations Annotations => AlignmentSchema.Annotation(AlignmentSchema.PolicyKind, stage.Model);
 
-    public override ScoringSession Open() => new Session(stage.Share());
+    public override ScoringSession Open() => Open(stage, held => new Session(held));
 
     private sealed class Session(Stage stage) : ScoringSession
     {
@@ -27,6 +27,7 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
 
         public override void Run(ScoreBatch batch)
         {
+            using var held = stage.Share();
             if (batch.Wants(StageOutputs.Policy))
                 batch.Fill(StageOutputs.Policy, ScoringModel.Describe(stage.Model, stage.Settings.Method).AsMemory());
             if (batch.Wants(StageOutputs.GeneratedCompletion))

@@ -11,7 +11,7 @@ internal sealed class RewardModelKernel(Stage stage, IReadOnlyList<ScoreColumn> 
 
     public override DataViewSchema.Annotations Annotations => AlignmentSchema.Annotation(AlignmentSchema.RewardModelKind, stage.Model);
 
-    public override ScoringSession Open() => new Session(stage.Share());
+    public override ScoringSession Open() => Open(stage, held => new Session(held));
 
     private sealed class Session(Stage stage) : ScoringSession
     {
@@ -20,6 +20,7 @@ internal sealed class RewardModelKernel(Stage stage, IReadOnlyList<ScoreColumn> 
 
         public override void Run(ScoreBatch batch)
         {
+            using var held = stage.Share();
             var columns = stage.Settings.Columns;
             if (batch.Wants(StageOutputs.RewardModel))
                 batch.Fill(StageOutputs.RewardModel, ScoringModel.Describe(stage.Model, stage.Settings.Method).AsMemory());

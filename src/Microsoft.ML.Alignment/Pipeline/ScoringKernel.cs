@@ -17,12 +17,28 @@ internal abstract class ScoringKernel
     /// <summary>Begins to score. The session shares the models, so that it outlives the transformer.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public abstract ScoringSession Open();
+
+    /// <summary>Opens a session that shares a stage's models.</summary>
+    protected static ScoringSession Open(Stage stage, Func<Stage, ScoringSession> begin)
+    {
+        var held = stage.Share();
+        try
+        {
+            return begin(held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 }
 
 /// <summary>Scores the rows of one cursor or prediction engine.</summary>
 internal abstract class ScoringSession : IDisposable
 {
-    /// <summary>Computes the columns that the batch asks for.</summary>
+    /// <summary>Computes the columns that the batch asks for; the models stay meanwhile, though another thread disposes the session.</summary>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public abstract void Run(ScoreBatch batch);
 
     public abstract void Dispose();

@@ -15,7 +15,20 @@ internal sealed record Stage(StageSettings Settings, LanguageModel Model, Langua
     }
 
     /// <summary>Another handle on the models; the caller's.</summary>
-    public Stage Share() => this with { Model = Model.Share(), Reference = Reference?.Share() };
+    /// <exception cref="ObjectDisposedException">The stage was disposed.</exception>
+    public Stage Share()
+    {
+        var model = Model.Share();
+        try
+        {
+            return this with { Model = model, Reference = Reference?.Share() };
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 }
 
 /// <summary>Saves and loads a stage in ML.NET's model file.</summary>
@@ -41,16 +54,17 @@ internal static class StageStore
         host.Check(context.InRepository, "A language model can only be saved into a model file, not into a bare stream.");
         context.CheckAtModel();
         context.SetVersionInfo(version);
+        using var held = stage.Share();
         var writer = ModelWriter.Of(context.Repository);
         var file = new StageFile
         {
-            Settings = stage.Settings,
-            Model = writer.Write(stage.Model) with { History = stage.Model.History },
-            Reference = stage.Reference is null ? null : writer.Write(stage.Reference),
+            Settings = held.Settings,
+            Model = writer.Write(held.Model) with { History = held.Model.History },
+            Reference = held.Reference is null ? null : writer.Write(held.Reference),
         };
         using (var entry = context.Repository.CreateEntry(context.Directory, StageFile.Name))
             entry.Stream.Write(file.Write());
-        StageCosts.Save(context, stage.Model.History);
+        StageCosts.Save(context, held.Model.History);
     }
 
     /// <exception cref="FormatException">A part is missing or damaged, or was written by a later version.</exception>
@@ -62,7 +76,15 @@ internal static class StageStore
         var file = StageFile.Parse(Read(context), $"{context.Directory}/{StageFile.Name}");
         var reader = ModelReader.Of(context.Repository);
         var model = reader.Read(file.Model, StageCosts.Load(context, file.Model.History ?? []));
-        return new(file.Settings, model, file.Reference is null ? null : reader.Read(file.Reference, []));
+        try
+        {
+            return new(file.Settings, model, file.Reference is null ? null : reader.Read(file.Reference, []));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     private static byte[] Read(ModelLoadContext context)
