@@ -3,53 +3,79 @@ using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Generation;
 
-/// <summary>Prompts that are completed together, a token each at a time.</summary>
+/// <summary>
+/// Prompts that are completed together, a token each at a time. Rows that have ended leave, and prompts that wait take their place.
+/// </summary>
 internal sealed class CompletionBatch : IDisposable
 {
     private readonly DecoderNetwork _network;
     private readonly ForwardPass _pass;
     private readonly HashSet<int> _endTokens;
-    private readonly int _maxNewTokens;
+    private readonly DecodingRequest _request;
+    private readonly PromptQueue _waiting;
     private readonly KeyValueCache _cache;
-    private List<Row> _rows;
+    private readonly Generated[] _results;
+    private List<Row> _rows = [];
 
     /// <param name="model">The model.</param>
     /// <param name="pass">How its layers compute; without gradients.</param>
-    /// <param name="prompts">All prompts of the call.</param>
-    /// <param name="batch">Indexes of those of this batch.</param>
-    /// <param name="options">Limit and seed.</param>
-    public CompletionBatch(LanguageModel model, ForwardPass pass, IReadOnlyList<int[]> prompts, int[] batch, GenerationOptions options)
+    /// <param name="request">What to complete, and how.</param>
+    public CompletionBatch(LanguageModel model, ForwardPass pass, DecodingRequest request)
     {
-        (_network, _pass, _maxNewTokens) = (model.Network, pass, options.MaxNewTokens);
+        (_network, _pass, _request) = (model.Network, pass, request);
         _endTokens = [.. model.Config.EosTokenIds];
-        _rows = [.. batch.Select(index => new Row(index, prompts[index], new(options.Seed, index)))];
-        _cache = new(model.Config.LayerCount, [.. _rows.Select(row => row.Prompt.Length)]);
+        _waiting = new(request.Prompts, request.Limits);
+        _cache = new(model.Config.LayerCount);
+        _results = new Generated[request.Prompts.Count];
     }
 
-    /// <summary>Writes the completions into the results, at the prompts' indexes.</summary>
-    public void Run(TokenSampler sampler, Generated[] results, CancellationToken cancellation)
+    /// <summary>Completes all prompts.</summary>
+    /// <param name="cancellation">Looked at before every token.</param>
+    /// <returns>The completions, in the order of the prompts.</returns>
+    public Generated[] Run(CancellationToken cancellation)
     {
-        for (var token = 0; token < _maxNewTokens && _rows.Exists(row => !row.Ended); token++)
+        while (_rows.Exists(row => !row.Ended) || !_waiting.IsEmpty)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            if (token > 0)
-                DropEndedRows(results);
-            var hidden = token == 0 ? ReadPrompts() : ReadNewest(); // [B, D]
-            var next = sampler.Next(_network.Logits(hidden, _pass), [.. _rows.Select(row => row.Stream)]);
-            for (var row = 0; row < _rows.Count; row++)
-                _rows[row].Add((int)next[row], _endTokens);
+            MakeRoom();
+            if (_rows.Exists(row => !row.Ended))
+                Add(_rows, ReadNewest());
+            if (!_waiting.IsEmpty)
+                AdmitWaiting();
         }
 
-        Write(_rows, results);
+        Leave(_rows);
+        return _results;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 
-    private Tensor ReadPrompts()
+    // A place is cheap while it is empty, a pass over prompts is not: newcomers come in as the batch has shrunk by a quarter.
+    private void AdmitWaiting()
     {
-        var prompts = new PromptRows([.. _rows.Select(row => row.Prompt)]);
+        if (_rows.Count * 4 > _request.Limits.Rows * 3)
+            return;
+        Row[] admitted = [.. _waiting.Take(_rows.Count, _rows.Sum(row => row.Prompt.Length)).Select(
+            index => new Row(index, _request.Prompts[index], _request.StreamOf(index)))];
+        if (admitted.Length == 0)
+            return;
+        _cache.Admit([.. admitted.Select(row => row.Prompt.Length)]);
+        Add(admitted, ReadPrompts(admitted));
+        _rows.AddRange(admitted);
+    }
+
+    private void Add(IReadOnlyList<Row> rows, Tensor hidden) // [B, D]
+    {
+        var next = _request.Sampler.Next(_network.Logits(hidden, _pass), [.. rows.Select(row => row.Stream)]);
+        for (var row = 0; row < rows.Count; row++)
+            rows[row].Add((int)next[row], _endTokens, _request.MaxNewTokens);
+    }
+
+    private Tensor ReadPrompts(Row[] admitted)
+    {
+        var prompts = new PromptRows([.. admitted.Select(row => row.Prompt)]);
         var packed = prompts.Rows;
         var sources = tensor(prompts.Columns(_cache.Columns), device: _network.Device);
         var hidden = _network.Hidden(tensor(packed.Ids, device: _network.Device), tensor(packed.Positions, device: _network.Device), ReadAndKeep, _pass);
@@ -71,20 +97,20 @@ internal sealed class CompletionBatch : IDisposable
     }
 
     // Dropping copies the cache, so it waits until a quarter of the rows has ended.
-    private void DropEndedRows(Generated[] results)
+    private void MakeRoom()
     {
         var ended = _rows.FindAll(row => row.Ended);
-        if (ended.Count * 4 < _rows.Count)
+        if (ended.Count == 0 || ended.Count * 4 < _rows.Count)
             return;
-        Write(ended, results);
+        Leave(ended);
         _cache.Keep([.. Enumerable.Range(0, _rows.Count).Where(row => !_rows[row].Ended).Select(row => (long)row)]);
         _rows = _rows.FindAll(row => !row.Ended);
     }
 
-    private static void Write(List<Row> finished, Generated[] results)
+    private void Leave(List<Row> finished)
     {
         foreach (var row in finished)
-            results[row.Index] = new(row.Completion, row.Ended);
+            _results[row.Index] = new(row.Completion, row.HasEndToken);
     }
 
     private sealed class Row(int index, int[] prompt, RandomStream stream)
@@ -99,18 +125,33 @@ internal sealed class CompletionBatch : IDisposable
 
         public bool Ended { get; private set; }
 
+        public bool HasEndToken { get; private set; }
+
         public int[] Completion => [.. _completion];
 
         public int Newest => _completion[^1];
 
         public int Length => prompt.Length + _completion.Count;
 
-        public void Add(int token, HashSet<int> endTokens)
+        public void Add(int token, HashSet<int> endTokens, int limit)
         {
             if (Ended)
                 return;
             _completion.Add(token);
-            Ended = endTokens.Contains(token);
+            HasEndToken = endTokens.Contains(token);
+            Ended = HasEndToken || _completion.Count == limit;
         }
     }
+}
+
+/// <summary>Prompts to complete.</summary>
+/// <param name="Prompts">Token ids of each.</param>
+/// <param name="MaxNewTokens">The most tokens of a completion.</param>
+/// <param name="Sampler">Takes tokens.</param>
+/// <param name="StreamOf">The random numbers of a prompt, by its index.</param>
+internal sealed record DecodingRequest(
+    IReadOnlyList<int[]> Prompts, int MaxNewTokens, TokenSampler Sampler, Func<int, RandomStream> StreamOf)
+{
+    /// <summary>Gets how many are completed at once.</summary>
+    public DecodingLimits Limits { get; init; } = DecodingLimits.Default;
 }

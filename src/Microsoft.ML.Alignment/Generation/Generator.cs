@@ -10,10 +10,6 @@ internal readonly record struct Generated(int[] Ids, bool Ended);
 /// <summary>Writes completions with a key-value cache, several prompts at once.</summary>
 internal static class Generator
 {
-    // More rows make a step no cheaper a row, but the cache larger.
-    private const int MostRows = 64;
-    private const int MostPromptTokens = 16_384;
-
     /// <summary>Completes prompts; results are in the order of the prompts and do not depend on which prompts share a batch.</summary>
     /// <remarks>
     /// "Do not depend" is meant up to rounding: a product's last bits differ with the number of rows. Samples come from a random stream of
@@ -28,43 +24,20 @@ internal static class Generator
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IReadOnlyList<Generated> Complete(
         LanguageModel model, IReadOnlyList<int[]> prompts, GenerationOptions options,
-        Precision precision = Precision.Float32, CancellationToken cancellation = default)
+        Precision precision = Precision.Float32, CancellationToken cancellation = default) =>
+        Complete(model, new(prompts, options.MaxNewTokens, new(options), index => new(options.Seed, index)), precision, cancellation);
+
+    /// <summary>The same for a request with random streams of its own.</summary>
+    /// <inheritdoc cref="Complete(LanguageModel, IReadOnlyList{int[]}, GenerationOptions, Precision, CancellationToken)"/>
+    public static IReadOnlyList<Generated> Complete(
+        LanguageModel model, DecodingRequest request, Precision precision, CancellationToken cancellation)
     {
-        for (var index = 0; index < prompts.Count; index++)
-            RequireUsable(prompts[index], index, model.Config, options.MaxNewTokens);
+        for (var index = 0; index < request.Prompts.Count; index++)
+            RequireUsable(request.Prompts[index], index, model.Config, request.MaxNewTokens);
         using var noGrad = no_grad();
         using var pass = model.OpenPass(new(precision), weightsStandStill: true);
-        var sampler = new TokenSampler(options);
-        var results = new Generated[prompts.Count];
-        foreach (var batch in Batches(prompts))
-        {
-            using var writing = new CompletionBatch(model, pass, prompts, batch, options);
-            writing.Run(sampler, results, cancellation);
-        }
-
-        return results;
-    }
-
-    // Prompts of similar lengths share a batch, since its cache is as wide as its longest.
-    private static IEnumerable<int[]> Batches(IReadOnlyList<int[]> prompts)
-    {
-        var batch = new List<int>();
-        var tokens = 0;
-        foreach (var index in Enumerable.Range(0, prompts.Count).OrderByDescending(i => prompts[i].Length))
-        {
-            if (batch.Count == MostRows || (batch.Count > 0 && tokens + prompts[index].Length > MostPromptTokens))
-            {
-                yield return [.. batch];
-                batch.Clear();
-                tokens = 0;
-            }
-
-            batch.Add(index);
-            tokens += prompts[index].Length;
-        }
-
-        if (batch.Count > 0)
-            yield return [.. batch];
+        using var batch = new CompletionBatch(model, pass, request);
+        return batch.Run(cancellation);
     }
 
     private static void RequireUsable(int[] prompt, int index, ModelConfig config, int maxNewTokens)

@@ -12,30 +12,38 @@ internal sealed class KeyValueCache : IDisposable
 
     private readonly Tensor[] _keys; // [B, K, C, d] each
     private readonly Tensor[] _values;
-    private int[] _starts;
+    private int[] _starts = [];
+    private int _shift; // columns by which the rows that were there move right
     private Tensor? _mask; // [B, 1, 1, C], float, 0 or -inf
 
     /// <param name="layers">Number of layers.</param>
-    /// <param name="lengths">Tokens of each row's prompt.</param>
-    public KeyValueCache(int layers, IReadOnlyList<int> lengths)
-    {
-        (_keys, _values) = (new Tensor[layers], new Tensor[layers]);
-        Columns = lengths.Max();
-        _starts = [.. lengths.Select(length => Columns - length)];
-    }
+    public KeyValueCache(int layers) => (_keys, _values) = (new Tensor[layers], new Tensor[layers]);
 
     /// <summary>Gets the columns written so far.</summary>
     public int Columns { get; private set; }
 
-    /// <summary>Puts in the prompts of all rows.</summary>
+    /// <summary>Gets the number of rows.</summary>
+    public int RowCount => _starts.Length;
+
+    /// <summary>Makes room for more rows behind those that are there; before the first layer of the pass that reads their prompts.</summary>
+    /// <param name="lengths">Tokens of each new row's prompt.</param>
+    public void Admit(IReadOnlyList<int> lengths)
+    {
+        var columns = Math.Max(Columns, lengths.Max());
+        (_shift, Columns) = (columns - Columns, columns);
+        _starts = [.. _starts.Select(start => start + _shift), .. lengths.Select(length => columns - length)];
+        DropMask();
+    }
+
+    /// <summary>Puts in the prompts of the rows that were admitted.</summary>
     /// <param name="layer">Index of the layer.</param>
     /// <param name="newKeys">Keys of packed rows. Shape <c>[N, K, d]</c>.</param>
     /// <param name="newValues">Values of packed rows. Shape <c>[N, K, d]</c>.</param>
-    /// <param name="sources">The packed row that stands in each column. Shape <c>[B · Columns]</c>.</param>
+    /// <param name="sources">The packed row that stands in each column. Shape <c>[new rows · Columns]</c>.</param>
     public void Fill(int layer, Tensor newKeys, Tensor newValues, Tensor sources)
     {
-        _keys[layer] = Filled(newKeys, sources);
-        _values[layer] = Filled(newValues, sources);
+        Join(_keys, layer, newKeys, sources);
+        Join(_values, layer, newValues, sources);
     }
 
     /// <summary>Makes room for one more column; before the first layer of a step.</summary>
@@ -70,13 +78,15 @@ internal sealed class KeyValueCache : IDisposable
         return result.reshape(rows, -1);
     }
 
-    /// <summary>Keeps some rows and drops the others.</summary>
+    /// <summary>Keeps some rows and drops the others, with the columns on the left that only these had.</summary>
     /// <param name="rows">Indexes of the rows that stay.</param>
     public void Keep(long[] rows)
     {
+        var starts = rows.Select(row => _starts[row]).ToArray();
+        var unused = rows.Length == 0 ? Columns : starts.Min();
         using var index = tensor(rows, device: _keys[0].device);
-        Replace(held => held.index_select(0, index));
-        _starts = [.. rows.Select(row => _starts[row])];
+        Replace(held => held.narrow(2, unused, held.shape[2] - unused).index_select(0, index));
+        (_starts, Columns) = ([.. starts.Select(start => start - unused)], Columns - unused);
         DropMask();
     }
 
@@ -96,11 +106,19 @@ internal sealed class KeyValueCache : IDisposable
         _mask = null;
     }
 
-    private Tensor Filled(Tensor packed, Tensor sources)
+    private void Join(Tensor[] held, int layer, Tensor packed, Tensor sources)
     {
         using var scope = NewDisposeScope();
-        var inPlace = packed.index_select(0, sources).view(_starts.Length, Columns, packed.shape[1], packed.shape[2]).transpose(1, 2);
-        return Widened(inPlace).contiguous().DetachFromDisposeScope(); // [B, K, C, d]
+        var rows = sources.shape[0] / Columns;
+        var joined = packed.index_select(0, sources).view(rows, Columns, packed.shape[1], packed.shape[2]).transpose(1, 2); // [B, K, C, d]
+        if (rows < RowCount)
+        {
+            var before = held[layer].narrow(2, 0, Columns - _shift);
+            joined = cat([nn.functional.pad(before, [0, 0, _shift, 0]), joined], 0);
+        }
+
+        held[layer]?.Dispose();
+        held[layer] = Widened(joined).contiguous().DetachFromDisposeScope();
     }
 
     private Tensor? MaskFor()

@@ -58,18 +58,4 @@ internal sealed class PromptRows
         var longest = distinct.Min(prompt => prompt.Length) - 1;
         return distinct.Skip(1).Min(prompt => Math.Min(longest, prompt.AsSpan().CommonPrefixLength(distinct[0])));
     }
-
-    private sealed class SequenceComparer : IEqualityComparer<int[]>
-    {
-        public static readonly SequenceComparer Instance = new();
-
-        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(int[] ids)
-        {
-            var hash = default(HashCode);
-            hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ids.AsSpan()));
-            return hash.ToHashCode();
-        }
-    }
 }
