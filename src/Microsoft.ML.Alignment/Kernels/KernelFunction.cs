@@ -20,7 +20,7 @@ internal abstract class KernelFunction<TSelf> : autograd.SingleTensorFunction<TS
         // Without this an undefined gradient would be made from a tensor that the scope below disposes.
         ctx.set_materialize_grads(false);
         var saved = new SavedForBackward();
-        ctx.save_data(SavedKey, (saved, vars.Length));
+        ctx.save_data(SavedKey, (saved, vars.Length, BackwardPass.Current));
         return Forward(saved, vars);
     }
 
@@ -28,7 +28,7 @@ internal abstract class KernelFunction<TSelf> : autograd.SingleTensorFunction<TS
     [SuppressMessage("Design", "CA1031", Justification = "An exception that leaves backward aborts the process; it is rethrown later.")]
     public sealed override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        var (saved, inputCount) = ((SavedForBackward, int))ctx.get_data(SavedKey);
+        var (saved, inputCount, pass) = ((SavedForBackward, int, BackwardPass))ctx.get_data(SavedKey);
         var gradients = new Tensor?[inputCount];
         try
         {
@@ -37,7 +37,7 @@ internal abstract class KernelFunction<TSelf> : autograd.SingleTensorFunction<TS
         }
         catch (Exception e)
         {
-            BackwardPass.Failed(e);
+            pass.Failed(e);
             Array.Clear(gradients);
         }
 

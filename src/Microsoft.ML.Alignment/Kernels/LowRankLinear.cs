@@ -11,7 +11,7 @@ internal static class LowRankLinear
     /// <param name="stack">The updates, of the same type; any of them, and the weight, may train.</param>
     public static Tensor Apply(Tensor x, Tensor weight, LowRankStack stack)
     {
-        if (stack.Terms.Any(term => term.Dropout > 0))
+        if (stack.Terms.Any(term => term.Dropout is not null))
             return WithDropout(x, weight, stack.Terms);
         if (is_grad_enabled())
             return Function.Apply(x, weight, stack);
@@ -32,7 +32,7 @@ internal static class LowRankLinear
         var y = nn.functional.linear(x, weight);
         foreach (var term in terms)
         {
-            var kept = term.Dropout > 0 ? nn.functional.dropout(x, term.Dropout) : x;
+            var kept = term.Dropout is { } dropout ? dropout.Stream.Drop(x, dropout.Share) : x;
             var inner = nn.functional.linear(kept, term.A.to_type(x.dtype)); // [N, R]
             y.narrow(1, term.FirstOutput, term.Outputs).addmm_(inner, term.B.to_type(x.dtype).t(), beta: 1f, alpha: (float)term.Scale);
         }

@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Kernels;
 /// <param name="A">Shape <c>[R, in]</c>.</param>
 /// <param name="B">Shape <c>[out, R]</c>.</param>
 /// <param name="Scale">The factor.</param>
-/// <param name="Dropout">Share of the inputs of this term that is dropped, in [0, 1); 0 outside of training.</param>
+/// <param name="Dropout">Which inputs of this term are dropped; null for none, as outside of training.</param>
 /// <param name="FirstOutput">Where its outputs begin among those of several layers.</param>
-internal readonly record struct LowRankTerm(Tensor A, Tensor B, double Scale, double Dropout = 0, long FirstOutput = 0)
+internal readonly record struct LowRankTerm(Tensor A, Tensor B, double Scale, InputDropout? Dropout = null, long FirstOutput = 0)
 {
     /// <summary>Gets the number of outputs.</summary>
     public long Outputs => B.shape[0];

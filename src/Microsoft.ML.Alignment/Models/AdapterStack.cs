@@ -1,9 +1,12 @@
+using Microsoft.ML.Alignment.Kernels;
+
 namespace Microsoft.ML.Alignment.Models;
 
 /// <summary>The active adapters of a model, arranged by linear layer.</summary>
-internal sealed class AdapterStack
+internal sealed class AdapterStack : IDisposable
 {
     private readonly Dictionary<string, List<LowRankUpdate>> _updates = [];
+    private readonly Lazy<DropoutStream> _dropout = new(() => new());
 
     /// <param name="adapters">In the order in which they were trained.</param>
     public AdapterStack(IReadOnlyList<Adapter> adapters)
@@ -20,6 +23,9 @@ internal sealed class AdapterStack
     /// <summary>Gets the adapters, in order.</summary>
     public IReadOnlyList<Adapter> Adapters { get; }
 
+    /// <summary>Gets what draws the inputs that the adapters drop while they train.</summary>
+    public DropoutStream Dropout => _dropout.Value;
+
     /// <summary>The updates of a layer, in the order of the adapters; none if no adapter changes it.</summary>
     public IReadOnlyList<LowRankUpdate> UpdatesOf(string path) => _updates.TryGetValue(path, out var found) ? found : [];
 
@@ -33,6 +39,12 @@ internal sealed class AdapterStack
         foreach (var adapter in Adapters)
             foreach (var (path, update) in adapter.Updates)
                 RequireFit(adapter.Name, path, update, linearLayers);
+    }
+
+    public void Dispose()
+    {
+        if (_dropout.IsValueCreated)
+            _dropout.Value.Dispose();
     }
 
     private static void RequireFit(

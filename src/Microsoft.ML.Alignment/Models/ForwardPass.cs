@@ -62,7 +62,10 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
     private Tensor WithBias(Tensor y, LinearLayer layer) => layer.Bias is null ? y : y.Plus(Cast(layer.Bias));
 
     private IEnumerable<LowRankTerm> Terms(IEnumerable<LowRankUpdate> updates, long first) =>
-        updates.Select(u => new LowRankTerm(u.A, u.B, u.Scale, options.Dropout && !u.StandsStill ? u.Dropout : 0, first));
+        updates.Select(u => new LowRankTerm(u.A, u.B, u.Scale, DropoutOf(u), first));
+
+    private InputDropout? DropoutOf(LowRankUpdate update) =>
+        options.Dropout && update.Dropout > 0 && !update.StandsStill ? new(update.Dropout, adapters.Dropout) : null;
 
     // Updates that stand still are folded into such a copy, which costs one rounding and saves their products in every pass.
     private bool IsCopied(LinearGroup group) => Type != ScalarType.Float32 && !group.Trains;

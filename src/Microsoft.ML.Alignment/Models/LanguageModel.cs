@@ -112,6 +112,9 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Gets the adapters, all active, in order.</summary>
     internal IReadOnlyList<Adapter> Adapters => Stack.Adapters.Adapters;
 
+    /// <summary>Gets what draws the inputs that adapters drop while they train; the training starts it and keeps its state.</summary>
+    internal DropoutStream Dropout => Stack.Adapters.Dropout;
+
     /// <summary>Gets the scalar head of a reward model, [1, D]; null for a policy.</summary>
     internal Parameter? RewardHead => Stack.RewardHead;
 

@@ -49,6 +49,7 @@ internal sealed class ModelStack : ReferenceCounted
     /// <inheritdoc/>
     protected override void Free()
     {
+        Adapters.Dispose();
         SharedParameters.Release(_ownParameters);
         Core.Release();
     }

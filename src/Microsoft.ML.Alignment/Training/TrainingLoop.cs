@@ -28,7 +28,7 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
             throw new ArgumentException($"{context.Stage} has nothing to train on: its data give no step an epoch.", nameof(source));
         var totalSteps = training.TotalSteps(source.StepsPerEpoch);
         var evaluator = new Evaluator(training, context, validation, source.StepsPerEpoch, totalSteps);
-        manual_seed(training.Seed);
+        policy.Dropout.Restart(training.Seed);
         using var optimizer = CreateOptimizer();
         using var stage = new StageRun((policy, training, optimizer), context, evaluator, totalSteps);
         try
@@ -89,8 +89,9 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
     private static StepResult Backward<TBatch>(TBatch batch, IObjective<TBatch> objective, TermCounts counts)
     {
         using var scope = NewDisposeScope(); // the activations of one micro-batch go before the next one's come
+        using var pass = BackwardPass.Begin();
         var result = objective.Evaluate(batch, counts);
-        result.Loss.backward();
+        pass.Run(result.Loss);
         return result.MoveToOuterDisposeScope();
     }
 

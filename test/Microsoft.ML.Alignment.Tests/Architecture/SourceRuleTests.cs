@@ -22,6 +22,12 @@ public sealed partial class SourceRuleTests
     public void ReductionsNameTheirDimensionAsALong() =>
         Matches(Repository.SourceFiles, IntegerReduction()).Should().BeEmpty("write sum(0L) or sum([0L])");
 
+    // What trains beside it would draw from it too.
+    [Fact]
+    public void NothingDrawsFromTheGeneratorOfTheProcess() =>
+        Matches(Repository.SourceFiles.Where(path => path.StartsWith("src/Microsoft.ML.Alignment/", StringComparison.Ordinal)), GlobalGenerator())
+            .Should().BeEmpty("a run has generators of its own");
+
     [Fact]
     public void NothingIsLeftForLater() =>
         Matches(Repository.SourceFiles.Where(path => !path.EndsWith("SourceRuleTests.cs", StringComparison.Ordinal)), Unfinished()).Should().BeEmpty();
@@ -41,6 +47,9 @@ public sealed partial class SourceRuleTests
 
     [GeneratedRegex(@"\.(sum|mean|prod)\(-?\d+\)")]
     private static partial Regex IntegerReduction();
+
+    [GeneratedRegex(@"(?<!\.)\bmanual_seed\(|Generator\.Default|functional\.dropout|\brand\w*\((?![^;]*generator)")]
+    private static partial Regex GlobalGenerator();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException")]
     private static partial Regex Unfinished();

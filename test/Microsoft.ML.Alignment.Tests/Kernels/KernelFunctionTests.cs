@@ -12,11 +12,11 @@ public sealed class KernelFunctionTests
     {
         using var scope = NewDisposeScope();
         var x = ones(3).Leaf();
-        Failing.Apply(x).sum().backward();
+        FailingKernel.Apply(x).sum().backward();
 
         x.grad.Should().BeNull();
-        FluentActions.Invoking(() => Failing.Apply(x)).Should().Throw<InvalidOperationException>().WithMessage("backward went wrong");
-        FluentActions.Invoking(() => Failing.Apply(x)).Should().NotThrow("it was reported");
+        FluentActions.Invoking(() => FailingKernel.Apply(x)).Should().Throw<InvalidOperationException>().WithMessage("backward went wrong");
+        FluentActions.Invoking(() => FailingKernel.Apply(x)).Should().NotThrow("it was reported");
     }
 
     [Fact]
@@ -25,10 +25,36 @@ public sealed class KernelFunctionTests
         using var scope = NewDisposeScope();
         var parameter = new TorchSharp.Modules.Parameter(ones(2, 2));
         using var optimizer = new FusedAdamW([parameter], new(0.9, 0.999, 1e-8, 0));
-        Failing.Apply(parameter).sum().backward();
+        FailingKernel.Apply(parameter).sum().backward();
 
         FluentActions.Invoking(() => optimizer.Step(1)).Should().Throw<InvalidOperationException>();
         parameter.sum().item<float>().Should().Be(4);
+    }
+
+    [Fact]
+    public void AFailureIsToldToThePassThatItHappenedInAndToNoOther()
+    {
+        using var scope = NewDisposeScope();
+        var x = ones(3).Leaf();
+        using var pass = BackwardPass.Begin();
+        var loss = FailingKernel.Apply(x).sum();
+        var elsewhere = new Thread(() => loss.backward());
+        elsewhere.Start();
+        elsewhere.Join();
+        using (BackwardPass.Begin())
+            BackwardPass.ThrowIfFailed();
+
+        FluentActions.Invoking(() => pass.Run(x.sum())).Should().Throw<InvalidOperationException>().WithMessage("backward went wrong");
+    }
+
+    [Fact]
+    public void AFailureThatNobodyAskedForIsNotLeftToTheNextPass()
+    {
+        using var scope = NewDisposeScope();
+        using (BackwardPass.Begin())
+            FailingKernel.Apply(ones(3).Leaf()).sum().backward();
+
+        FluentActions.Invoking(() => FailingKernel.Apply(ones(3).Leaf())).Should().NotThrow();
     }
 
     [Fact]
@@ -64,15 +90,5 @@ public sealed class KernelFunctionTests
             (CompletionLogProbs.Compute(y, head, labels, 64).sum() + CompletionLogProbs.Compute(y, head.detach(), labels, 64).sum()).backward();
             BackwardPass.Flush();
         }
-    }
-
-    private sealed class Failing : KernelFunction<Failing>
-    {
-        public static Tensor Apply(Tensor x) => Run(x);
-
-        protected override Tensor Forward(SavedForBackward saved, object[] inputs) => ((Tensor)inputs[0]).mul(2);
-
-        protected override Tensor?[] Backward(SavedForBackward saved, Tensor gradient) =>
-            throw new InvalidOperationException("backward went wrong");
     }
 }

@@ -66,8 +66,10 @@ public sealed class LowRankLinearTests : IDisposable
     {
         // Two layers of 2 and 3 outputs. The second share takes the way of dropout and drops nothing.
         var (first, second) = (Term(0, trains: true), Term(1, trains: true));
-        var upper = first with { B = first.B.detach().narrow(0, 0, 2).Leaf(), Dropout = dropout };
-        var lower = second with { B = second.B.detach().narrow(0, 2, 3).Leaf(), Dropout = dropout, FirstOutput = 2 };
+        using var stream = new DropoutStream();
+        var share = dropout > 0 ? new InputDropout(dropout, stream) : null;
+        var upper = first with { B = first.B.detach().narrow(0, 0, 2).Leaf(), Dropout = share };
+        var lower = second with { B = second.B.detach().narrow(0, 2, 3).Leaf(), Dropout = share, FirstOutput = 2 };
         var input = _x.Leaf();
 
         var actual = Apply(input, _weight, lower, upper);
@@ -98,10 +100,11 @@ public sealed class LowRankLinearTests : IDisposable
     [Fact]
     public void DropoutDropsInputsOfTheTermOnly()
     {
-        var term = Term(0, trains: true) with { Dropout = 0.5 };
+        using var stream = new DropoutStream();
+        var term = Term(0, trains: true) with { Dropout = new(0.5, stream) };
         var plain = nn.functional.linear(_x, _weight);
         var added = Apply(_x, _weight, term) - plain;
-        var whole = Apply(_x, _weight, term with { Dropout = 0 }) - plain;
+        var whole = Apply(_x, _weight, term with { Dropout = null }) - plain;
         Tensors.RelativeError(added, whole).Should().BeGreaterThan(0.05);
         var nothing = Apply(zeros_like(_x), _weight, term);
         nothing.abs().max().item<float>().Should().Be(0);

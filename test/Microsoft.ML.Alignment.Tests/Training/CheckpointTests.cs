@@ -2,8 +2,6 @@ using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment.Tests.Training;
 
-/// <summary>Not beside other tests: dropout draws from the global generator, which the loop seeds.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class CheckpointTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

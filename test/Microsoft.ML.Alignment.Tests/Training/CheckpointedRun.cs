@@ -48,7 +48,7 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
     {
         using var model = TestModels.Tiny();
         using var policy = Lora
-            ? model.With([LoraAdapter.Create(model, new() { Rank = 2, Dropout = 0.3 }, "test", seed: 1)], null)
+            ? Adapted(model)
             : model.TrainableCopy();
         Train(policy);
         return Weights(policy);
@@ -78,6 +78,10 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
     void ITrainingObserver.Evaluated(StageEvaluation evaluation) => _evaluations.Add(evaluation);
 
     void ITrainingObserver.Ended(StageEnd end) => End = end;
+
+    /// <summary>The model with an adapter with dropout.</summary>
+    public static LanguageModel Adapted(LanguageModel model) =>
+        model.With([LoraAdapter.Create(model, new() { Rank = 2, Dropout = 0.3 }, "test", seed: 1)], null);
 
     public static DatasetSource Source(TokenizedExample[] rows) => new(new ListStore(rows), new(4, 2, Seed: 5, Shuffle: true));
 

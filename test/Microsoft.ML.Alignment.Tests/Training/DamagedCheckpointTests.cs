@@ -3,8 +3,7 @@ using Microsoft.ML.Alignment.Training.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Tests.Training;
 
-/// <summary>What a checkpoint says of itself is hashed: another step or another end is another result. Not beside tests that draw.</summary>
-[Collection(RunsAlone.Name)]
+/// <summary>What a checkpoint says of itself is hashed: another step or another end is another result.</summary>
 public sealed class DamagedCheckpointTests : IDisposable
 {
     private const string Stage = "1-Test";

@@ -7,8 +7,6 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Alignment.Tests.Training;
 
-/// <summary>Not beside other tests: dropout draws from the global generator, which the loop seeds.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class TrainingLoopTests : IDisposable
 {
     private static readonly TrainingOptions Options = new() { LearningRate = 0.01, BatchSize = 4, Schedule = LearningRateSchedule.Constant };

@@ -8,8 +8,6 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Alignment.Tests.Training;
 
-/// <summary>Not beside other tests: the loop seeds the global generator.</summary>
-[Collection(RunsAlone.Name)]
 public sealed class ValidationTests
 {
     private static readonly TrainingOptions Options = new CheckpointedRun(null).Options with { EvaluateEverySteps = 2 };

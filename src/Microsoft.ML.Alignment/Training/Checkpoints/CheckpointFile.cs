@@ -33,7 +33,7 @@ internal sealed record CheckpointFile
     /// <summary>Gets what the result is a function of.</summary>
     public required IReadOnlyDictionary<string, string> Identity { get; init; }
 
-    /// <summary>Gets the state of torch's generator, from which dropout draws.</summary>
+    /// <summary>Gets the state of the generator that dropout draws from.</summary>
     public required byte[] Generator { get; init; }
 
     /// <summary>Gets the SHA-256 of the other files, by name.</summary>

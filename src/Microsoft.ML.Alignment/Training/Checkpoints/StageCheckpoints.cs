@@ -40,7 +40,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
             TensorFile.Read(Path.Combine(found, Weights), file.Files[Weights], tensors.Weights);
             if (file.Ended is null)
                 TensorFile.Read(Path.Combine(found, Others), file.Files[Others], tensors.Others);
-            TorchGenerator.State = file.Generator;
+            tensors.Dropout.State = file.Generator;
             return file;
         }
         catch (Exception e) when (e is InvalidDataException or IOException or KeyNotFoundException)
@@ -58,7 +58,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
     {
         var path = PathOf(state.Step);
         if (!Directory.Exists(path))
-            Write(path, new() { [Weights] = tensors.Weights, [Others] = tensors.Others }, state, ended: null);
+            Write(path, new() { [Weights] = tensors.Weights, [Others] = tensors.Others }, tensors, state, ended: null);
         var steps = Steps();
         foreach (var step in steps.SkipLast(run.KeepLast).Where(step => step != state.BestStep))
             Remove(PathOf(step));
@@ -67,7 +67,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
 
     /// <summary>Stores the stage as finished, with the weights as they are.</summary>
     public void Finish(TrainingState state, StageEndReason reason, TrainedTensors tensors) =>
-        Write(Path.Combine(Folder, Finished), new() { [Weights] = tensors.Weights }, state, reason);
+        Write(Path.Combine(Folder, Finished), new() { [Weights] = tensors.Weights }, tensors, state, reason);
 
     /// <summary>Loads the weights of a step whose checkpoint is there.</summary>
     /// <exception cref="WorkspaceException">The checkpoint is damaged.</exception>
@@ -85,7 +85,8 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
     }
 
     private void Write(
-        string path, Dictionary<string, IReadOnlyDictionary<string, Tensor>> files, TrainingState state, StageEndReason? ended) =>
+        string path, Dictionary<string, IReadOnlyDictionary<string, Tensor>> files, TrainedTensors tensors, TrainingState state,
+        StageEndReason? ended) =>
         AtomicFile.WriteFolder(path, temporary =>
         {
             var file = new CheckpointFile
@@ -93,7 +94,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
                 Ended = ended,
                 State = state,
                 Identity = identity.Facts,
-                Generator = TorchGenerator.State,
+                Generator = tensors.Dropout.State,
                 Files = files.ToDictionary(entry => entry.Key, entry => TensorFile.Write(Path.Combine(temporary, entry.Key), entry.Value)),
             };
             AtomicFile.Write(Path.Combine(temporary, CheckpointFile.Name), stream => stream.Write(file.Write()));

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment.Training.Checkpoints;
 
-/// <summary>All tensors that training changes, by name.</summary>
+/// <summary>All that training changes: tensors by name, and the stream of dropout.</summary>
 internal sealed class TrainedTensors
 {
     /// <param name="policy">The model that trains.</param>
@@ -12,6 +12,7 @@ internal sealed class TrainedTensors
     /// <param name="hooks">What else has a state.</param>
     public TrainedTensors(LanguageModel policy, FusedAdamW optimizer, IReadOnlyList<IStepHook> hooks)
     {
+        Dropout = policy.Dropout;
         var parameters = Parameters(policy);
         Weights = parameters.ToDictionary(named => named.Name, named => (Tensor)named.Parameter);
         Others = parameters.Zip(optimizer.States).SelectMany(pair => Moments(pair.First.Name, pair.Second))
@@ -25,6 +26,9 @@ internal sealed class TrainedTensors
 
     /// <summary>Gets the optimizer's moments and what hooks keep.</summary>
     public IReadOnlyDictionary<string, Tensor> Others { get; }
+
+    /// <summary>Gets what draws the inputs that are dropped.</summary>
+    public DropoutStream Dropout { get; }
 
     /// <summary>The parameters of a model that train, in the order of <see cref="LanguageModel.TrainableParameters"/>.</summary>
     public static IReadOnlyList<(string Name, Parameter Parameter)> Parameters(LanguageModel policy)
