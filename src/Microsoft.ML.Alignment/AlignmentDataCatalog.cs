@@ -28,11 +28,15 @@ public sealed partial class AlignmentDataCatalog
     /// <item><c>chosen</c> and <c>rejected</c> that share their beginning, which becomes the prompt: shared leading messages;
     /// for dialogues written as <c>\n\nHuman: … \n\nAssistant: …</c> all up to the last shared <c>Assistant:</c>;
     /// for other text the shared beginning up to a whole word;</item>
-    /// <item><c>messages</c>, whose last one, of the assistant, becomes the completion.</item>
+    /// <item><c>messages</c>, whose last one, of the assistant, becomes the completion (the last one whose <c>weight</c> is not 0).</item>
     /// </list>
+    /// <para>Messages keep all that they have (<c>tool_calls</c>, <c>name</c>, <c>reasoning_content</c>, …) for the chat template to read,
+    /// and so do the <c>tools</c> beside them, which become part of the prompt: <c>{"messages": […], "tools": […]}</c>. Whether a
+    /// conversation can be trained on is said when it is: a row that cannot is one of <see cref="InvalidRows"/>.</para>
     /// <para>Columns, each where the file has it: <c>Prompt</c>, <c>Chosen</c>, <c>Rejected</c>, <c>Completion</c> (text),
     /// <c>Label</c> (Boolean), <c>Margin</c>, <c>ChosenProbability</c> (Single), and further properties by their names in PascalCase:
-    /// numbers as Double, flags as Boolean where no row lacks them, other scalars as text. Further lists and objects are left out.
+    /// numbers as Double, flags as Boolean where no row lacks them, other scalars as text. Further lists and objects are left out,
+    /// and the log names them.
     /// Conversations are text columns of JSON with annotation <c>Alignment.TextFormat</c> = <c>messages</c>.
     /// Missing text is empty, a missing number NaN.</para>
     /// </remarks>
@@ -49,7 +53,8 @@ public sealed partial class AlignmentDataCatalog
         var shape = new JsonRowShape(scan);
         Log(nameof(LoadJsonLines),
             $"{path}: {scan.Rows} rows with {string.Join(", ", shape.Columns.Select(c => c.Name))}"
-            + (shape.HasImplicitPrompt ? "; the prompt is what Chosen and Rejected share." : "."));
+            + (shape.HasImplicitPrompt ? "; the prompt is what Chosen and Rejected share." : ".")
+            + (shape.LeftOut.Count == 0 ? "" : $" In no column, and lost: {string.Join(", ", shape.LeftOut)}."));
         return new JsonLinesView(path, shape, scan.Rows);
     }
 

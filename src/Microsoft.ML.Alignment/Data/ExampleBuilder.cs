@@ -44,9 +44,10 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
     {
         var column = columns.Completions[index];
         var text = row.Completion(index);
-        return string.IsNullOrWhiteSpace(text)
-            ? throw new InvalidRowException(column, "empty completion", "the completion is missing or blank.")
-            : Encode(column, () => encoder.Completion(prompt, text));
+        if (string.IsNullOrWhiteSpace(text))
+            throw new InvalidRowException(column, "empty completion", "the completion is missing or blank.");
+        var ids = Encode(column, () => encoder.Completion(prompt, text));
+        return options.LeavesOutUntrained && !encoder.IsTrained(text) ? throw new UntrainedRowException(column) : ids;
     }
 
     private int[] Encode(string column, Func<int[]> encode)

@@ -13,7 +13,7 @@ internal static class ExampleReader
     /// </exception>
     /// <exception cref="OperationCanceledException">The reading was cancelled.</exception>
     public static IExampleStore Read(IDataView view, ExampleColumns columns, PromptEncoder encoder, ReadOptions options) =>
-        Read(view, columns, new TextEncoder(encoder.EncodePrompt, encoder.EncodeCompletion, encoder.TextOf), options);
+        Read(view, columns, TextEncoder.Of(encoder), options);
 
     /// <inheritdoc cref="Read(IDataView, ExampleColumns, PromptEncoder, ReadOptions)"/>
     internal static IExampleStore Read(IDataView view, ExampleColumns columns, TextEncoder encoder, ReadOptions options)
@@ -32,7 +32,7 @@ internal static class ExampleReader
                 spill.Add(example);
                 summary?.Add(example, builder.PromptLength, rows);
             }
-            catch (InvalidRowException invalid) when (options.Invalid == InvalidRows.Skip)
+            catch (InvalidRowException invalid) when (options.Invalid == InvalidRows.Skip || invalid is UntrainedRowException)
             {
                 skipped[invalid.Reason] = skipped.GetValueOrDefault(invalid.Reason) + 1;
             }
@@ -44,9 +44,14 @@ internal static class ExampleReader
             }
         }
 
+        foreach (var (field, count) in encoder.UnreadFields())
+            options.Log($"'{field}' of {count} messages is not read by the model's chat template.");
         Report(columns, options, (spill.Count, rows.Number, builder.PromptsCut), skipped);
         if (summary is not null)
-            options.Summarized!(summary.ToSummary(rows.Number, options.MaxLength, builder.PromptsCut, skipped));
+            options.Summarized!(summary.ToSummary(rows.Number, options.MaxLength, builder.PromptsCut, skipped) with
+            {
+                UnreadFields = encoder.UnreadFields(),
+            });
         return spill.ToStore();
     }
 
@@ -64,10 +69,3 @@ internal static class ExampleReader
             options.Log($"{counts.Cut} of {counts.Used} prompts were cut from the left to fit {options.MaxLength} tokens with their completions.");
     }
 }
-
-/// <summary>The calls that turn text into ids, and back for a token; those of a <see cref="PromptEncoder"/>.</summary>
-/// <param name="Prompt">Ids of a prompt.</param>
-/// <param name="Completion">Ids of a completion behind a prompt.</param>
-/// <param name="TokenText">Text of a token; null where nobody asks for it.</param>
-internal sealed record TextEncoder(
-    Func<string, int[]> Prompt, Func<string, string, int[]> Completion, Func<int, string>? TokenText = null);

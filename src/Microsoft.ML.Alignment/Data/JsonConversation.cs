@@ -8,36 +8,36 @@ internal static class JsonConversation
     private const string Assistant = "assistant";
     private const string User = "user";
 
-    /// <summary>Checks that a list consists of messages.</summary>
-    /// <exception cref="InvalidDataException">It is empty, or a message lacks its role or content.</exception>
-    public static void Check(JsonLine line, string property, JsonElement list)
+    /// <summary>
+    /// Where a whole conversation is cut into prompt and completion: the last message of the assistant's that is trained on
+    /// (<c>weight</c> is not 0). Without one, and where the conversation ends with somebody else, the last message.
+    /// </summary>
+    public static int CompletionIndex(JsonElement list)
     {
-        if (list.GetArrayLength() == 0)
-            throw line.Error(property, "the list of messages is empty.");
-        var index = 0;
-        foreach (var message in list.EnumerateArray())
+        var last = list.GetArrayLength() - 1;
+        if (!IsAssistant(list[last]))
+            return last;
+        for (var index = last; index > 0; index--)
         {
-            index++;
-            foreach (var part in (string[])["role", "content"])
-            {
-                if (message.ValueKind != JsonValueKind.Object
-                    || !message.TryGetProperty(part, out var value)
-                    || value.ValueKind != JsonValueKind.String)
-                    throw line.Error(property, $"message {index} has no text '{part}'; each is {{\"role\": …, \"content\": …}} with strings.");
-                line.String(property, value);
-            }
+            if (IsAssistant(list[index]) && !HasNoWeight(list[index]))
+                return index;
         }
+
+        return last;
     }
 
-    /// <summary>Checks that a whole conversation ends with an answer to something.</summary>
-    /// <exception cref="InvalidDataException">It does not.</exception>
-    public static void CheckEndsWithAnswer(JsonLine line, string property, JsonElement list)
+    /// <summary>The tools of a row as a JSON list; null if it has none.</summary>
+    /// <exception cref="InvalidDataException">They are no list.</exception>
+    public static string? Tools(JsonLine line, string property, JsonElement tools)
     {
-        var last = list[list.GetArrayLength() - 1].GetProperty("role").GetString();
-        if (last != Assistant)
-            throw line.Error(property, $"the last message is of role '{last}'; it must be the assistant's, which is the completion.");
-        if (list.GetArrayLength() < 2)
-            throw line.Error(property, "there is nothing before the assistant's message; a prompt is needed.");
+        if (tools.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+            return null;
+        if (tools.ValueKind == JsonValueKind.Array)
+            return tools.GetArrayLength() > 0 ? tools.GetRawText() : null;
+        var text = tools.ValueKind == JsonValueKind.String ? line.String(property, tools) : "";
+        if (tools.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(text))
+            return null;
+        return IsList(text) ? text : throw line.Error(property, $"found {JsonLine.Describe(tools)}; a list of tools is needed, also as JSON in a string.");
     }
 
     /// <summary>A text as a conversation of one message.</summary>
@@ -60,5 +60,26 @@ internal static class JsonConversation
 
     /// <summary>Whether a conversation starts with a user's message and goes on after it.</summary>
     public static bool StartsWithUserText(JsonElement list, string text) =>
-        list.GetArrayLength() > 1 && list[0].GetProperty("role").ValueEquals(User) && list[0].GetProperty("content").ValueEquals(text);
+        list.GetArrayLength() > 1 && Is(list[0], "role", User) && Is(list[0], "content", text);
+
+    private static bool IsAssistant(JsonElement message) => Is(message, "role", Assistant);
+
+    private static bool HasNoWeight(JsonElement message) => message.ValueKind == JsonValueKind.Object
+        && message.TryGetProperty("weight", out var weight) && weight.ValueKind == JsonValueKind.Number && weight.GetDouble() == 0;
+
+    private static bool Is(JsonElement message, string property, string text) => message.ValueKind == JsonValueKind.Object
+        && message.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
+
+    private static bool IsList(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Array;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -21,6 +21,11 @@ public sealed record JsonLinesOptions
     /// <summary>Gets the name of the property that holds whole conversations. Default null: <c>messages</c>.</summary>
     public string? MessagesName { get; init; }
 
+    /// <summary>
+    /// Gets the name of the property that holds the tools of a conversation, a list or a JSON list as text. Default null: <c>tools</c>.
+    /// </summary>
+    public string? ToolsName { get; init; }
+
     /// <summary>Gets the name of the property that becomes column <c>Label</c> (true, false, 1 or 0). Default null: <c>label</c>.</summary>
     public string? LabelName { get; init; }
 

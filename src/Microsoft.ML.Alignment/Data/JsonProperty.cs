@@ -69,6 +69,18 @@ internal sealed class JsonProperty(string name, JsonRole? role)
             throw new InvalidDataException($"{path}, row {_firstMissing ?? _seen + 1}: no '{name}'; each row needs true or false.");
     }
 
+    /// <summary>The name, and the kinds of values that were found.</summary>
+    public override string ToString() => $"'{name}' ({string.Join(" and ", _firstOfKind.Keys.Select(Describe))})";
+
+    private static string Describe(JsonKind kind) => kind switch
+    {
+        JsonKind.List => "lists",
+        JsonKind.Object => "objects",
+        JsonKind.Number => "numbers",
+        JsonKind.Flag => "flags",
+        _ => "text",
+    };
+
     private static JsonKind KindOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => JsonKind.Text,

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment.Data;
 
-/// <summary>What a property of a row is for; each but <see cref="Messages"/> is also the name of a column.</summary>
+/// <summary>
+/// What a property of a row is for; each but <see cref="Messages"/> and <see cref="Tools"/> is also the name of a column.
+/// </summary>
 internal enum JsonRole
 {
     Prompt,
@@ -8,6 +10,7 @@ internal enum JsonRole
     Rejected,
     Completion,
     Messages,
+    Tools,
     Label,
     Margin,
     ChosenProbability,
@@ -25,6 +28,7 @@ internal sealed class JsonRoles(JsonLinesOptions options)
         [JsonRole.Rejected] = options.RejectedName,
         [JsonRole.Completion] = options.CompletionName,
         [JsonRole.Messages] = options.MessagesName,
+        [JsonRole.Tools] = options.ToolsName,
         [JsonRole.Label] = options.LabelName,
         [JsonRole.Margin] = options.MarginName,
         [JsonRole.ChosenProbability] = options.ChosenProbabilityName,

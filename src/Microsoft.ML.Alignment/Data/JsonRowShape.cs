@@ -34,11 +34,16 @@ internal sealed class JsonRowShape
         AddOthers(scan, columns);
         Columns = columns;
         Schema = ToSchema();
+        var read = _texts.Properties.Concat(columns.Select(column => column.Property)).ToHashSet();
+        LeftOut = [.. scan.Properties.Where(property => !read.Contains(property.Name)).Select(property => property.ToString())];
     }
 
     public IReadOnlyList<JsonColumn> Columns { get; }
 
     public DataViewSchema Schema { get; }
+
+    /// <summary>Gets the properties that are in no column, each with what it holds.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>Whether the prompt is what chosen and rejected share.</summary>
     public bool HasImplicitPrompt => _texts.HasImplicitPrompt;

@@ -17,18 +17,21 @@ internal static class JsonValues
             case JsonRole.Margin or JsonRole.ChosenProbability:
                 Number(line, property.Name, value);
                 break;
+            case JsonRole.Tools:
+                JsonConversation.Tools(line, property.Name, value);
+                break;
             default:
                 CheckText(line, property, value);
                 break;
         }
     }
 
-    /// <summary>True or false, also as 1 or 0.</summary>
+    /// <summary>True or false, also as 1 or 0 (1.0, 0.0).</summary>
     public static bool Flag(JsonLine line, string property, JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number when value.TryGetInt32(out var number) && number is 0 or 1 => value.GetInt32() == 1,
+        JsonValueKind.Number when value.GetDouble() is 0 or 1 => value.GetDouble() != 0,
         _ => throw line.Error(property, $"found {JsonLine.Describe(value)}, true or false is needed."),
     };
 
@@ -58,8 +61,5 @@ internal static class JsonValues
 
         if (value.ValueKind != JsonValueKind.Array)
             throw line.Error(property.Name, $"found {JsonLine.Describe(value)}, text or a list of messages is needed.");
-        JsonConversation.Check(line, property.Name, value);
-        if (property.Role == JsonRole.Messages)
-            JsonConversation.CheckEndsWithAnswer(line, property.Name, value);
     }
 }

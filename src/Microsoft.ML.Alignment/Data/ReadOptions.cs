@@ -15,6 +15,9 @@ internal sealed record ReadOptions(int MaxLength, InvalidRows Invalid, Action<st
     /// <summary>Gets the id (BOS) that stays in front when a prompt that begins with it is cut; null if there is none.</summary>
     public int? BeginTokenId { get; init; }
 
+    /// <summary>Gets whether rows whose completion has weight 0 are left out. The default is false: they are scored like others.</summary>
+    public bool LeavesOutUntrained { get; init; }
+
     /// <summary>Gets who is told, when all rows are read, what they hold; null for nobody, which reads a little faster.</summary>
     public Action<DataSummary>? Summarized { get; init; }
 }

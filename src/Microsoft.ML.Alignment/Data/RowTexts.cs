@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Alignment.Tokenization;
 
 namespace Microsoft.ML.Alignment.Data;
 
@@ -16,6 +17,10 @@ internal sealed class RowTexts
         _names = properties.ToDictionary(p => p.Role!.Value, p => p.Name);
         AreConversations = properties.Any(p => p.Is(JsonKind.List));
         Roles = roles;
+        if (!AreConversations || scan.Find(JsonRole.Tools) is not { } tools)
+            return;
+        tools.Require(scan.Path, scan.Rows);
+        ToolsName = tools.Name;
     }
 
     /// <summary>Gets the roles that <see cref="Read"/> fills.</summary>
@@ -23,6 +28,12 @@ internal sealed class RowTexts
 
     /// <summary>Whether the texts are conversations as JSON.</summary>
     public bool AreConversations { get; }
+
+    /// <summary>Gets the property that holds the tools of conversations; null if there is none.</summary>
+    public string? ToolsName { get; }
+
+    /// <summary>Gets the properties that <see cref="Read"/> reads.</summary>
+    public IEnumerable<string> Properties => ToolsName is null ? _names.Values : _names.Values.Append(ToolsName);
 
     /// <summary>Whether the prompt is what chosen and rejected share.</summary>
     public bool HasImplicitPrompt => _names.ContainsKey(JsonRole.Chosen) && !_names.ContainsKey(JsonRole.Prompt) && Roles.Contains(JsonRole.Prompt);
@@ -46,9 +57,13 @@ internal sealed class RowTexts
     /// <exception cref="InvalidDataException">A value is no text or conversation.</exception>
     public Dictionary<JsonRole, string> Read(JsonLine line, JsonElement row)
     {
-        if (HasImplicitPrompt)
-            return ReadPair(line, row);
-        return _names.ContainsKey(JsonRole.Messages) ? ReadMessages(line, row) : ReadNamed(line, row);
+        var texts = HasImplicitPrompt ? ReadPair(line, row)
+            : _names.ContainsKey(JsonRole.Messages) ? ReadMessages(line, row)
+            : ReadNamed(line, row);
+        if (ToolsName is not null && row.TryGetProperty(ToolsName, out var found) && texts.TryGetValue(JsonRole.Prompt, out var prompt)
+            && prompt.Length > 0 && JsonConversation.Tools(line, ToolsName, found) is { } tools)
+            texts[JsonRole.Prompt] = MessageList.WithTools(prompt, tools);
+        return texts;
     }
 
     private Dictionary<JsonRole, string> ReadNamed(JsonLine line, JsonElement row)
@@ -79,9 +94,14 @@ internal sealed class RowTexts
         var list = Value(line, row, JsonRole.Messages);
         if (list.ValueKind != JsonValueKind.Array)
             return new() { [JsonRole.Prompt] = "", [JsonRole.Completion] = "" };
-        JsonConversation.CheckEndsWithAnswer(line, _names[JsonRole.Messages], list);
-        var last = list.GetArrayLength() - 1;
-        return new() { [JsonRole.Prompt] = JsonConversation.Slice(list, 0, last), [JsonRole.Completion] = JsonConversation.Slice(list, last, last + 1) };
+        if (list.GetArrayLength() == 0)
+            return new() { [JsonRole.Prompt] = "[]", [JsonRole.Completion] = "[]" };
+        var answer = JsonConversation.CompletionIndex(list);
+        return new()
+        {
+            [JsonRole.Prompt] = JsonConversation.Slice(list, 0, answer),
+            [JsonRole.Completion] = JsonConversation.Slice(list, answer, answer + 1),
+        };
     }
 
     /// <summary>
@@ -92,7 +112,6 @@ internal sealed class RowTexts
     {
         if (value.ValueKind == JsonValueKind.Array)
         {
-            JsonConversation.Check(line, _names[role], value);
             var repeated = prompt.ValueKind == JsonValueKind.String && JsonConversation.StartsWithUserText(value, prompt.GetString()!);
             return JsonConversation.Slice(value, repeated ? 1 : 0, value.GetArrayLength());
         }

@@ -32,6 +32,7 @@ internal static class ViewInspection
         var read = new ReadOptions(maxLength, InvalidRows.Skip, _ => { }, CancellationToken.None)
         {
             BeginTokenId = model.Config.BosTokenId,
+            LeavesOutUntrained = true,
         };
         return new(model.Tokenizer, ScoringModel.Encoder(model, format), format, read, model.Config.EosTokenIds);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Tokenization.Jinja;
 
@@ -6,7 +7,22 @@ namespace Microsoft.ML.Alignment;
 /// <summary>One message of a conversation.</summary>
 /// <param name="Role">Who speaks: <c>system</c>, <c>user</c>, <c>assistant</c> or a role the template knows.</param>
 /// <param name="Content">What is said.</param>
-public sealed record TemplateMessage(string Role, string Content);
+public sealed record TemplateMessage(string Role, string Content)
+{
+    internal static readonly IReadOnlyDictionary<string, JsonElement> NoFields = new Dictionary<string, JsonElement>();
+
+    /// <summary>
+    /// Gets what else the message has for the template to read, by name: <c>tool_calls</c>, <c>name</c>, <c>reasoning_content</c> and so on.
+    /// The default is nothing.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonElement> Fields { get; init; } = NoFields;
+
+    /// <summary>Gets whether the message has a content; a call of tools may have none, which templates tell from an empty one.</summary>
+    internal bool HasContent { get; init; } = true;
+
+    /// <summary>Gets whether the message is trained on where it is an assistant's.</summary>
+    internal bool IsTrained { get; init; } = true;
+}
 
 /// <summary>A model's own chat template (Jinja), which renders conversations as the model saw them in training.</summary>
 /// <remarks>
@@ -54,10 +70,10 @@ public sealed class ChatTemplate
         RenderMarked(messages, addGenerationPrompt).Text;
 
     /// <summary>Renders a conversation; contents in the result are marked as text of others.</summary>
-    internal MarkedText RenderMarked(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt)
+    internal MarkedText RenderMarked(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt, JsonElement? tools = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return RenderValues(messages.Select(ToValue).ToList(), tools: null, addGenerationPrompt);
+        return RenderValues(messages.Select(ToValue).ToList(), tools is { } some ? JinjaJson.FromJson(some) : null, addGenerationPrompt);
     }
 
     /// <summary>Renders a conversation whose messages have more than role and content, with tools.</summary>
@@ -70,11 +86,17 @@ public sealed class ChatTemplate
             ["add_generation_prompt"] = addGenerationPrompt,
         });
 
-    private static object? ToValue(TemplateMessage message) => new JinjaDictionary
+    private static object? ToValue(TemplateMessage message)
     {
-        [MarkedText.Trusted("role")] = KnownRoles.Contains(message.Role)
-            ? MarkedText.Trusted(message.Role)
-            : MarkedText.Untrusted(message.Role),
-        [MarkedText.Trusted("content")] = MarkedText.Untrusted(message.Content),
-    };
+        var value = new JinjaDictionary
+        {
+            [MarkedText.Trusted("role")] = KnownRoles.Contains(message.Role)
+                ? MarkedText.Trusted(message.Role)
+                : MarkedText.Untrusted(message.Role),
+            [MarkedText.Trusted("content")] = message.HasContent ? MarkedText.Untrusted(message.Content) : null,
+        };
+        foreach (var (name, field) in message.Fields)
+            value[MarkedText.Untrusted(name)] = JinjaJson.FromJson(field);
+        return value;
+    }
 }

@@ -2,31 +2,50 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Alignment.Tokenization;
 
-/// <summary>Reads conversations that travel as JSON text: <c>[{"role": …, "content": …}]</c>.</summary>
+/// <summary>
+/// Reads conversations that travel as JSON text: <c>[{"role": …, "content": …}]</c>, or <c>{"messages": […], "tools": […]}</c>.
+/// </summary>
 internal static class MessageList
 {
-    /// <summary>Reads the messages of a prompt.</summary>
+    private const string Messages = "messages";
+    private const string Tools = "tools";
+
+    /// <summary>Reads a prompt.</summary>
     /// <exception cref="InvalidExampleException">The text is no list of messages.</exception>
-    public static TemplateMessage[] Parse(string prompt) => Read(prompt, out var problem, out _) ?? throw Unreadable("prompt", problem);
+    public static Conversation Parse(string prompt) => Read(prompt, out var problem, out _) ?? throw Unreadable("prompt", problem);
+
+    /// <summary>Whether a text is a conversation as JSON, whatever its column says.</summary>
+    public static bool IsConversation(string text) => Read(text, out _, out _) is not null;
 
     /// <summary>Reads the messages of a completion; null where it is plain text, such as a list in which nobody speaks.</summary>
     /// <exception cref="InvalidExampleException">It is a list of messages that cannot be read.</exception>
-    public static TemplateMessage[]? ParseAnswer(string completion)
+    public static IReadOnlyList<TemplateMessage>? ParseAnswer(string completion)
     {
-        var messages = Read(completion, out var problem, out var namesRole);
-        return messages is null && namesRole ? throw Unreadable("completion", problem) : messages;
+        if (!Begins(completion, '['))
+            return null;
+        var conversation = Read(completion, out var problem, out var namesRole);
+        return conversation is null && namesRole ? throw Unreadable("completion", problem) : conversation?.Messages;
     }
 
-    private static TemplateMessage[]? Read(string json, out string problem, out bool namesRole)
+    /// <summary>A prompt with tools, as JSON.</summary>
+    /// <param name="messages">A JSON list of messages.</param>
+    /// <param name="tools">A JSON list of tools.</param>
+    public static string WithTools(string messages, string tools) => $$"""{"{{Messages}}": {{messages}}, "{{Tools}}": {{tools}}}""";
+
+    private static Conversation? Read(string json, out string problem, out bool namesRole)
     {
-        (problem, namesRole) = ("it is no JSON list", false);
-        if (!json.AsSpan().TrimStart().StartsWith("["))
+        (problem, namesRole) = ($"it is no JSON list, and no object with a list of '{Messages}'", false);
+        if (!Begins(json, '[') && !Begins(json, '{'))
             return null;
         try
         {
             using var document = JsonDocument.Parse(json);
-            namesRole = document.RootElement.EnumerateArray().Any(message => Text(message, "role") is not null);
-            return Read(document.RootElement, out problem);
+            var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Array)
+                return Read(root, null, out problem, out namesRole);
+            return root.TryGetProperty(Messages, out var list) && list.ValueKind == JsonValueKind.Array
+                ? Read(list, root.TryGetProperty(Tools, out var tools) ? tools : null, out problem, out namesRole)
+                : null;
         }
         // Half a surrogate pair is no text: the last two say so, of the text itself and of an escape in it.
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
@@ -36,31 +55,37 @@ internal static class MessageList
         }
     }
 
-    private static TemplateMessage[]? Read(JsonElement list, out string problem)
+    private static Conversation? Read(JsonElement list, JsonElement? tools, out string problem, out bool namesRole)
     {
+        namesRole = list.EnumerateArray().Any(message => MessageJson.TextOf(message, "role") is not null);
         problem = "it has no message";
         var messages = new List<TemplateMessage>();
-        foreach (var message in list.EnumerateArray())
+        foreach (var element in list.EnumerateArray())
         {
-            if (Text(message, "role") is not { } role || Text(message, "content") is not { } content)
+            if (MessageJson.Read(element, out var found) is not { } message)
             {
-                problem = $"message {messages.Count + 1} lacks text in 'role' or 'content'";
+                problem = $"message {messages.Count + 1} {found}";
                 return null;
             }
 
-            messages.Add(new(role, content));
+            messages.Add(message);
         }
 
-        return messages.Count > 0 ? [.. messages] : null;
+        if (messages.Count == 0)
+            return null;
+        if (tools is { ValueKind: not (JsonValueKind.Array or JsonValueKind.Null) })
+        {
+            problem = $"'{Tools}' is no list";
+            return null;
+        }
+
+        return new(messages, tools is { ValueKind: JsonValueKind.Array } some && some.GetArrayLength() > 0 ? some.Clone() : null);
     }
+
+    private static bool Begins(string json, char first) => json.AsSpan().TrimStart() is [var c, ..] && c == first;
 
     private static InvalidExampleException Unreadable(string column, string problem) => new(
         column,
         "no conversation",
         $"The conversation cannot be read: {problem}; a JSON list of objects with text in 'role' and 'content' is needed.");
-
-    private static string? Text(JsonElement message, string name) =>
-        message.ValueKind == JsonValueKind.Object && message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

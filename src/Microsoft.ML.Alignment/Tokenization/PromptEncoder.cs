@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Turns prompts and completions into token ids exactly as generation sees them.</summary>
@@ -18,6 +20,7 @@ internal sealed class PromptEncoder
     private readonly ChatTemplate? _template;
     private readonly PromptFormat _format;
     private readonly int[] _endTokenIds;
+    private readonly TemplateReading? _reading;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="template">The model's chat template; null if it has none.</param>
@@ -47,14 +50,24 @@ internal sealed class PromptEncoder
         _template = template;
         _format = format;
         _endTokenIds = [.. endTokenIds];
+        _reading = format == PromptFormat.Messages ? new(template!) : null;
     }
+
+    /// <summary>Gets how many messages had a field that the chat template does not read, by its name.</summary>
+    public IReadOnlyDictionary<string, long> UnreadFields => _reading?.Unread ?? ReadOnlyDictionary<string, long>.Empty;
 
     /// <summary>Ids of the prompt, rendered with the generation prompt, BOS included where the tokenizer or template adds one.</summary>
     /// <param name="prompt">The text of the column.</param>
     /// <exception cref="InvalidExampleException">The prompt is not a conversation, or the template refuses it.</exception>
-    public int[] EncodePrompt(string prompt) => _format == PromptFormat.Text
-        ? [.. _tokenizer.Prefix, .. _tokenizer.EncodeText(prompt)]
-        : _tokenizer.Encode(Render(MessagesOf(prompt), addGenerationPrompt: true, "prompt"));
+    public int[] EncodePrompt(string prompt)
+    {
+        if (_format == PromptFormat.Text)
+            return [.. _tokenizer.Prefix, .. _tokenizer.EncodeText(prompt)];
+        var conversation = ConversationOf(prompt);
+        _reading?.LookAtTools(conversation);
+        _reading?.Look(conversation.Messages, "prompt");
+        return _tokenizer.Encode(Render(conversation, addGenerationPrompt: true, "prompt"));
+    }
 
     /// <summary>Ids of a completion behind a prompt, end token included.</summary>
     /// <param name="prompt">The text of the prompt's column.</param>
@@ -67,8 +80,16 @@ internal sealed class PromptEncoder
             throw Empty();
         return _format == PromptFormat.Text
             ? EncodeTextCompletion(prompt, completion)
-            : EncodeTurn(MessagesOf(prompt), AnswerOf(completion));
+            : EncodeTurn(ConversationOf(prompt), AnswerOf(completion));
     }
+
+    /// <summary>Whether a completion is to be trained on: not where its message has <c>"weight": 0</c>.</summary>
+    /// <param name="completion">The text of the completion's column.</param>
+    /// <exception cref="InvalidExampleException">It is a list of messages that cannot be read.</exception>
+    public bool IsTrained(string completion) => _format != PromptFormat.Messages
+        || !completion.Contains("\"weight\"", StringComparison.Ordinal)
+        || MessageList.ParseAnswer(completion) is not { } messages
+        || messages.All(message => message.IsTrained);
 
     /// <summary>Text of a generated completion: what stands before its end token, special tokens removed.</summary>
     /// <param name="ids">The generated ids.</param>
@@ -105,10 +126,11 @@ internal sealed class PromptEncoder
         return [.. ids.AsSpan(promptIds.Length), _endTokenIds[0]];
     }
 
-    private int[] EncodeTurn(IReadOnlyList<TemplateMessage> messages, TemplateMessage answer)
+    private int[] EncodeTurn(Conversation conversation, TemplateMessage answer)
     {
-        var prompt = Render(messages, addGenerationPrompt: true, "prompt");
-        var whole = Render([.. messages, answer], addGenerationPrompt: false, "completion");
+        _reading?.Look([answer], "completion");
+        var prompt = Render(conversation, addGenerationPrompt: true, "prompt");
+        var whole = Render(conversation with { Messages = [.. conversation.Messages, answer] }, addGenerationPrompt: false, "completion");
         if (!whole.Text.StartsWith(prompt.Text, StringComparison.Ordinal))
         {
             throw new InvalidExampleException(
@@ -125,8 +147,8 @@ internal sealed class PromptEncoder
         return end >= 0 ? ids[..(end + 1)] : [.. ids, _endTokenIds[0]];
     }
 
-    private TemplateMessage[] MessagesOf(string prompt) =>
-        _format == PromptFormat.UserTurn ? [new TemplateMessage("user", prompt)] : MessageList.Parse(prompt);
+    private Conversation ConversationOf(string prompt) =>
+        _format == PromptFormat.UserTurn ? new([new TemplateMessage("user", prompt)]) : MessageList.Parse(prompt);
 
     private TemplateMessage AnswerOf(string completion)
     {
@@ -139,17 +161,17 @@ internal sealed class PromptEncoder
                 "completion",
                 "not one assistant turn",
                 $"The completion's messages have the roles [{string.Join(", ", messages.Select(message => message.Role))}]; " +
-                $"they must be one message of role {Assistant}.");
+                $"they must be one message of role {Assistant}, with which a conversation ends.");
         }
 
-        return answer.Content.Length > 0 ? answer : throw Empty();
+        return TemplateReading.SaysSomething(answer) ? answer : throw Empty();
     }
 
-    private MarkedText Render(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt, string column)
+    private MarkedText Render(Conversation conversation, bool addGenerationPrompt, string column)
     {
         try
         {
-            return _template!.RenderMarked(messages, addGenerationPrompt);
+            return _template!.RenderMarked(conversation.Messages, addGenerationPrompt, conversation.Tools);
         }
         catch (ChatTemplateException exception)
         {

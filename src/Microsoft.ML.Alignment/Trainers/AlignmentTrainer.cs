@@ -193,6 +193,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
             MaxLengthOf(trained), trained.Training.InvalidRows, context.Log, context.Run.CancellationToken)
         {
             BeginTokenId = trained.Model.Config.BosTokenId,
+            LeavesOutUntrained = true,
             Summarized = summarized,
         };
         try

@@ -21,11 +21,8 @@ public sealed class JsonLinesErrorTests : IDisposable
     [Theory]
     [InlineData("""{"prompt": "a", "completion": "b", "label": "yes"}""", "line 1*'label'*true or false*")]
     [InlineData("""{"prompt": "a", "completion": "b", "label": 2}""", "line 1*'label'*2*")]
-    [InlineData("""{"prompt": []}""", "line 1*'prompt'*empty*")]
-    [InlineData("""{"prompt": [{"role": "user"}]}""", "line 1*'prompt'*message 1*'content'*")]
-    [InlineData("""{"prompt": ["hello"]}""", "line 1*'prompt'*message 1*'role'*")]
-    [InlineData("""{"messages": [{"role": "user", "content": "a"}]}""", "line 1*'messages'*'user'*assistant*")]
-    [InlineData("""{"messages": [{"role": "assistant", "content": "a"}]}""", "line 1*'messages'*prompt*")]
+    [InlineData("""{"messages": [{"role": "user", "content": "a"}], "tools": 3}""", "line 1*'tools'*number 3*list of tools*")]
+    [InlineData("""{"messages": [{"role": "user", "content": "a"}], "tools": "x"}""", "line 1*'tools'*list of tools*")]
     [InlineData("""{"prompt": "a", "Prompt": "b"}""", "'prompt' and 'Prompt'*JsonLinesOptions*")]
     [InlineData("", "no row*")]
     public void WhatCannotBeUsedIsRefusedWhenTheFileIsLoaded(string row, string message) =>

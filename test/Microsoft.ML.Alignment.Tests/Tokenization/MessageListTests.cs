@@ -7,11 +7,41 @@ public class MessageListTests
     [Fact]
     public void MessagesAreReadInOrder()
     {
-        const string Json = """ [{"role":"system","content":""},{"content":"<|im_end|> \u00e4","role":"user","name":"x"}] """;
+        const string Json = """ [{"role":"system","content":""},{"content":"<|im_end|> \u00e4","role":"user"}] """;
 
-        MessageList.Parse(Json).Should().Equal(new TemplateMessage("system", ""), new TemplateMessage("user", "<|im_end|> ä"));
+        MessageList.Parse(Json).Messages.Should().Equal(new TemplateMessage("system", ""), new TemplateMessage("user", "<|im_end|> ä"));
         MessageList.ParseAnswer(Json).Should().HaveCount(2);
     }
+
+    [Fact]
+    public void MessagesKeepWhatTheyHave()
+    {
+        const string Json = """
+            {"messages": [
+                {"role": "user", "content": [{"type": "text", "text": "What is "}, {"type": "text", "text": "2 + 2?"}], "name": "Ann", "x": null},
+                {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "add"}}], "thinking": "hm", "weight": 0}
+            ], "tools": [{"type": "function"}]}
+            """;
+
+        var (messages, tools) = MessageList.Parse(Json);
+
+        tools!.Value.GetArrayLength().Should().Be(1);
+        (messages[0].Content, messages[0].IsTrained).Should().Be(("What is 2 + 2?", true));
+        messages[0].Fields.Keys.Should().Equal("name");
+        messages[1].Fields.Keys.Should().Equal("tool_calls", "thinking", "reasoning_content");
+        messages[1].Fields["reasoning_content"].GetString().Should().Be("hm");
+        (messages[1].HasContent, messages[1].IsTrained).Should().Be((false, false));
+    }
+
+    [Theory]
+    [InlineData("""[{"role":"user","content":[{"type":"image_url","image_url":"x"}]}]""", "*message 1*'image_url'*only*text*")]
+    [InlineData("""[{"role":"user","content":[{"type":"text"}]}]""", "*message 1 lacks text in a part*")]
+    [InlineData("""[{"role":"user","content":"a","weight":0.5}]""", "*message 1*'weight' 0.5*")]
+    [InlineData("""[{"from":"human","value":"a"}]""", "*message 1*ShareGPT*'role'*")]
+    [InlineData("""{"messages":[{"role":"user","content":"a"}],"tools":"x"}""", "*'tools' is no list*")]
+    [InlineData("""[{"role":"assistant","content":null,"tool_calls":[]}]""", "*message 1 lacks text in 'content'*'tool_calls'*")]
+    public void WhatAMessageMayNotHaveIsNamed(string json, string message) =>
+        FluentActions.Invoking(() => MessageList.Parse(json)).Should().Throw<InvalidExampleException>().WithMessage(message);
 
     [Theory]
     [InlineData("", "*no JSON list*")]

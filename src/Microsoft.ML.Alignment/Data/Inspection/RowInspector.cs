@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Data.Inspection;
 /// <summary>Reads one row as training reads it and says what becomes of each token.</summary>
 internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
 {
-    private readonly TextEncoder _encoder = new(reading.Encoder.EncodePrompt, reading.Encoder.EncodeCompletion, reading.Encoder.TextOf);
+    private readonly TextEncoder _encoder = TextEncoder.Of(reading.Encoder);
 
     /// <param name="view">The rows.</param>
     /// <param name="number">Which one, from 1.</param>

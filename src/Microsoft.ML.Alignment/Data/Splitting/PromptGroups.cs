@@ -28,8 +28,14 @@ internal sealed class PromptGroups
         var text = new StringBuilder();
         if (_isConversation && prompt.Length > 0)
         {
-            foreach (var message in Messages(prompt.ToString()))
+            var conversation = Read(prompt.ToString());
+            text.Append(conversation.Tools?.GetRawText());
+            foreach (var message in conversation.Messages)
+            {
                 AppendWords(text.Append('\0').Append(message.Role).Append('\0'), message.Content);
+                foreach (var (name, value) in message.Fields.OrderBy(field => field.Key, StringComparer.Ordinal))
+                    text.Append('\0').Append(name).Append('\0').Append(value.GetRawText());
+            }
         }
         else
         {
@@ -40,7 +46,7 @@ internal sealed class PromptGroups
     }
 
     // What is no conversation is a group by its text; training is what refuses it.
-    private static TemplateMessage[] Messages(string prompt)
+    private static Conversation Read(string prompt)
     {
         try
         {
@@ -48,7 +54,7 @@ internal sealed class PromptGroups
         }
         catch (InvalidExampleException)
         {
-            return [new("", prompt)];
+            return new([new("", prompt)]);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text;
 
@@ -14,6 +15,11 @@ public sealed record DataSummary
 
     /// <summary>Gets the rows that are left out, by reason.</summary>
     public required IReadOnlyDictionary<string, long> Skipped { get; init; }
+
+    /// <summary>
+    /// Gets how many messages have a field that the model's chat template does not read, such as <c>name</c>, by the field's name.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> UnreadFields { get; init; } = ReadOnlyDictionary<string, long>.Empty;
 
     /// <summary>Gets the most tokens of a prompt and a completion together.</summary>
     public required int MaxLength { get; init; }
@@ -56,6 +62,8 @@ public sealed record DataSummary
         if (SequenceTokens is not null)
             text.AppendLine(CultureInfo.InvariantCulture, $"Prompt and completion: {SequenceTokens}; {Truncated} rows cut to {MaxLength}.");
         text.Append(CultureInfo.InvariantCulture, $"Duplicates: {Duplicates} rows; {Conflicts} pairs that an earlier pair contradicts.");
+        foreach (var (field, count) in UnreadFields)
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"Not read by the chat template: '{field}' of {count} messages.");
         foreach (var confound in Confounds)
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"Confound: {confound}.");
         return text.ToString();
