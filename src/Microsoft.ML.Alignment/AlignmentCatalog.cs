@@ -52,6 +52,37 @@ public sealed class AlignmentCatalog
     }
 
     /// <summary>
+    /// Saves a fitted pipeline as <c>Model.Save</c> does, under a temporary name that becomes the file's when all is written: what was there
+    /// stays whole until then, also where the disk is full. <c>Model.Save</c> empties the file first.
+    /// </summary>
+    /// <param name="model">The fitted pipeline.</param>
+    /// <param name="inputSchema">The columns that go in; null if they are not to be kept.</param>
+    /// <param name="path">The file; one that is there is replaced, and where it is a link, what it points to.</param>
+    /// <exception cref="IOException">The file cannot be written; the one that was there is as it was.</exception>
+    public void Save(ITransformer model, DataViewSchema? inputSchema, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        PipelineFile.Save(_environment.Model, model, inputSchema, path);
+    }
+
+    /// <summary>
+    /// Loads a saved pipeline as <c>Model.Load</c> does, after checking the file; what is wrong is said at once, and not by an exception
+    /// inside several others.
+    /// </summary>
+    /// <param name="path">A file that <see cref="Save"/> or <c>Model.Save</c> wrote. It says which code loads it: load files you trust.</param>
+    /// <param name="inputSchema">The columns that go in; null if they were not kept.</param>
+    /// <returns>The pipeline, which the caller disposes.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no saved pipeline, or it is damaged, or of a later version.</exception>
+    /// <exception cref="NotSupportedException">A model in it needs something that is not implemented.</exception>
+    public ITransformer Load(string path, out DataViewSchema inputSchema)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return PipelineFile.Load(_environment.Model, path, out inputSchema);
+    }
+
+    /// <summary>
     /// Measures how well implicit rewards, or other scores that a fitted stage has computed, tell chosen from rejected completions.
     /// </summary>
     /// <param name="data">What <c>Transform</c> of a fitted stage gave, read once.</param>

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Alignment.Data;
 
-/// <summary>Writes tokenized examples to a temporary file that only this user can read and that vanishes when it is closed.</summary>
+/// <summary>
+/// Writes tokenized examples to a temporary file that only this user can read and that vanishes when it is closed, or its process ends,
+/// however that ends.
+/// </summary>
 internal sealed class SpillFileWriter : IDisposable
 {
     private readonly List<long> _offsets = [0];
@@ -17,17 +20,7 @@ internal sealed class SpillFileWriter : IDisposable
     {
         folder ??= Path.GetTempPath();
         Directory.CreateDirectory(folder);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose | FileOptions.RandomAccess,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _file = new FileStream(Path.Combine(folder, $"alignment-{Guid.NewGuid():N}.tokens"), options);
+        _file = Open(Path.Combine(folder, $"alignment-{Guid.NewGuid():N}.tokens"));
     }
 
     /// <summary>Gets the number of examples so far.</summary>
@@ -58,6 +51,30 @@ internal sealed class SpillFileWriter : IDisposable
     public void Dispose() => _file?.Dispose();
 
     private FileStream File => _file ?? throw new ObjectDisposedException(nameof(SpillFileWriter), "The file was handed over to its store.");
+
+    private static FileStream Open(string path)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.RandomAccess,
+            BufferSize = 0,
+        };
+        if (OperatingSystem.IsWindows())
+        {
+            // There the system itself deletes it, also for a process that is killed.
+            options.Options |= FileOptions.DeleteOnClose;
+            return new(path, options);
+        }
+
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        // Elsewhere .NET deletes when it closes, which a killed process never does. A file without a name lives as long as it is open.
+        System.IO.File.Delete(path);
+        return file;
+    }
 
     private void Flush()
     {

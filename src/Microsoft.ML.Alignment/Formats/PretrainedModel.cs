@@ -5,6 +5,8 @@ internal static class PretrainedModel
 {
     private const string Allowed = "Give a Hugging Face folder (config.json, tokenizer.json, model.safetensors) or a GGUF file";
 
+    private static ReadOnlySpan<byte> ZipMagic => "PK"u8;
+
     /// <summary>Loads a model, which the caller owns.</summary>
     /// <param name="path">A folder, or a GGUF file under any name.</param>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
@@ -55,7 +57,20 @@ internal static class PretrainedModel
             $"There is no folder or file '{path}' (looked for at '{Path.GetFullPath(path)}'). {Allowed}; nothing is downloaded here.");
     }
 
-    private static string RequireGguf(string path) => GgufFile.IsGguf(path)
-        ? path
-        : throw new InvalidDataException($"The file '{path}' is no GGUF file. {Allowed}.");
+    /// <summary>Whether a file begins as zip files, and so saved pipelines, do.</summary>
+    public static bool IsZip(string path)
+    {
+        Span<byte> start = stackalloc byte[ZipMagic.Length];
+        using var stream = File.OpenRead(path);
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(ZipMagic);
+    }
+
+    private static string RequireGguf(string path)
+    {
+        if (GgufFile.IsGguf(path))
+            return path;
+        throw new InvalidDataException(IsZip(path)
+            ? $"The file '{path}' is a zip file. If it is a saved pipeline, load it with Load, which gives its stages with their models. {Allowed}."
+            : $"The file '{path}' is no GGUF file. {Allowed}.");
+    }
 }

@@ -13,9 +13,14 @@ internal sealed class ModelReader
     private readonly Dictionary<string, WeakReference<LanguageModel>> _holders = [];
     private readonly RepositoryReader _repository;
 
-    private ModelReader(RepositoryReader repository) => _repository = repository;
+    private ModelReader(RepositoryReader repository)
+    {
+        RepositoryEntries.Check(repository);
+        _repository = repository;
+    }
 
-    /// <summary>The reader of a file; all stages of the file have the same one.</summary>
+    /// <summary>The reader of a file; all stages of the file have the same one. The first time, the file is checked.</summary>
+    /// <exception cref="FormatException">The file is damaged, or expands to more than it can hold.</exception>
     public static ModelReader Of(RepositoryReader repository) => Readers.GetValue(repository, r => new(r));
 
     /// <summary>Reads a model; the caller's.</summary>

@@ -40,6 +40,14 @@ internal static class RepositoryEntries
         return read(entry.Stream, entry.Stream.Length);
     }
 
+    /// <summary>Checks all entries of a model file, where ML.NET lets one at them.</summary>
+    /// <exception cref="FormatException">One is damaged, or expands to more than it can hold.</exception>
+    public static void Check(RepositoryReader reader)
+    {
+        if (ArchiveOf(reader) is { } archive)
+            ZipContents.Check(archive);
+    }
+
     private static ZipArchive? ArchiveOf(RepositoryWriter writer)
     {
         try

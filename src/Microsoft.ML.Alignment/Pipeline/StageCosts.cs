@@ -55,7 +55,7 @@ internal static class StageCosts
                 ? [.. history.Zip(costs, (record, cost) => record with { Cost = cost })]
                 : throw new FormatException($"'{context.Directory}/{Name}' of the model file tells of {costs?.Length} stages, the model was trained by {history.Count}.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new FormatException($"'{context.Directory}/{Name}' of the model file is damaged: {e.Message}", e);
         }

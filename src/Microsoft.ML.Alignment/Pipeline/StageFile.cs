@@ -35,6 +35,8 @@ internal sealed record StageFile
     public const string Name = "stage.json";
 
     private const int MajorVersion = 1;
+    private const int MinorVersion = 1;
+    private const int FirstHashedMinorVersion = 1;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -46,7 +48,10 @@ internal sealed record StageFile
         Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
     };
 
-    public string FormatVersion { get; init; } = $"{MajorVersion}.0";
+    public string FormatVersion { get; init; } = $"{MajorVersion}.{MinorVersion}";
+
+    /// <summary>Gets the file's hash of itself; null in files of format 1.0.</summary>
+    public string? Sha256 { get; init; }
 
     public required StageSettings Settings { get; init; }
 
@@ -59,7 +64,7 @@ internal sealed record StageFile
     /// <summary>A trainer's options as they are saved: all that their own type has.</summary>
     public static JsonElement OptionsOf(object options) => JsonSerializer.SerializeToElement(options, options.GetType(), Json);
 
-    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+    public byte[] Write() => StageFileHash.Fill(JsonSerializer.SerializeToUtf8Bytes(this with { Sha256 = StageFileHash.Blank }, Json));
 
     /// <summary>Reads a stage. Fields that this version does not know are ignored.</summary>
     /// <exception cref="FormatException">It was written by a later major version, or is damaged.</exception>
@@ -68,7 +73,7 @@ internal sealed record StageFile
         try
         {
             RequireVersion(json, place);
-            return JsonSerializer.Deserialize<StageFile>(json, Json)!;
+            return JsonSerializer.Deserialize<StageFile>(json, Json) ?? throw new JsonException("it holds null.");
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
@@ -85,6 +90,8 @@ internal sealed record StageFile
         if (parsed.Major > MajorVersion)
             throw new FormatException(
                 $"'{place}' was saved in format {version}; this version of Microsoft.ML.Alignment reads formats up to {MajorVersion}.x. Update the package to load the file.");
+        if (!StageFileHash.Check(json) && parsed >= new Version(MajorVersion, FirstHashedMinorVersion))
+            throw new JsonException($"format {version} has a {StageFileHash.Key}, which is missing.");
     }
 }
 

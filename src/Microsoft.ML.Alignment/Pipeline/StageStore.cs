@@ -67,14 +67,30 @@ internal static class StageStore
         StageCosts.Save(context, held.Model.History);
     }
 
-    /// <exception cref="FormatException">A part is missing or damaged, or was written by a later version.</exception>
+    /// <summary>Loads a stage.</summary>
+    /// <exception cref="FormatException">
+    /// A part is missing or damaged, or was written by a later version. ML.NET wraps it, twice a level; it is the innermost exception.
+    /// </exception>
     public static Stage Load(IHost host, ModelLoadContext context, VersionInfo version)
     {
         host.CheckValue(context, nameof(context));
         context.CheckAtModel(version);
         host.CheckDecode(context.InRepository, "The model is not in a model file.");
-        var file = StageFile.Parse(Read(context), $"{context.Directory}/{StageFile.Name}");
+        try
+        {
+            return Read(context);
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException or EndOfStreamException)
+        {
+            // No inner exception, so that GetBaseException gives the message that says what to do.
+            throw new FormatException(e.Message);
+        }
+    }
+
+    private static Stage Read(ModelLoadContext context)
+    {
         var reader = ModelReader.Of(context.Repository);
+        var file = StageFile.Parse(Bytes(context), $"{context.Directory}/{StageFile.Name}");
         var model = reader.Read(file.Model, StageCosts.Load(context, file.Model.History ?? []));
         try
         {
@@ -87,7 +103,7 @@ internal static class StageStore
         }
     }
 
-    private static byte[] Read(ModelLoadContext context)
+    private static byte[] Bytes(ModelLoadContext context)
     {
         using var entry = context.Repository.OpenEntryOrNull(context.Directory, StageFile.Name)
             ?? throw new FormatException($"The model file has no '{context.Directory}/{StageFile.Name}'; it is incomplete.");

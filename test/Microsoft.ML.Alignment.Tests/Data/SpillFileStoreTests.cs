@@ -34,10 +34,10 @@ public sealed class SpillFileStoreTests : IDisposable
     }
 
     [Fact]
-    public void TheFileVanishesWithTheStore()
+    public void TheFileVanishesWithTheStoreAndOnUnixHasNoNameThatAKilledProcessCouldLeave()
     {
         using (Spill(Examples.Random(3, 1, 0, seed: 4)))
-            Directory.GetFiles(_files.Folder).Should().ContainSingle();
+            Directory.GetFiles(_files.Folder).Should().HaveCount(OperatingSystem.IsWindows() ? 1 : 0);
         Directory.GetFiles(_files.Folder).Should().BeEmpty();
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Pipeline;
@@ -113,7 +114,7 @@ public sealed class SavedPipelineTests(AlignedChain chain) : IClassFixture<Align
     {
         using var folder = new TemporaryFolder();
         var path = Save(folder);
-        RewriteStage(path, json => json.Replace("\"formatVersion\": \"1.0\"", "\"formatVersion\": \"2.3\"", StringComparison.Ordinal));
+        RewriteStage(path, json => json.Replace("\"formatVersion\": \"1.1\"", "\"formatVersion\": \"2.3\"", StringComparison.Ordinal));
         ErrorOfLoading(path).Should().BeOfType<FormatException>().Which.Message.Should().Contain("2.3").And.Contain("stage.json");
     }
 
@@ -122,7 +123,8 @@ public sealed class SavedPipelineTests(AlignedChain chain) : IClassFixture<Align
     {
         using var folder = new TemporaryFolder();
         var path = Save(folder);
-        RewriteStage(path, json => json.Replace("\"formatVersion\": \"1.0\",", "\"formatVersion\": \"1.9\", \"novelty\": {\"x\": [1]},", StringComparison.Ordinal));
+        RewriteStage(path, json => Rehashed(json.Replace(
+            "\"formatVersion\": \"1.1\",", "\"formatVersion\": \"1.9\", \"novelty\": {\"x\": [1]},", StringComparison.Ordinal)));
         using var loaded = Load(path);
         loaded.Transform(chain.Pairs).GetColumn<float>("RewardMargin").Should().HaveCount(AlignedChain.Rows.Length);
     }
@@ -134,6 +136,9 @@ public sealed class SavedPipelineTests(AlignedChain chain) : IClassFixture<Align
 
     private static void RewriteStage(string path, Func<string, string> change) => Rewrite(path, "TransformerChain/", ".json", bytes =>
         System.Text.Encoding.UTF8.GetBytes(change(System.Text.Encoding.UTF8.GetString(bytes))));
+
+    private static string Rehashed(string json) => System.Text.Encoding.UTF8.GetString(StageFileHash.Fill(System.Text.Encoding.UTF8.GetBytes(
+        System.Text.RegularExpressions.Regex.Replace(json, "\"sha256\": \"[^\"]*\"", $"\"sha256\": \"{StageFileHash.Blank}\""))));
 
     private static string Rewrite(string path, string folder, Action<byte[]> damage) => Rewrite(path, folder, "", bytes =>
     {

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.ML.Alignment.Pipeline;
 
 namespace Microsoft.ML.Alignment.Tests.Pipeline;
@@ -23,15 +25,15 @@ public sealed class StageFileTests
     public void WhatIsWrittenIsRead()
     {
         var read = Parse(Text());
-        read.FormatVersion.Should().Be("1.0");
+        read.FormatVersion.Should().Be("1.1");
         read.Settings.Should().Be(File.Settings);
-        read.Should().BeEquivalentTo(File);
+        read.Should().BeEquivalentTo(File, options => options.Excluding(file => file.Sha256));
     }
 
     [Theory]
-    [InlineData("\"formatVersion\": \"1.0\"", "\"formatVersion\": \"2.0\"", "*2.0*up to 1.x*Update*")]
-    [InlineData("\"formatVersion\": \"1.0\"", "\"formatVersion\": \"one\"", "*formatVersion*one*")]
-    [InlineData("\"formatVersion\": \"1.0\",", "", "*formatVersion*")]
+    [InlineData("\"formatVersion\": \"1.1\"", "\"formatVersion\": \"2.0\"", "*2.0*up to 1.x*Update*")]
+    [InlineData("\"formatVersion\": \"1.1\"", "\"formatVersion\": \"one\"", "*formatVersion*one*")]
+    [InlineData("\"formatVersion\": \"1.1\",", "", "*formatVersion*")]
     [InlineData("\"Messages\"", "\"Morse\"", "*damaged*")]
     [InlineData("\"Messages\"", "3", "*damaged*")]
     [InlineData("\"maxNewTokens\": 7", "\"maxNewTokens\": 0", "*MaxNewTokens is 0*")]
@@ -42,17 +44,40 @@ public sealed class StageFileTests
     {
         var json = Text();
         json.Should().Contain(found);
-        new Action(() => Parse(json.Replace(found, replaced, StringComparison.Ordinal)))
+        new Action(() => Parse(Rehashed(json.Replace(found, replaced, StringComparison.Ordinal))))
             .Should().Throw<FormatException>().WithMessage(message).WithMessage("*T_1/stage.json*");
+    }
+
+    [Theory]
+    [InlineData("\"beta\": 0.25", "\"beta\": 0.35", "*damaged*SHA-256 is*")]
+    [InlineData("\"sha256\"", "\"shb256\"", "*damaged*1.1 has a sha256, which is missing*")]
+    [InlineData("\"formatVersion\": \"1.1\"", "\"formatVersion\": \"1.0\"", "*damaged*SHA-256 is*")]
+    [InlineData("\"beta\": 0.25", "\"b\": 0.25", "*damaged*SHA-256 is*")]
+    public void AChangedFileIsRefused(string found, string replaced, string message) =>
+        new Action(() => Parse(Text().Replace(found, replaced, StringComparison.Ordinal))).Should().Throw<FormatException>().WithMessage(message);
+
+    [Fact]
+    public void AFileOfFormatOnePointZeroHasNoHash()
+    {
+        var json = JsonNode.Parse(Text())!.AsObject();
+        (json["formatVersion"], _) = ("1.0", json.Remove("sha256"));
+        Parse(json.ToJsonString()).Settings.Beta.Should().Be(0.25);
     }
 
     [Fact]
     public void FieldsThatAreNotKnownAreIgnored()
     {
-        Parse(Text().Replace("\"beta\"", "\"gamma\": [1], \"beta\"", StringComparison.Ordinal)).Should().BeEquivalentTo(File);
+        Parse(Rehashed(Text().Replace("\"beta\"", "\"gamma\": [1], \"beta\"", StringComparison.Ordinal)))
+            .Should().BeEquivalentTo(File, options => options.Excluding(file => file.Sha256));
     }
 
     private static string Text() => Encoding.UTF8.GetString(File.Write());
+
+    private static string Rehashed(string json)
+    {
+        var blank = Regex.Replace(json, "\"sha256\": \"[^\"]*\"", $"\"sha256\": \"{StageFileHash.Blank}\"");
+        return blank.StartsWith('[') ? blank : Encoding.UTF8.GetString(StageFileHash.Fill(Encoding.UTF8.GetBytes(blank)));
+    }
 
     private static StageFile Parse(string json) => StageFile.Parse(Encoding.UTF8.GetBytes(json), "T_1/stage.json");
 }
