@@ -1,5 +1,5 @@
 using Samples;
-using Samples.Compare;
+using Samples.Terminal;
 
 // Ctrl-C stops training between two steps.
 using var stop = new CancellationTokenSource();
@@ -11,20 +11,11 @@ Console.CancelKeyPress += (_, e) =>
 
 try
 {
-    return CommandLine.Parse(args) switch
-    {
-        AskCommand ask => Ask.Run(ask),
-        CompareCommand compare => CompareStory.Run(compare, stop.Token),
-        RunCommand { DataPath: not null } run => PairStory.Run(run, stop.Token),
-        RunCommand run => VerbStory.Run(run, stop.Token),
-        _ => CommandLine.PrintUsage(Console.Out),
-    };
+    return SampleList.Run(args, stop.Token);
 }
 catch (UsageException e)
 {
-    Console.Error.WriteLine(e.Message);
-    Console.Error.WriteLine();
-    CommandLine.PrintUsage(Console.Error);
+    Console.Error.WriteLine($"{e.Message} (--help shows what there is.)");
     return 2;
 }
 catch (OperationCanceledException)

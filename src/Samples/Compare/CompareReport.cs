@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Samples.Story;
 
 namespace Samples.Compare;
 
 /// <summary>Writes the medians, and every run of every seed, as JSON.</summary>
 internal static class CompareReport
 {
-    public static void Write(string path, string model, IReadOnlyList<MedianRow> rows) => Report.Write(path, new JsonObject
+    public static void Write(string path, string model, IReadOnlyList<ResultRow> rows) => Report.Write(path, new JsonObject
     {
         ["model"] = model,
         ["medians"] = Array(rows.Select(row => Row(row.Method, column => row[column]))),

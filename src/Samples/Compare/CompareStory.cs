@@ -1,30 +1,41 @@
 using Microsoft.ML;
 using Microsoft.ML.Alignment;
+using Samples.Compare.Chart;
+using Samples.Terminal;
+using Samples.Verbs;
 
 namespace Samples.Compare;
 
 /// <summary>Compares the methods: one table, one chart.</summary>
 internal static class CompareStory
 {
-    public static int Run(CompareCommand command, CancellationToken stop)
+    /// <exception cref="UsageException">The arguments make no sense.</exception>
+    public static int Run(string[] args, CancellationToken stop)
     {
+        var command = CompareCommand.Parse(args);
+        var overrides = MethodOverrides.Read(command.OptionsPath);
         var ml = new MLContext(command.Seeds[0]);
         var align = ml.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
-        using var model = DrillModel.Open(ml, align, command.ModelPath, command.Seeds[0]);
         IReadOnlyList<ComparedMethod> methods = [.. ComparedMethods.All.Where(method => command.Methods?.Contains(method.Key) ?? true)];
+        using var model = DrillModel.Open(ml, align, command.ModelPath, command.Seeds[0]);
 
-        var comparison = new Comparison(ml, align, model);
-        var rows = MedianRow.Of(command.Seeds.SelectMany(seed => comparison.Run(methods, seed)));
-        CompareTable.Print(rows);
-        foreach (var line in Drift.Describe(rows))
-            Console.WriteLine(line);
+        Comparison With(VerbSplit verbs) => new(ml, align, model, verbs, overrides);
+        var results = command.Seeds.SelectMany(seed => With(command.HeldOut ? VerbSplit.HeldOut(seed) : VerbSplit.Test).Run(methods, seed));
+        var rows = ResultRow.Of(results, pooled: command.HeldOut);
+        CompareTable.Print(rows, command.HeldOut);
+        if (!command.HeldOut)
+        {
+            foreach (var line in Drift.Describe(rows))
+                Console.WriteLine(line);
+        }
+
         Draw(command.ChartPath, rows);
         if (command.ReportPath is { } report)
             CompareReport.Write(report, model.Name, rows);
         return 0;
     }
 
-    private static void Draw(string path, IReadOnlyList<MedianRow> rows)
+    private static void Draw(string path, IReadOnlyList<ResultRow> rows)
     {
         if (ChartFont.Name is { } font)
             CompareChart.Write(path, rows, font);

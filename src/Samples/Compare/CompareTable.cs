@@ -1,33 +1,28 @@
-using Spectre.Console;
+using Samples.Terminal;
 
 namespace Samples.Compare;
 
 /// <summary>Shows a row a method.</summary>
 internal static class CompareTable
 {
-    private const int WidthInFiles = 220;
-
-    public static void Print(IReadOnlyList<MedianRow> rows)
+    public static void Print(IReadOnlyList<ResultRow> rows, bool heldOut)
     {
-        var test = rows[0].Runs[0].Test;
-        Console.WriteLine($"{test.Verbs} irregular and {test.RegularVerbs} regular verbs, none of them trained on; {Seeds(rows[0].Runs)}.");
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = WidthInFiles;
-        AnsiConsole.Write(Create(rows));
+        Console.WriteLine();
+        Console.WriteLine(heldOut ? HeldOut(rows[0].Runs) : Test(rows[0].Runs));
+        TextTable.Write(
+            ["after", .. ResultColumn.All.Select(column => column.Heading)],
+            [.. rows.Select(row => (IReadOnlyList<string>)[row.Method, .. ResultColumn.All.Select(column => column.Text(row[column]))])]);
     }
 
-    // In a file the table can be pasted into a page.
-    private static Table Create(IReadOnlyList<MedianRow> rows)
+    private static string Test(IReadOnlyList<MethodResult> runs)
     {
-        var table = new Table { Border = Console.IsOutputRedirected ? TableBorder.Markdown : TableBorder.Rounded };
-        table.AddColumn("after");
-        foreach (var column in ResultColumn.All)
-            table.AddColumn(new TableColumn(column.Heading).RightAligned());
-        foreach (var row in rows)
-            table.AddRow([row.Method, .. ResultColumn.All.Select(column => column.Text(row[column]))]);
-        return table;
+        var seeds = runs.Count == 1 ? $"seed {runs[0].Seed}" : $"the median of seeds {Seeds(runs)} in each cell";
+        return $"{runs[0].Test.Verbs} irregular and {runs[0].Test.RegularVerbs} regular test verbs, none of them trained on; {seeds}.";
     }
 
-    private static string Seeds(IReadOnlyList<MethodResult> runs) =>
-        runs.Count == 1 ? $"seed {runs[0].Seed}" : $"the median of seeds {string.Join(", ", runs.Select(run => run.Seed))} in each cell";
+    private static string HeldOut(IReadOnlyList<MethodResult> runs) =>
+        $"Held-out verbs for choosing settings, seeds {Seeds(runs)} together: right of {runs.Sum(run => run.Test.Verbs)}, "
+        + $"prefers past and ranked of {runs.Sum(run => run.Test.Comparisons)}, regular kept of {runs.Sum(run => run.Test.RegularVerbs)}; other cells are means.";
+
+    private static string Seeds(IReadOnlyList<MethodResult> runs) => string.Join(", ", runs.Select(run => run.Seed));
 }

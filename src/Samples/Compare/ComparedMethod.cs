@@ -13,3 +13,16 @@ internal sealed record ComparedMethod(string Key, string Title, Anchor HeldBy, F
     /// <summary>Whether it starts from the base model; the others start from the SFT model.</summary>
     public bool FromBase { get; init; }
 }
+
+/// <summary>What is there to hold a policy near the model that it starts from.</summary>
+internal enum Anchor
+{
+    /// <summary>Nothing but the learning rate.</summary>
+    None,
+    /// <summary>A reference policy in the loss.</summary>
+    Reference,
+    /// <summary>The likelihood of the chosen completions in the loss.</summary>
+    SftTerm,
+    /// <summary>Both.</summary>
+    Both,
+}

@@ -5,7 +5,8 @@ namespace Samples.Compare;
 /// <summary>The methods that are compared; a line each.</summary>
 /// <remarks>
 /// Settings for a real model are those of the runs of TRL that the table stands beside, but for what held-out verbs of the training and dev
-/// splits chose: how SFT trains, rate and weight of ORPO from the base model, and KTO's rate. KTO sees each completion once and weighs the right
+/// splits chose: how SFT trains, rate and weight of ORPO from the base model, and KTO's rate. KTO sees each completion once and weighs
+/// the right
 /// ones, of which there are half as many, twice.
 /// </remarks>
 internal static class ComparedMethods

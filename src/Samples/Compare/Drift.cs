@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Samples.Verbs;
+
 namespace Samples.Compare;
 
 /// <summary>
@@ -9,7 +11,7 @@ namespace Samples.Compare;
 internal static class Drift
 {
     /// <returns>Lines; none if DPO or all the others were not run.</returns>
-    public static IReadOnlyList<string> Describe(IReadOnlyList<MedianRow> rows)
+    public static IReadOnlyList<string> Describe(IReadOnlyList<ResultRow> rows)
     {
         var held = rows.SingleOrDefault(row => row.Method == ComparedMethods.HeldTitle);
         var free = ComparedMethods.FreeTitles.SelectMany(title => rows.Where(row => row.Method == title)).ToList();
@@ -25,21 +27,21 @@ internal static class Drift
         ];
     }
 
-    private static string Numbers(MedianRow row)
+    private static string Numbers(ResultRow row)
     {
         string Cell(ResultColumn column) => column.Text(row[column]);
         return $"{row.Method}: {Cell(ResultColumn.Kl)} nats from SFT, {Cell(ResultColumn.Changed)} answers changed, "
             + $"log-prob of the chosen completions {Cell(ResultColumn.ChosenChange)}";
     }
 
-    private static string Verdict(MedianRow free, MedianRow held)
+    private static string Verdict(ResultRow free, ResultRow held)
     {
         var times = free[ResultColumn.Kl] / held[ResultColumn.Kl];
         return times > 1 ? string.Create(CultureInfo.InvariantCulture, $"{times:0.0} times as far") : "no further";
     }
 
     /// <summary>The first verb that one of the methods answers otherwise than SFT does, else the first, and what all of them say.</summary>
-    private static IEnumerable<string> Example(IReadOnlyList<MedianRow> rows)
+    private static IEnumerable<string> Example(IReadOnlyList<ResultRow> rows)
     {
         var answers = rows.Select(row => row.Runs[0].Test.Answers).ToList();
         var verb = Enumerable.Range(0, answers[0].Count).FirstOrDefault(i => answers.Any(said => said[i] != answers[0][i]));

@@ -1,3 +1,5 @@
+using Samples.Verbs;
+
 namespace Samples.Compare;
 
 /// <summary>What training took.</summary>

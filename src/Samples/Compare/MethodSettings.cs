@@ -1,15 +1,14 @@
 using Microsoft.ML;
 using Microsoft.ML.Alignment;
+using Samples.Verbs;
 
 namespace Samples.Compare;
 
 /// <summary>What all methods share.</summary>
-internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, DrillSettings drill, bool isTiny)
+internal sealed record MethodSettings(AlignmentCatalog.TrainerCatalog Trainers, DrillSettings Drill, bool IsTiny, MethodOverrides Overrides)
 {
-    public AlignmentCatalog.TrainerCatalog Trainers => trainers;
-
-    /// <summary>Whether the model is the tiny one.</summary>
-    public bool IsTiny => isTiny;
+    /// <summary>The method that is made.</summary>
+    public string Key { get; init; } = MethodOverrides.SftKey;
 
     /// <summary>The pairs as single completions, each right or wrong: two rows a pair.</summary>
     public required IDataView Feedback { get; init; }
@@ -17,25 +16,19 @@ internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, D
     /// <summary>The same, each completion of a prompt once.</summary>
     public required IDataView DistinctFeedback { get; init; }
 
-    public LoraOptions Lora => drill.Lora;
-
     /// <summary>How policies answer.</summary>
     public GenerationOptions Answers { get; } = new() { MaxNewTokens = 32 };
 
     /// <summary>Passes over the pairs.</summary>
-    public int Epochs => drill.Dpo.Epochs ?? 1;
-
-    // The tiny model is trained half as long and at half the rate, so that something is left for the methods to improve; a real one is
-    // trained until held-out verbs gain no more, so that what the methods add is not what SFT left undone.
-    private TrainingOptions SftTraining => IsTiny
-        ? drill.Sft with { Epochs = 1, LearningRate = drill.Sft.LearningRate / 2 }
-        : drill.Sft with { LearningRate = 1e-3, BatchSize = 4 };
+    public int Epochs => Drill.Dpo.Epochs ?? 1;
 
     /// <summary>The stage that most methods start from.</summary>
-    public SftTrainer Sft(IDataView instructions) =>
-        trainers.Sft(new() { Lora = Lora, Training = SftTraining, Generation = Answers }, instructions);
+    public SftTrainer Sft(IDataView instructions) => Trainers.Sft(
+        Overrides.Apply(
+            MethodOverrides.SftKey, new SftTrainer.Options { Lora = Drill.Lora, Training = Drill.SftBeforeOthers, Generation = Answers }),
+        instructions);
 
-    /// <summary>A method's options with all that the methods share.</summary>
+    /// <summary>A method's options with all that the methods share, and with what the user said of it.</summary>
     /// <param name="options">What is the method's own.</param>
     /// <param name="rate">Learning rate on a real model.</param>
     /// <param name="tiny">Learning rate on the tiny model.</param>
@@ -43,6 +36,7 @@ internal sealed class MethodSettings(AlignmentCatalog.TrainerCatalog trainers, D
         where T : PolicyTrainerOptions
     {
         PolicyTrainerOptions shared = options;
-        return (T)(shared with { Lora = Lora, Training = drill.Dpo with { LearningRate = IsTiny ? tiny : rate }, Generation = Answers });
+        var training = Drill.Dpo with { LearningRate = IsTiny ? tiny : rate };
+        return Overrides.Apply(Key, (T)(shared with { Lora = Drill.Lora, Training = training, Generation = Answers }));
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Alignment;
 
+using Samples.Verbs;
+
 namespace Samples.Compare;
 
 /// <summary>Measures policies beside the SFT model that they started from.</summary>

@@ -9,7 +9,7 @@ namespace Samples.Compare;
 /// <param name="Value">The value of a run; null where there is none.</param>
 internal sealed record ResultColumn(string Key, string Heading, string Format, Func<MethodResult, double?> Value)
 {
-    public static ResultColumn Right { get; } = new("right", "said right", "0.#", run => run.Test.Right);
+    public static ResultColumn Right { get; } = Count("right", "said right", run => run.Test.Right);
 
     public static ResultColumn ChosenChange { get; } = new(
         "chosenLogProbChange", "chosen log-prob vs SFT", "0.00", run => run.ChosenLogProbChange)
@@ -19,17 +19,17 @@ internal sealed record ResultColumn(string Key, string Heading, string Format, F
 
     public static ResultColumn Kl { get; } = new("klToSft", "KL to SFT", "0.000", run => run.Test.KlToReference);
 
-    public static ResultColumn Changed { get; } = new("answersChanged", "answers changed", "0.#", run => run.AnswersChanged);
+    public static ResultColumn Changed { get; } = Count("answersChanged", "answers changed", run => run.AnswersChanged);
 
     /// <summary>All, in the order of the table.</summary>
     public static IReadOnlyList<ResultColumn> All { get; } =
     [
         new("seconds", "seconds", "0", run => run.Cost?.Seconds),
         Right,
-        new("overRegularised", "over-regularised", "0.#", run => run.Test.OverRegularised),
-        new("prefersPast", "prefers past", "0.#", run => run.Test.PrefersPast),
-        new("ranked", "ranked", "0.#", run => run.Test.Ranked),
-        new("regularRight", "regular kept", "0.#", run => run.Test.RegularRight),
+        Count("overRegularised", "over-regularised", run => run.Test.OverRegularised),
+        Count("prefersPast", "prefers past", run => run.Test.PrefersPast),
+        Count("ranked", "ranked", run => run.Test.Ranked),
+        Count("regularRight", "regular kept", run => run.Test.RegularRight),
         new("logProbOfRight", "log-prob of right", "0.00", run => run.Test.LogProbOfRight),
         ChosenChange,
         Kl,
@@ -41,6 +41,9 @@ internal sealed record ResultColumn(string Key, string Heading, string Format, F
     /// <summary>Whether positive numbers get a sign.</summary>
     public bool IsChange { get; init; }
 
+    /// <summary>Whether it counts verbs or answers.</summary>
+    public bool IsCount { get; init; }
+
     public string Text(double? value)
     {
         var text = value?.ToString(Format, CultureInfo.InvariantCulture) ?? "";
@@ -48,4 +51,7 @@ internal sealed record ResultColumn(string Key, string Heading, string Format, F
             return text.TrimStart('-');
         return IsChange && value > 0 ? "+" + text : text;
     }
+
+    private static ResultColumn Count(string key, string heading, Func<MethodResult, double?> value) =>
+        new(key, heading, "0.#", value) { IsCount = true };
 }

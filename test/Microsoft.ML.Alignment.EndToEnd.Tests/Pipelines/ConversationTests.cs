@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Data;
-using Verb = Samples.Verb;
+using Verb = Samples.Verbs.Verb;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Pipelines;
 

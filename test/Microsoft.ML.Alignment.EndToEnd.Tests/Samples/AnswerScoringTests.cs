@@ -1,5 +1,5 @@
 using FluentAssertions;
-using Samples;
+using Samples.Verbs;
 using Xunit;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples;

@@ -1,35 +1,43 @@
 using FluentAssertions;
 using Samples;
+using Samples.Compare;
+using Samples.Story;
+using Samples.Terminal;
 using Xunit;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples;
-
-using CommandLine = global::Samples.CommandLine;
 
 public sealed class CommandLineTests
 {
     [Fact]
     public void WithoutArgumentsTheOfflineStoryRuns() =>
-        CommandLine.Parse([]).Should().Be(new RunCommand { ModelPath = null, DataPath = null, ReportPath = null, Seed = 1 });
+        RunCommand.Parse([]).Should().Be(new RunCommand { ModelPath = null, DataPath = null, ReportPath = null, Seed = 1 });
 
     [Fact]
     public void OptionsComeInAnyOrder() =>
-        CommandLine.Parse(["--seed", "3", "--model", "m.gguf", "--out", "o.zip", "--report", "r.json", "--data", "d.jsonl", "--options", "s.json"]).Should().Be(
+        RunCommand.Parse(["--seed", "3", "--model", "m.gguf", "--out", "o.zip", "--report", "r.json", "--data", "d.jsonl", "--options", "s.json"]).Should().Be(
             new RunCommand { Seed = 3, ModelPath = "m.gguf", OutPath = "o.zip", ReportPath = "r.json", DataPath = "d.jsonl", OptionsPath = "s.json" });
 
     [Fact]
     public void ResumingHasNoValue() =>
-        CommandLine.Parse(["--workspace", "w", "--resume", "--seed", "2"]).Should().Be(new RunCommand { WorkspacePath = "w", Resume = true, Seed = 2 });
+        RunCommand.Parse(["--workspace", "w", "--resume", "--seed", "2"]).Should().Be(new RunCommand { WorkspacePath = "w", Resume = true, Seed = 2 });
 
     [Fact]
-    public void EverythingBehindTheFileIsAQuestion() =>
-        CommandLine.Parse(["ask", "a.zip", "one?", "--two"]).Should().BeEquivalentTo(new AskCommand("a.zip", ["one?", "--two"]));
+    public void ASampleTakesAModelAndASeed() =>
+        LessonCommand.Parse(["--seed", "3", "--model", "m"]).Should().Be(new LessonCommand { ModelPath = "m", Seed = 3 });
 
     [Fact]
-    public void CompareTakesAllMethodsAndOneSeedUnlessTold()
+    public void NamesOfSamplesAreUnique()
     {
-        var compare = (CompareCommand)CommandLine.Parse(["compare"]);
-        compare.Should().BeEquivalentTo(new { ModelPath = (string?)null, ReportPath = (string?)null, Methods = (IReadOnlyList<string>?)null });
+        SampleList.All.Select(sample => sample.Name).Should().OnlyHaveUniqueItems().And.OnlyContain(name => !name.StartsWith('-') && !name.Contains(' '));
+        SampleList.All.Should().Contain(sample => sample.Name == "dpo");
+    }
+
+    [Fact]
+    public void CompareTakesAllMethodsOneSeedAndTheTestVerbsUnlessTold()
+    {
+        var compare = CompareCommand.Parse([]);
+        compare.Should().BeEquivalentTo(new { ModelPath = (string?)null, ReportPath = (string?)null, Methods = (IReadOnlyList<string>?)null, HeldOut = false });
         compare.Seeds.Should().Equal(1);
         compare.ChartPath.Should().Be(Path.Combine("out", "compare.png"));
     }
@@ -37,9 +45,9 @@ public sealed class CommandLineTests
     [Fact]
     public void CompareReadsItsOptions()
     {
-        var compare = (CompareCommand)CommandLine.Parse(
-            ["compare", "--seeds", "1, 2,7", "--methods", "dpo-sft,dpo", "--model", "m", "--chart", "c.png", "--report", "r.json"]);
-        compare.Should().BeEquivalentTo(new { ModelPath = "m", ChartPath = "c.png", ReportPath = "r.json" });
+        var compare = CompareCommand.Parse(
+            ["--seeds", "1, 2,7", "--methods", "dpo-sft,dpo", "--model", "m", "--chart", "c.png", "--report", "r.json", "--verbs", "heldout", "--options", "o.json"]);
+        compare.Should().BeEquivalentTo(new { ModelPath = "m", ChartPath = "c.png", ReportPath = "r.json", HeldOut = true, OptionsPath = "o.json" });
         compare.Seeds.Should().Equal(1, 2, 7);
         compare.Methods.Should().Equal("dpo-sft", "dpo");
     }
@@ -51,14 +59,20 @@ public sealed class CommandLineTests
     [InlineData("'many'", "--seed", "many")]
     [InlineData("--data needs --model", "--data", "d.jsonl")]
     [InlineData("--resume needs --workspace", "--resume")]
+    [InlineData("no sample 'dop'", "dop")]
+    [InlineData("'--data'", "dpo", "--data", "d.jsonl")]
     [InlineData("which file", "ask")]
+    [InlineData("no file 'nowhere.zip'", "ask", "nowhere.zip", "one?")]
+    [InlineData("which file", "serve")]
     [InlineData("'--data'", "compare", "--data", "d.jsonl")]
     [InlineData("'two'", "compare", "--seeds", "1,two")]
     [InlineData("twice", "compare", "--seeds", "1,1")]
     [InlineData("no method 'dop'", "compare", "--methods", "dpo,dop")]
-    public void NonsenseIsNamed(string named, params string[] args)
+    [InlineData("'dev' is neither", "compare", "--verbs", "dev")]
+    [InlineData("nowhere.json", "compare", "--options", "nowhere.json")]
+    public void NonsenseIsNamedInOneSentenceOrTwo(string named, params string[] args)
     {
-        var parse = () => CommandLine.Parse(args);
-        parse.Should().Throw<UsageException>().WithMessage($"*{named}*");
+        var run = () => SampleList.Run(args, CancellationToken.None);
+        run.Should().Throw<UsageException>().WithMessage($"*{named}*").Which.Message.Should().NotContain("\n");
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using FluentAssertions;
-using Samples;
+using Samples.Terminal;
 using Xunit;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples;

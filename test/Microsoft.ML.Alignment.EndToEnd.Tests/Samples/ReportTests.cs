@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using Microsoft.ML.Alignment.EndToEnd.Tests.Support;
-using Samples;
+using Samples.Story;
+using Samples.Verbs;
 using Xunit;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples;

@@ -1,5 +1,7 @@
 using FluentAssertions;
-using Samples;
+using Samples.Story;
+using Samples.Terminal;
+using Samples.Verbs;
 using Xunit;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples;

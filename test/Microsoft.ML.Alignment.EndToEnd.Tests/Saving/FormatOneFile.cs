@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Samples;
+using Samples.Verbs;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Saving;
 

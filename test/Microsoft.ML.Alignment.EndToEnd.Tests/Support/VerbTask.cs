@@ -1,4 +1,4 @@
-using Verb = Samples.Verb;
+using Verb = Samples.Verbs.Verb;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Support;
 

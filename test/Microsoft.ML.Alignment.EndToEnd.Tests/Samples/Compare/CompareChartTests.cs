@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using FluentAssertions;
 using Microsoft.ML.Alignment.EndToEnd.Tests.Support;
 using Samples.Compare;
+using Samples.Compare.Chart;
 using Xunit;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples.Compare;
@@ -15,7 +16,7 @@ public sealed class CompareChartTests
     {
         using var folder = new TemporaryFolder();
         var path = folder["new/chart.png"];
-        CompareChart.Write(path, MedianRow.Of(
+        CompareChart.Write(path, ResultRow.Of(
         [
             Runs.Of(ComparedMethods.BaseTitle, 1), Runs.Of(ComparedMethods.SftTitle, 1, kl: 0),
             Runs.Of("near", 1, kl: 0), Runs.Of("far", 1, right: 3, kl: 20, change: -12),

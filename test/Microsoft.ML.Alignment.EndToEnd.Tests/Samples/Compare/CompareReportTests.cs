@@ -14,7 +14,7 @@ public sealed class CompareReportTests
         using var folder = new TemporaryFolder();
         var path = folder["report.json"];
         MethodResult[] runs = [Runs.Of("a", 1, right: 9), Runs.Of("b", 1), Runs.Of("a", 2, right: 12), Runs.Of("b", 2)];
-        CompareReport.Write(path, "tiny", MedianRow.Of(runs));
+        CompareReport.Write(path, "tiny", ResultRow.Of(runs));
         var report = JsonNode.Parse(File.ReadAllText(path))!;
         report["model"]!.GetValue<string>().Should().Be("tiny");
         report["medians"]!.AsArray().Select(row => row!["method"]!.GetValue<string>()).Should().Equal("a", "b");

@@ -24,9 +24,9 @@ public sealed class DriftTests
 
     [Fact]
     public void WithoutBothKindsThereIsNothingToSay() =>
-        Drift.Describe(MedianRow.Of([Runs.Of(ComparedMethods.SftTitle, 1), Runs.Of(ComparedMethods.HeldTitle, 1)])).Should().BeEmpty();
+        Drift.Describe(ResultRow.Of([Runs.Of(ComparedMethods.SftTitle, 1), Runs.Of(ComparedMethods.HeldTitle, 1)])).Should().BeEmpty();
 
-    private static IReadOnlyList<MedianRow> Rows(double freeKl, double heldKl) => MedianRow.Of(
+    private static IReadOnlyList<ResultRow> Rows(double freeKl, double heldKl) => ResultRow.Of(
     [
         Runs.Of(ComparedMethods.SftTitle, 1),
         Runs.Of(ComparedMethods.HeldTitle, 1, kl: heldKl, change: 0.25),

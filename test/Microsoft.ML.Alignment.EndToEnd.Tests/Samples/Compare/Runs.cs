@@ -1,5 +1,5 @@
-using Samples;
 using Samples.Compare;
+using Samples.Verbs;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples.Compare;
 

@@ -1,0 +1,98 @@
+using Microsoft.ML;
+using Microsoft.ML.Alignment;
+using Microsoft.ML.Data;
+using Samples.Story;
+using Samples.Terminal;
+using Samples.Verbs;
+
+namespace Samples;
+
+/// <summary>What samples work with: a model, verbs to train and to measure on, common options, and tables of what came of it.</summary>
+internal sealed class Lesson : IDisposable
+{
+    private static readonly IReadOnlyList<Verb> AllVerbs = Verb.LoadAll();
+
+    private readonly DrillModel _model;
+    private readonly DrillSettings _settings;
+    private readonly Drill _training;
+    private readonly Drill _test;
+
+    private Lesson(LessonCommand command, CancellationToken stop)
+    {
+        ML = new MLContext(command.Seed);
+        Align = ML.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
+        _model = command.ModelPath is null ? DrillModel.Kept(ML, Align, command.Seed) : DrillModel.Real(command.ModelPath);
+        _settings = _model.Settings(command.Seed);
+        _training = new(ML, AllVerbs.Where(verb => verb.Split == "train"));
+        _test = new(ML, TestVerbs);
+    }
+
+    public MLContext ML { get; }
+
+    public AlignmentCatalog Align { get; }
+
+    /// <summary>The model to start from: a Hugging Face folder or a GGUF file.</summary>
+    public string ModelPath => _model.Location;
+
+    /// <summary>Right answers about the training verbs: <c>Prompt</c>, <c>Completion</c>.</summary>
+    public IDataView Instructions => _training.Instructions;
+
+    /// <summary>Right answers against wrong ones, went > goed: <c>Prompt</c>, <c>Chosen</c>, <c>Rejected</c>.</summary>
+    public IDataView Pairs => _training.Preferences;
+
+    /// <summary>The same about verbs that are never trained on.</summary>
+    public IDataView TestPairs => _test.Preferences;
+
+    /// <summary>The whole order went > goed > wented in pairs, for a reward model.</summary>
+    public IDataView Rankings => _training.Rankings;
+
+    /// <summary>The same about verbs that are never trained on.</summary>
+    public IDataView TestRankings => _test.Rankings;
+
+    /// <summary>Verbs that are never trained on.</summary>
+    public IReadOnlyList<Verb> TestVerbs { get; } = [.. AllVerbs.Where(verb => verb.Split == "test")];
+
+    /// <summary>The size of an adapter.</summary>
+    public LoraOptions Lora => _settings.Lora;
+
+    /// <summary>Short answers.</summary>
+    public GenerationOptions Answers { get; } = new() { MaxNewTokens = 32 };
+
+    /// <summary>
+    /// How the SFT stage before a method of preferences trains. The tiny model gets half of it, so that something is left to improve.
+    /// </summary>
+    public SftTrainer.Options Sft => new() { Lora = Lora, Training = _settings.SftBeforeOthers, Generation = Answers };
+
+    /// <summary>How a stage trains.</summary>
+    /// <param name="tiny">The learning rate for the tiny model.</param>
+    /// <param name="real">The learning rate for a real one.</param>
+    public TrainingOptions Training(double tiny, double real) => _settings.Dpo with { LearningRate = _model.IsTiny ? tiny : real };
+
+    /// <summary>Runs a sample.</summary>
+    /// <exception cref="UsageException">An argument is unknown or lacks its value.</exception>
+    public static int Run(string[] args, Action<Lesson> teach, CancellationToken stop)
+    {
+        using var lesson = new Lesson(LessonCommand.Parse(args), stop);
+        teach(lesson);
+        return 0;
+    }
+
+    /// <summary>Shows what the policies of a chain, from the base model on, say about the test verbs.</summary>
+    /// <param name="chain">The fitted pipeline.</param>
+    /// <param name="names">A name for each of its policies.</param>
+    public void Show(TransformerChain<PolicyTransformer> chain, params IReadOnlyList<string> names)
+    {
+        var evaluation = new DrillEvaluation(ML, TestVerbs);
+        var scores = names
+            .Zip(chain.OfType<PolicyTransformer>(), (name, policy) => (Name: name, Scores: evaluation.Score(policy, null))).ToList();
+        ScoreTable.Print("Test verbs: never trained on", scores, withDivergence: false);
+        foreach (var (index, verb) in TestVerbs.Where(verb => !verb.IsRegular).Index().Take(3))
+        {
+            Console.WriteLine(Wording.Test.Ask(verb));
+            foreach (var (name, score) in scores)
+                Console.WriteLine($"  {name,-12} {score.Answers[index].Trim()}");
+        }
+    }
+
+    public void Dispose() => _model.Dispose();
+}

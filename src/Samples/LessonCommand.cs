@@ -1,0 +1,22 @@
+using Samples.Terminal;
+
+namespace Samples;
+
+/// <summary>What the user wants of a method sample.</summary>
+internal sealed record LessonCommand
+{
+    /// <summary>A Hugging Face folder or a GGUF file; null makes a tiny model.</summary>
+    public string? ModelPath { get; init; }
+
+    public int Seed { get; init; } = 1;
+
+    /// <exception cref="UsageException">An argument is unknown or lacks its value.</exception>
+    public static LessonCommand Parse(IReadOnlyList<string> args) => OptionValues.Fold(args, new LessonCommand(), With);
+
+    private static LessonCommand With(LessonCommand command, string option, string? value) => option switch
+    {
+        "--model" => command with { ModelPath = OptionValues.Text(option, value) },
+        "--seed" => command with { Seed = OptionValues.Number(option, value) },
+        _ => throw OptionValues.Unknown(option),
+    };
+}

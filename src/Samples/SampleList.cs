@@ -1,0 +1,75 @@
+using Samples.Compare;
+using Samples.Methods;
+using Samples.Serving;
+using Samples.Story;
+using Samples.Terminal;
+
+namespace Samples;
+
+/// <summary>The table of contents. A new sample is a file and a line here.</summary>
+internal static class SampleList
+{
+    public static IReadOnlyList<Sample> All { get; } =
+    [
+        Sample.Of("sft", "supervised fine-tuning: right answers are imitated", Sft.Run),
+        Sample.Of("reward-model", "a reward model: answers get a score", RewardModel.Run),
+        Sample.Of("dpo", "DPO: of two answers the better one is preferred", Dpo.Run),
+        Sample.Of("ipo", "IPO: the same, up to a margin and no further", Ipo.Run),
+        Sample.Of("simpo", "SimPO: no reference; rewards per token", SimPo.Run),
+        Sample.Of("cpo", "CPO: no reference; the better answer is imitated too", Cpo.Run),
+        Sample.Of("orpo", "ORPO: one stage in place of SFT and DPO", Orpo.Run),
+        Sample.Of("kto", "KTO: answers that were judged one by one", Kto.Run),
+        Sample.Of("bco", "BCO: the same, where the judgements are reliable", Bco.Run),
+        new("compare", "every method from one SFT model: a table and a chart", CompareStory.Run),
+        new("ask", "answers from a saved pipeline: ask ZIP [\"question\" ...]", Ask.Run),
+        new("serve", "many requests at once to a saved pipeline: serve ZIP", Serve.Run),
+    ];
+
+    private static string Usage => $$$"""
+        usage: Samples [options]        SFT, reward model and DPO in one pipeline, on a tiny model that is made for it
+               Samples NAME [options]   one sample:
+
+        {{{string.Join("\n", All.Select(sample => $"  {sample.Name,-13} {sample.Summary}"))}}}
+
+        --model PATH     a Hugging Face folder or a GGUF file in place of the tiny model (all but ask, serve)
+        --seed N         seed of everything random; default 1 (all but ask, serve)
+
+        of the pipeline
+        --data FILE      your own pairs in place of the verbs (JSON Lines: prompt, chosen, rejected); needs --model
+        --options FILE   JSON that overrides options of its stages, e.g. {"dpo": {"beta": 0.3}}
+        --out FILE       where it is saved; default out/aligned.zip
+        --report FILE    writes the results as JSON
+        --workspace DIR  keeps the run: report.html, metrics, answers, checkpoints
+        --resume         goes on with the run in the workspace
+
+        of compare
+        --methods A,B    only these of {{{Wrapped(ComparedMethods.All.Select(method => method.Key))}}}
+        --verbs WHICH    test (default), or heldout: training verbs kept out, for choosing settings
+        --seeds 1,2,3    repeats everything with each
+        --options FILE   JSON that overrides options by method, e.g. {"orpo": {"oddsRatioWeight": 0.3}}
+        --chart FILE     where the chart is drawn; default out/compare.png
+        --report FILE    writes all results as JSON
+
+        exit code: 0 when all went well and the pipeline improved the model clearly, 1 if not, 2 for a wrong command line
+        """;
+
+    /// <summary>Runs what the command line says.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UsageException">The command line makes no sense.</exception>
+    public static int Run(string[] args, CancellationToken stop)
+    {
+        if (args.Contains("--help") || args.Contains("-h"))
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
+        return args is [var name, .. var rest] && !name.StartsWith('-') ? Find(name).Run(rest, stop) : PipelineStory.Run(args, stop);
+    }
+
+    private static Sample Find(string name) => All.FirstOrDefault(sample => sample.Name == name)
+        ?? throw new UsageException($"There is no sample '{name}'; there are {string.Join(", ", All.Select(sample => sample.Name))}.");
+
+    private static string Wrapped(IEnumerable<string> names) =>
+        string.Join(",\n                 ", names.Chunk(6).Select(line => string.Join(", ", line)));
+}

@@ -1,0 +1,43 @@
+using Microsoft.ML;
+
+namespace Samples.Verbs;
+
+/// <summary>A row to imitate.</summary>
+internal sealed record Instruction(string Prompt, string Completion);
+
+/// <summary>A row of which one completion is better.</summary>
+internal sealed record Preference(string Prompt, string Chosen, string Rejected);
+
+/// <summary>The rows that the verbs of a split make.</summary>
+internal sealed class Drill(MLContext ml, IEnumerable<Verb> verbs)
+{
+    private readonly List<Verb> _verbs = [.. verbs];
+
+    /// <summary>Right answers in every training wording, for SFT.</summary>
+    public IDataView Instructions => View(
+        from verb in _verbs
+        from wording in Wording.Training
+        select new Instruction(wording.Ask(verb), wording.Say(verb, verb.Past)));
+
+    /// <summary>The past form against each of the other two, for DPO.</summary>
+    public IDataView Preferences => View(
+        from verb in _verbs
+        from wording in Wording.Training
+        from worse in new[] { verb.Wrong, verb.Doubled }.Distinct()
+        select Pair(wording, verb, verb.Past, worse));
+
+    /// <summary>The whole order past > wrong > doubled, for the reward model.</summary>
+    public IDataView Rankings => View(
+        from verb in _verbs
+        from wording in Wording.Training
+        from pair in new[] { (verb.Past, verb.Wrong), (verb.Past, verb.Doubled), (verb.Wrong, verb.Doubled) }.Distinct()
+        where pair.Item1 != pair.Item2
+        select Pair(wording, verb, pair.Item1, pair.Item2));
+
+    // A list says how many rows it has.
+    private IDataView View<T>(IEnumerable<T> rows)
+        where T : class => ml.Data.LoadFromEnumerable<T>([.. rows]);
+
+    private static Preference Pair(Wording wording, Verb verb, string better, string worse) =>
+        new(wording.Ask(verb), wording.Say(verb, better), wording.Say(verb, worse));
+}
