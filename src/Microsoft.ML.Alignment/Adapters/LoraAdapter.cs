@@ -25,7 +25,7 @@ internal static class LoraAdapter
             throw new ArgumentException($"The model has an adapter '{name}' already; give the new one another name.", nameof(name));
         var paths = Targets(model, options.TargetModules);
         var scale = options.UseRsLora ? options.Alpha / Math.Sqrt(options.Rank) : options.Alpha / options.Rank;
-        var device = model.Network.Device;
+        var device = model.Device;
         using var generator = new Generator((ulong)seed);
         var updates = new Dictionary<string, LowRankUpdate>();
         foreach (var path in paths)

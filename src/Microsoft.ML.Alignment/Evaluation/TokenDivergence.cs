@@ -16,20 +16,18 @@ internal static class TokenDivergence
         var sums = new double[batch.Targets.SequenceCount];
         var options = new ForwardOptions();
         var targets = batch.Targets;
-        var (policyHidden, referenceHidden) = (policy.Hidden(batch.Rows, options), reference.Hidden(batch.Rows, options)); // [N, D]
+        var (ofPolicy, ofReference) = (policy.Forward(batch.Rows, options), reference.Forward(batch.Rows, options));
         for (var start = 0; start < targets.TokenCount; start += ChunkRows)
         {
             using var scope = NewDisposeScope();
-            var rows = tensor(targets.Rows[start..Math.Min(start + ChunkRows, targets.TokenCount)], device: policyHidden.device);
-            var p = LogSoftmax(policy, policyHidden.index_select(0, rows)); // [M, V]
-            var q = LogSoftmax(reference, referenceHidden.index_select(0, rows)); // [M, V]
+            var rows = targets.Rows[start..Math.Min(start + ChunkRows, targets.TokenCount)];
+            var p = nn.functional.log_softmax(ofPolicy.Logits(rows), 1); // [M, V]
+            var q = nn.functional.log_softmax(ofReference.Logits(rows), 1); // [M, V]
             var divergence = (p.exp() * (p - q)).sum([1L]); // [M]
-            foreach (var (value, index) in divergence.data<float>().Select((value, index) => (value, index)))
+            foreach (var (value, index) in divergence.cpu().data<float>().Select((value, index) => (value, index)))
                 sums[targets.Sequences[start + index]] += value;
         }
 
         return sums;
-
-        Tensor LogSoftmax(LanguageModel model, Tensor hidden) => nn.functional.log_softmax(model.Logits(hidden, options), 1);
     }
 }

@@ -64,7 +64,7 @@ internal static class PeftFolder
     internal static Parameter Frozen(StoredTensor stored, LanguageModel model)
     {
         using var values = WeightDecoder.Decode(stored);
-        var parameter = new Parameter(values.to(model.Network.Device, copy: true), requires_grad: false);
+        var parameter = new Parameter(values.to(model.Device, copy: true), requires_grad: false);
         parameter.DetachFromDisposeScope();
         return parameter;
     }

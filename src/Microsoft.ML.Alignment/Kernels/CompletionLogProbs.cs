@@ -1,11 +1,5 @@
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>Log-probabilities of completion tokens, with what sampling metrics need on demand.</summary>
-/// <param name="LogProbs">In nats, float32. Shape <c>[M]</c>.</param>
-/// <param name="Entropy">Entropy of the next-token distribution in nats, float32. Shape <c>[M]</c>.</param>
-/// <param name="IsTop">Whether the token is the most probable one, bool. Shape <c>[M]</c>.</param>
-internal readonly record struct CompletionStatistics(Tensor LogProbs, Tensor Entropy, Tensor IsTop);
-
 /// <summary>
 /// log softmax(h W^T)[label] for rows of hidden states, computed in chunks of rows, so that <c>[M, V]</c> logits never exist at once.
 /// </summary>
@@ -27,32 +21,38 @@ internal static class CompletionLogProbs
     public static Tensor Compute(
         Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes, HeadStatistics? statistics = null)
     {
-        var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
-        if (is_grad_enabled() && headWeight.requires_grad)
+        var (pass, asksForGradient) = Plan(hidden, headWeight, chunkBytes, statistics);
+        if (asksForGradient)
         {
-            var whole = new RowChunks(hidden.shape[0], headWeight.shape[0], TrainedHeadFactor * chunkBytes);
-            return TrainedHeadLogProbs.Apply(hidden, headWeight, labels, new(whole.Count == 1 ? whole : chunks, statistics));
+            return headWeight.requires_grad
+                ? TrainedHeadLogProbs.Apply(hidden, headWeight, labels, pass) : FrozenHeadLogProbs.Apply(hidden, headWeight, labels, pass);
         }
 
-        if (is_grad_enabled() && hidden.requires_grad)
-            return FrozenHeadLogProbs.Apply(hidden, headWeight, labels, new(chunks, statistics));
         using var scope = NewDisposeScope();
-        var read = Read(hidden, headWeight, labels, chunks, statistics is null ? LogitDetails.None : LogitDetails.Entropy);
+        var read = Read(hidden, headWeight, labels, pass, statistics is null ? LogitDetails.None : LogitDetails.Entropy);
         statistics?.Set(read.IsTop, read.Entropy);
         return read.LogProbs.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Computes log-probabilities, entropy and whether the label is on top; without gradients.</summary>
-    /// <param name="hidden">float32 or bfloat16. Shape <c>[M, D]</c>.</param>
-    /// <param name="headWeight">Of the same type. Shape <c>[V, D]</c>.</param>
-    /// <param name="labels">int64. Shape <c>[M]</c>.</param>
-    /// <param name="chunkBytes">Bytes of float32 logits made at once; one row at least.</param>
-    public static CompletionStatistics ComputeWithStatistics(
-        Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes)
+    /// <summary>
+    /// Computes the log-probabilities of the labels and the entropy of each row's distribution, both in nats, float32 and with gradient.
+    /// Shapes <c>[M]</c>.
+    /// </summary>
+    /// <inheritdoc cref="Compute" path="/param"/>
+    public static (Tensor LogProbs, Tensor Entropy) ComputeWithEntropy(
+        Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes, HeadStatistics? statistics = null)
     {
-        var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
-        var read = Read(hidden, headWeight, labels, chunks, LogitDetails.Entropy);
-        return new(read.LogProbs, read.Entropy, read.IsTop);
+        using var scope = NewDisposeScope();
+        var (pass, asksForGradient) = Plan(hidden, headWeight, chunkBytes, statistics);
+        if (asksForGradient)
+        {
+            var both = HeadLogProbsWithEntropy.Apply(hidden, headWeight, labels, pass); // [2, M]
+            return (both.select(0, 0).MoveToOuterDisposeScope(), both.select(0, 1).MoveToOuterDisposeScope());
+        }
+
+        var read = Read(hidden, headWeight, labels, pass, LogitDetails.Entropy);
+        statistics?.Set(read.IsTop, read.Entropy.alias());
+        return (read.LogProbs.MoveToOuterDisposeScope(), read.Entropy.MoveToOuterDisposeScope());
     }
 
     /// <summary>
@@ -64,16 +64,25 @@ internal static class CompletionLogProbs
     /// <param name="chunkBytes">Bytes of float32 logits made at once; one row at least.</param>
     public static Tensor LogCollision(Tensor hidden, Tensor headWeight, long chunkBytes = DefaultChunkBytes)
     {
-        using var anyLabels = zeros(hidden.shape[0], ScalarType.Int64);
-        var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
-        return Read(hidden, headWeight, anyLabels, chunks, LogitDetails.LogCollision).LogCollision;
+        using var scope = NewDisposeScope();
+        var anyLabels = zeros(hidden.shape[0], ScalarType.Int64, hidden.device);
+        var pass = Plan(hidden, headWeight, chunkBytes, null).Pass;
+        return Read(hidden, headWeight, anyLabels, pass, LogitDetails.LogCollision).LogCollision.MoveToOuterDisposeScope();
     }
 
-    private static LabelReader Read(Tensor hidden, Tensor headWeight, Tensor labels, RowChunks chunks, LogitDetails details)
+    private static (HeadPass Pass, bool AsksForGradient) Plan(Tensor hidden, Tensor headWeight, long chunkBytes, HeadStatistics? statistics)
+    {
+        var (asksForGradient, trains) = (is_grad_enabled() && (hidden.requires_grad || headWeight.requires_grad), headWeight.requires_grad);
+        var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
+        var whole = asksForGradient && trains ? new RowChunks(hidden.shape[0], headWeight.shape[0], TrainedHeadFactor * chunkBytes) : chunks;
+        return (new(whole.Count == 1 ? whole : chunks, statistics, PlainKernels.Serve(hidden) || hidden.dtype == ScalarType.Float64), asksForGradient);
+    }
+
+    private static LogitReader Read(Tensor hidden, Tensor headWeight, Tensor labels, HeadPass pass, LogitDetails details)
     {
         using var noGrad = no_grad();
-        var reader = new LabelReader(labels, details);
-        foreach (var (start, count) in chunks.All())
+        var reader = LogitReader.Of(hidden, labels, pass.IsPlain, details);
+        foreach (var (start, count) in pass.Chunks.All())
         {
             using var chunk = NewDisposeScope();
             reader.Read(nn.functional.linear(hidden.narrow(0, start, count), headWeight), start);
@@ -86,7 +95,15 @@ internal static class CompletionLogProbs
 /// <summary>How a pass through the head goes.</summary>
 /// <param name="Chunks">The rows at once.</param>
 /// <param name="Statistics">Filled on the way; null where nobody wants them.</param>
-internal sealed record HeadPass(RowChunks Chunks, HeadStatistics? Statistics);
+/// <param name="IsPlain">Whether logits are read with operations of libtorch alone.</param>
+internal sealed record HeadPass(RowChunks Chunks, HeadStatistics? Statistics, bool IsPlain)
+{
+    /// <summary>Gets what is read besides log-probabilities.</summary>
+    public LogitDetails Details => Statistics is { ReadsEntropy: true } ? LogitDetails.Entropy : LogitDetails.None;
+
+    /// <summary>Gives what was read to who wants it.</summary>
+    public void Tell(LogitReader reader) => Statistics?.Set(reader.IsTop, Statistics.ReadsEntropy ? reader.Entropy : null);
+}
 
 /// <summary>Rows split into near-equal chunks that keep within a budget of float32 logits.</summary>
 internal sealed class RowChunks(long rows, long vocabulary, long budget)

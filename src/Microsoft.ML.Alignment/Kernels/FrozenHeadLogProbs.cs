@@ -16,17 +16,16 @@ internal sealed class FrozenHeadLogProbs : KernelFunction<FrozenHeadLogProbs>
     protected override Tensor Forward(SavedForBackward saved, object[] inputs)
     {
         var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
-        var reader = new LabelReader(labels);
+        var reader = LogitReader.Of(hidden, labels, pass.IsPlain, pass.Details);
         var slopes = empty_like(hidden); // [M, D], d(-log p)/dh
         foreach (var (start, count) in pass.Chunks.All())
         {
             using var chunk = NewDisposeScope();
             var logits = nn.functional.linear(hidden.narrow(0, start, count), headWeight); // [m, V]
-            reader.IntoGradient(logits, start);
-            slopes.narrow(0, start, count).copy_(logits.mm(headWeight));
+            slopes.narrow(0, start, count).copy_(reader.IntoGradient(logits, start).mm(headWeight));
         }
 
-        pass.Statistics?.Set(reader.IsTop, entropy: null);
+        pass.Tell(reader);
         saved.Keep(slopes);
         return reader.LogProbs;
     }

@@ -5,94 +5,112 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace Microsoft.ML.Alignment.Kernels;
 
-/// <summary>What is read of rows of logits beside the log-probability of a label and whether that is on top.</summary>
-[Flags]
-internal enum LogitDetails
-{
-    /// <summary>Nothing.</summary>
-    None = 0,
-
-    /// <summary>The entropy of each row's distribution.</summary>
-    Entropy = 1,
-
-    /// <summary>log Σ_v p(v)² of each row.</summary>
-    LogCollision = 2,
-}
-
 /// <summary>
-/// Reads rows of logits, each with one label, one row at a time: whatever is asked of it is computed while it is in the cache, in float32.
+/// Reads rows of logits in memory of the processor, one row at a time: whatever is asked of it is computed while it is in the cache, in
+/// float32.
 /// </summary>
 /// <param name="labels">The label of each of M rows.</param>
 /// <param name="details">What is read besides.</param>
-internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDetails.None)
+internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDetails.None) : LogitReader
 {
+    // exp of it is 0, and no product with it is infinite.
+    private const float LeastExponent = -1e4f;
+
     private readonly long[] _indices = labels.data<long>().ToArray();
     private readonly float[] _logProbs = new float[labels.shape[0]];
     private readonly bool[] _isTop = new bool[labels.shape[0]];
     private readonly float[] _entropy = new float[details.HasFlag(LogitDetails.Entropy) ? labels.shape[0] : 0];
     private readonly float[] _logCollision = new float[details.HasFlag(LogitDetails.LogCollision) ? labels.shape[0] : 0];
 
-    /// <summary>Gets the log-probabilities of the labels, in nats. Shape <c>[M]</c>, the caller's.</summary>
-    public Tensor LogProbs => tensor(_logProbs);
+    /// <inheritdoc/>
+    public override Tensor LogProbs => tensor(_logProbs);
 
-    /// <summary>Gets whether no token is more probable than the label, bool. Shape <c>[M]</c>, the caller's.</summary>
-    public Tensor IsTop => tensor(_isTop);
+    /// <inheritdoc/>
+    public override Tensor IsTop => tensor(_isTop);
 
-    /// <summary>Gets the entropies, in nats. Shape <c>[M]</c>, the caller's.</summary>
-    public Tensor Entropy => tensor(_entropy);
+    /// <inheritdoc/>
+    public override Tensor Entropy => tensor(_entropy);
 
-    /// <summary>Gets log Σ_v p(v)², in nats. Shape <c>[M]</c>, the caller's.</summary>
-    public Tensor LogCollision => tensor(_logCollision);
+    /// <inheritdoc/>
+    public override Tensor LogCollision => tensor(_logCollision);
 
-    /// <summary>Reads rows and destroys them.</summary>
-    /// <param name="logits">float32 or bfloat16, contiguous. Shape <c>[m, V]</c>.</param>
-    /// <param name="start">The first row's place among the M.</param>
-    public void Read(Tensor logits, long start) => Read(logits, (int)start, turns: false);
+    /// <inheritdoc/>
+    public override void Read(Tensor logits, long start, bool keeps = false) =>
+        ForEachRow(logits, (int)start, changes: false, keeps, (row, index) => ReadRow(row, index));
 
-    /// <summary>Reads rows and turns them into softmax − onehot(label), the gradient of −log-prob by the logits.</summary>
-    /// <param name="logits">float32 or bfloat16, contiguous. Shape <c>[m, V]</c>.</param>
-    /// <param name="start">The first row's place among the M.</param>
-    public void IntoGradient(Tensor logits, long start) => Read(logits, (int)start, turns: true);
+    /// <inheritdoc/>
+    public override Tensor IntoGradient(Tensor logits, long start)
+    {
+        ForEachRow(logits, (int)start, changes: true, keeps: false, (row, index) => Turn(row, index, ReadRow(row, index)));
+        return logits;
+    }
 
-    private void Read(Tensor logits, int start, bool turns)
+    /// <inheritdoc/>
+    public override Tensor IntoGradient(Tensor logits, long start, Tensor gradients)
+    {
+        var all = gradients.contiguous().data<float>().ToArray();
+        var (ofLogProbs, ofEntropies) = (all[.._indices.Length], all[_indices.Length..]);
+        ForEachRow(logits, (int)start, changes: true, keeps: false, (row, index) => Turn(row, index, ofLogProbs[index], ofEntropies[index]));
+        return logits;
+    }
+
+    // Rows of float32 are changed where they lie, unless they must be kept; rows of bfloat16 are widened first.
+    private static void ForEachRow(Tensor logits, int start, bool changes, bool keeps, Action<Span<float>, int> act)
     {
         var (rows, width) = ((int)logits.shape[0], (int)logits.shape[1]);
-        if (logits.dtype == ScalarType.Float32)
-        {
-            var values = MemoryMarshal.Cast<byte, float>(logits.bytes);
-            for (var row = 0; row < rows; row++)
-                ReadRow(values.Slice(row * width, width), start + row, turns);
-            return;
-        }
-
+        var isWide = logits.dtype == ScalarType.Float32;
+        var values = isWide ? MemoryMarshal.Cast<byte, float>(logits.bytes) : [];
+        var bits = isWide ? [] : MemoryMarshal.Cast<byte, ushort>(logits.bytes);
         var buffer = ArrayPool<float>.Shared.Rent(width);
-        var wide = buffer.AsSpan(0, width);
-        var bits = MemoryMarshal.Cast<byte, ushort>(logits.bytes);
         for (var row = 0; row < rows; row++)
         {
-            var narrow = bits.Slice(row * width, width);
-            BrainFloat.Widen(narrow, wide);
-            ReadRow(wide, start + row, turns);
-            if (turns)
-                BrainFloat.Narrow(wide, narrow);
+            var place = new Range(row * width, (row + 1) * width);
+            var wide = isWide && !keeps ? values[place] : buffer.AsSpan(0, width);
+            if (!isWide)
+                BrainFloat.Widen(bits[place], wide);
+            else if (keeps)
+                values[place].CopyTo(wide);
+            act(wide, start + row);
+            if (changes && !isWide)
+                BrainFloat.Narrow(wide, bits[place]);
         }
 
         ArrayPool<float>.Shared.Return(buffer);
     }
 
-    private void ReadRow(Span<float> row, int index, bool turns)
+    // Leaves exp(x - max) in the place of x and gives the logarithm of the sum of these.
+    private float ReadRow(Span<float> row, int index)
     {
-        var label = (int)_indices[index];
         TensorPrimitives.Subtract(row, TensorPrimitives.Max<float>(row), row);
-        var ofLabel = row[label];
+        var ofLabel = row[(int)_indices[index]];
         var logSum = details.HasFlag(LogitDetails.Entropy) ? ExponentiateWithEntropy(row, out _entropy[index]) : Exponentiate(row);
         (_logProbs[index], _isTop[index]) = (ofLabel - logSum, ofLabel >= 0);
         if (details.HasFlag(LogitDetails.LogCollision))
             _logCollision[index] = MathF.Log(TensorPrimitives.SumOfSquares<float>(row)) - (2 * logSum);
-        if (!turns)
-            return;
+        return logSum;
+    }
+
+    private void Turn(Span<float> row, int index, float logSum)
+    {
         TensorPrimitives.Multiply(row, MathF.Exp(-logSum), row);
-        row[label]--;
+        row[(int)_indices[index]]--;
+    }
+
+    private void Turn(Span<float> row, int index, float ofLogProb, float ofEntropy)
+    {
+        var rented = ArrayPool<float>.Shared.Rent(row.Length);
+        var logits = rented.AsSpan(0, row.Length);
+        TensorPrimitives.Subtract(row, TensorPrimitives.Max<float>(row), row);
+        TensorPrimitives.Max(row, LeastExponent, logits);
+        var logSum = Exponentiate(row);
+        TensorPrimitives.Multiply(row, MathF.Exp(-logSum), row); // p
+        var mean = TensorPrimitives.Dot<float>(row, logits); // log p + entropy = x - mean
+        TensorPrimitives.Subtract(logits, mean, logits);
+        TensorPrimitives.Multiply(logits, -ofEntropy, logits);
+        TensorPrimitives.Subtract(logits, ofLogProb, logits);
+        TensorPrimitives.Multiply(row, logits, row);
+        row[(int)_indices[index]] += ofLogProb;
+        ArrayPool<float>.Shared.Return(rented);
     }
 
     /// <summary>Turns values x into exp x and gives the logarithm of their sum.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.ML.Alignment.Arithmetic;
-
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>
@@ -14,12 +12,11 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
     protected override Tensor Forward(SavedForBackward saved, object[] inputs)
     {
         var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
-        saved.State = pass.Chunks;
-        var reader = new LabelReader(labels);
+        saved.State = pass;
+        var reader = LogitReader.Of(hidden, labels, pass.IsPlain, pass.Details);
         if (pass.Chunks.Count == 1)
         {
-            var slopes = nn.functional.linear(hidden, headWeight); // [M, V]
-            reader.IntoGradient(slopes, 0);
+            var slopes = reader.IntoGradient(nn.functional.linear(hidden, headWeight), 0); // [M, V]
             saved.Keep(hidden, headWeight, labels, slopes);
         }
         else
@@ -33,47 +30,23 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
             saved.Keep(hidden, headWeight, labels);
         }
 
-        pass.Statistics?.Set(reader.IsTop, entropy: null);
+        pass.Tell(reader);
         return reader.LogProbs;
     }
 
     /// <inheritdoc/>
     protected override Tensor?[] Backward(SavedForBackward saved, Tensor gradient)
     {
-        var (hidden, headWeight, labels, chunks) = (saved[0], saved[1], saved[2], (RowChunks)saved.State!);
-        var hiddenGradient = saved.NeedsGradient(0) ? empty_like(hidden) : null;
-        var several = chunks.Count > 1;
-
-        // Sums over chunks are kept in float32, since bfloat16 would lose the small ones.
-        var weightGradient = several ? zeros(headWeight.shape, ScalarType.Float32, headWeight.device) : null; // [V, D]
-        foreach (var (start, count) in chunks.All())
+        var (hidden, headWeight, labels, pass) = (saved[0], saved[1], saved[2], (HeadPass)saved.State!);
+        var (ofHidden, ofHead) = HeadGradients.Compute(hidden, headWeight, (saved.NeedsGradient(0), true), pass.Chunks, (rows, start) =>
         {
-            using var chunk = NewDisposeScope();
-            var (rows, label) = (hidden.narrow(0, start, count), labels.narrow(0, start, count));
-            var logitGradient = several ? Slopes(rows, headWeight, label) : saved[3]; // [m, V]
-            logitGradient.mul_(gradient.narrow(0, start, count).neg().unsqueeze(1));
-            hiddenGradient?.narrow(0, start, count).copy_(logitGradient.mm(headWeight));
-            if (weightGradient is null)
-                weightGradient = logitGradient.t().mm(rows).MoveToOuterDisposeScope();
-            else
-                AddProduct(weightGradient, logitGradient.t(), rows);
-        }
-
-        return [hiddenGradient, weightGradient, null, null];
+            var label = labels.narrow(0, start, rows.shape[0]);
+            var slopes = pass.Chunks.Count > 1 ? Slopes(rows, headWeight, label, pass) : saved[3]; // [m, V]
+            return slopes.mul_(gradient.narrow(0, start, rows.shape[0]).neg().unsqueeze(1));
+        });
+        return [ofHidden, ofHead, null, null];
     }
 
-    private static Tensor Slopes(Tensor rows, Tensor headWeight, Tensor labels)
-    {
-        var logits = nn.functional.linear(rows, headWeight);
-        new LabelReader(labels).IntoGradient(logits, 0);
-        return logits;
-    }
-
-    private static void AddProduct(Tensor sum, Tensor left, Tensor right)
-    {
-        if (sum.dtype == left.dtype)
-            sum.addmm_(left, right);
-        else
-            sum.PlusInPlace(left.mm(right));
-    }
+    private static Tensor Slopes(Tensor rows, Tensor headWeight, Tensor labels, HeadPass pass) =>
+        LogitReader.Of(rows, labels, pass.IsPlain).IntoGradient(nn.functional.linear(rows, headWeight), 0);
 }

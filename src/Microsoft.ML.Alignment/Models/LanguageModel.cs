@@ -177,63 +177,44 @@ public sealed class LanguageModel : IDisposable
         return LinearLayer.Merge(Stack.Core.Copy($"{path}.weight"), Stack.Adapters.UpdatesOf(path)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Final hidden states (after the last norm), float32. Shape <c>[N, D]</c>.</summary>
+    /// <summary>Gets where the model lives: its base, adapters and head. Asking decodes nothing.</summary>
+    internal Device Device => Stack.Core.Device;
+
+    /// <summary>Computes the hidden states of packed rows, from which all else is read.</summary>
+    /// <param name="rows">All tokens.</param>
+    /// <param name="options">Precision and dropout.</param>
     /// <exception cref="ArgumentException">An id is not in the vocabulary.</exception>
-    internal Tensor Hidden(PackedRows rows, ForwardOptions options)
+    internal ForwardResult Forward(PackedRows rows, ForwardOptions options)
     {
-        RequireKnownIds(rows.Ids);
+        var core = Stack.Core;
+        core.RequireKnownIds(rows.Ids);
         using var scope = NewDisposeScope();
-        using var pass = OpenPass(options);
-        var ids = tensor(rows.Ids, device: Network.Device);
-        var positions = tensor(rows.Positions, device: Network.Device);
-        return Network.Hidden(ids, positions, (_, q, k, v) => PackedAttention.Attend(q, k, v, rows), pass).MoveToOuterDisposeScope();
+        var pass = OpenPass(options);
+        var ids = tensor(rows.Ids, device: core.Device);
+        var positions = tensor(rows.Positions, device: core.Device);
+        var hidden = core.Network.Hidden(ids, positions, (_, q, k, v) => PackedAttention.Attend(q, k, v, rows), pass);
+        return new(core, pass, hidden.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Next-token logits of hidden states, float32. Shape <c>[M, D]</c> to <c>[M, V]</c>; for generation and tests only.</summary>
-    internal Tensor Logits(Tensor hidden, ForwardOptions options)
-    {
-        using var pass = OpenPass(options);
-        return Network.Logits(hidden, pass);
-    }
-
-    /// <summary>Log-probabilities of the target tokens, in nats, float32. Shape <c>[M]</c>. Other rows never reach the head.</summary>
+    /// <summary>Computes the log-probabilities of completions. Shapes <c>[S]</c>.</summary>
     /// <param name="rows">All tokens.</param>
     /// <param name="targets">Those of the completions.</param>
     /// <param name="options">Precision and dropout.</param>
     /// <param name="statistics">Filled on the way; null where nobody wants them.</param>
-    internal Tensor TokenLogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null) =>
-        TokenLogProbs(rows, targets, options, statistics, collisions: false).LogProbs;
-
-    /// <summary>
-    /// The same, and the log-probability that two draws in the token's place agree, log Σ_v π(v)², without gradient. Shapes <c>[M]</c>.
-    /// </summary>
-    /// <inheritdoc cref="TokenLogProbs(PackedRows, PackedTargets, ForwardOptions, HeadStatistics)" path="/param"/>
-    internal (Tensor LogProbs, Tensor LogCollision) TokenLogProbsAndCollisions(
-        PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
-    {
-        var (logProbs, collision) = TokenLogProbs(rows, targets, options, statistics, collisions: true);
-        return (logProbs, collision!);
-    }
-
-    /// <summary>Log-probabilities of the completions. Shapes <c>[S]</c>.</summary>
-    /// <inheritdoc cref="TokenLogProbs(PackedRows, PackedTargets, ForwardOptions, HeadStatistics)" path="/param"/>
     internal SequenceLogProbs LogProbs(PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics = null)
     {
         using var scope = NewDisposeScope();
-        var tokens = TokenLogProbs(rows, targets, options, statistics); // [M]
-        var sums = SequenceLogProbs.SumBySequence(tokens, targets.Sequences, targets.SequenceCount); // [S]
-        var counts = tensor(targets.TokenCounts, device: Network.Device).to_type(ScalarType.Float32); // [S]
-        return new(sums.MoveToOuterDisposeScope(), counts.MoveToOuterDisposeScope());
+        var (sum, count) = Forward(rows, options).At(targets).Sequences(statistics);
+        return new(sum.MoveToOuterDisposeScope(), count.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Rewards at the end token of each sequence, float32. Shape <c>[S]</c>.</summary>
+    /// <summary>Computes the rewards at the end token of each sequence, float32. Shape <c>[S]</c>.</summary>
     /// <exception cref="InvalidOperationException">The model has no reward head.</exception>
     internal Tensor Rewards(PackedRows rows, PackedTargets targets, ForwardOptions options)
     {
         var head = RewardHead ?? throw new InvalidOperationException($"The model '{Source}' is a policy; only a reward model gives rewards.");
         using var scope = NewDisposeScope();
-        var ends = RowsOf(Hidden(rows, options), targets.EndRows); // [S, D]
-        return nn.functional.linear(ends, head).squeeze(1).MoveToOuterDisposeScope(); // [S]
+        return Forward(rows, options).Ends(new(head), targets).MoveToOuterDisposeScope();
     }
 
     /// <summary>How a pass over this model's layers computes.</summary>
@@ -261,30 +242,5 @@ public sealed class LanguageModel : IDisposable
         {
             core.Release();
         }
-    }
-
-    private (Tensor LogProbs, Tensor? LogCollision) TokenLogProbs(
-        PackedRows rows, PackedTargets targets, ForwardOptions options, HeadStatistics? statistics, bool collisions)
-    {
-        RequireKnownIds(targets.Labels);
-        using var scope = NewDisposeScope();
-        using var pass = OpenPass(options);
-        var distinct = targets.Distinct;
-        var hidden = pass.Narrow(RowsOf(Hidden(rows, options), distinct.Rows)); // [K, D]
-        var labels = tensor(distinct.Labels, device: Network.Device);
-        var head = pass.Matrix(Network.Head);
-        var logProbs = distinct.Spread(CompletionLogProbs.Compute(hidden, head, labels, statistics: statistics)); // [M]
-        statistics?.Spread(logProbs, distinct);
-        var logCollision = collisions ? distinct.Spread(CompletionLogProbs.LogCollision(hidden, head)) : null;
-        return (logProbs.MoveToOuterDisposeScope(), logCollision?.MoveToOuterDisposeScope());
-    }
-
-    private Tensor RowsOf(Tensor hidden, long[] rows) => hidden.index_select(0, tensor(rows, device: Network.Device));
-
-    private void RequireKnownIds(long[] ids)
-    {
-        foreach (var id in ids)
-            if (id < 0 || id >= Config.VocabularySize)
-                throw new ArgumentException($"Token id {id} is not in the vocabulary of '{Source}', which has ids 0 to {Config.VocabularySize - 1}.");
     }
 }

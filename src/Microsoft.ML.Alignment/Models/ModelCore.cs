@@ -50,6 +50,9 @@ internal sealed class ModelCore : ReferenceCounted
     /// <summary>Gets where the base came from, for messages.</summary>
     public string Source { get; }
 
+    /// <summary>Gets where the weights live, or will once they are decoded. The default is the processor's memory.</summary>
+    public Device Device { get; init; } = CPU;
+
     /// <summary>Gets the network with its weights, which are decoded at the first call.</summary>
     /// <exception cref="IOException">A file that the weights came from can no longer be read.</exception>
     public DecoderNetwork Network
@@ -89,6 +92,15 @@ internal sealed class ModelCore : ReferenceCounted
             return _network is null
                 ? WeightDecoder.Decode(Stored.FirstOrDefault(tensor => tensor.Name == name) ?? throw new KeyNotFoundException($"{What} has no weight '{name}'."))
                 : _network.Weights[name].clone();
+    }
+
+    /// <summary>Checks that ids are in the vocabulary.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    public void RequireKnownIds(long[] ids)
+    {
+        foreach (var id in ids)
+            if (id < 0 || id >= Config.VocabularySize)
+                throw new ArgumentException($"Token id {id} is not in the vocabulary of '{Source}', which has ids 0 to {Config.VocabularySize - 1}.");
     }
 
     /// <inheritdoc/>

@@ -20,9 +20,9 @@ internal readonly record struct PairPass(PairLogProbs Pairs, Tensor Others)
         LanguageModel model, TokenBatch batch, ForwardOptions options, PairDetails details, HeadStatistics? statistics = null)
     {
         var (targets, both) = (batch.Targets, 2 * batch.ExampleCount);
-        var (tokens, collision) = details.HasFlag(PairDetails.Agreement)
-            ? model.TokenLogProbsAndCollisions(batch.Rows, targets, options, statistics)
-            : (model.TokenLogProbs(batch.Rows, targets, options, statistics), null); // [M]
+        var read = model.Forward(batch.Rows, options).At(targets);
+        var tokens = read.LogProbs(statistics); // [M]
+        var collision = details.HasFlag(PairDetails.Agreement) ? read.LogCollision() : null; // [M]
         Tensor Sums(Tensor values) => SequenceLogProbs.SumBySequence(values, targets.Sequences, targets.SequenceCount); // [S]
         Pair PairsOf(Tensor values) => Pair.Split(values.narrow(0, 0, both));
         var sums = Sums(tokens);

@@ -89,7 +89,7 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
     /// <summary>Nothing where there is no reference, which the loss then does not read.</summary>
     private PairLogProbs ReferenceLogProbs(TokenBatch batch) => _reference is null
         ? default
-        : PairScores.Of(batch, ReferenceDetails, _policy.Network.Device) ?? LiveReference(_reference, batch);
+        : PairScores.Of(batch, ReferenceDetails, _policy.Device) ?? LiveReference(_reference, batch);
 
     private PairLogProbs LiveReference(LanguageModel reference, TokenBatch batch)
     {

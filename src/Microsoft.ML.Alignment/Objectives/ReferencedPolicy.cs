@@ -27,7 +27,7 @@ internal sealed record ReferencedPolicy(LanguageModel Policy, LanguageModel Refe
     /// Log-probabilities under the reference, in nats: those computed apart from the step, where there are such. Shape <c>[B]</c>.
     /// </summary>
     public Tensor ReferenceLogProbs(TokenBatch batch) => batch.ReferenceScores is { } scores
-        ? tensor(scores.Value.Select(ofExample => ofExample[0]).ToArray(), device: Policy.Network.Device)
+        ? tensor(scores.Value.Select(ofExample => ofExample[0]).ToArray(), device: Policy.Device)
         : LiveReference(batch);
 
     /// <summary>Log-probabilities under the reference by the model itself, in nats. Shape <c>[S]</c>.</summary>

@@ -40,7 +40,7 @@ public sealed class BcoTrainer : UnpairedTrainer
 
     private protected override string LabelColumnName => _options.LabelColumnName;
 
-    private protected override IStepHook Carry(LanguageModel model) => new RunningMidpoint(model.Network.Device);
+    private protected override IStepHook Carry(LanguageModel model) => new RunningMidpoint(model.Device);
 
     private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new UnpairedObjective(
         new(trained.Model, trained.Reference, trained.Training.Precision),

@@ -56,7 +56,7 @@ public sealed class KtoTrainer : UnpairedTrainer
         var models = new ReferencedPolicy(trained.Model, trained.Reference, trained.Training.Precision);
         return new UnpairedObjective(
             models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, _options.Beta, Weights),
-            _options.Baseline == KtoBaseline.Divergence ? new MismatchedDivergence(models) : new ZeroPoint(trained.Model.Network.Device));
+            _options.Baseline == KtoBaseline.Divergence ? new MismatchedDivergence(models) : new ZeroPoint(trained.Model.Device));
     }
 
     /// <summary>

@@ -78,7 +78,7 @@ public sealed class FoldedAdapterTests : IDisposable
         foreach (var update in second.Updates.Values)
             Fill(update.B, 0.1f);
         using var scope = NewDisposeScope();
-        policy.Hidden(Rows, Narrow).square().sum().backward();
+        policy.Forward(Rows, Narrow).Hidden.square().sum().backward();
         return [.. policy.TrainableParameters.SelectMany(parameter => parameter.grad!.data<float>().ToArray())];
     }
 
@@ -86,7 +86,7 @@ public sealed class FoldedAdapterTests : IDisposable
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        return of.Hidden(Rows, options ?? Narrow).data<float>().ToArray();
+        return of.Forward(Rows, options ?? Narrow).Hidden.data<float>().ToArray();
     }
 
     private void Freeze()

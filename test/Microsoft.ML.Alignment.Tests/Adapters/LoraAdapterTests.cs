@@ -131,7 +131,7 @@ public sealed class LoraAdapterTests
         using var adapted = Stacked(model, dropout: 0.5);
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        float[] Hidden(bool dropout) => adapted.Hidden(Rows, new(Dropout: dropout)).data<float>().ToArray();
+        float[] Hidden(bool dropout) => adapted.Forward(Rows, new(Dropout: dropout)).Hidden.data<float>().ToArray();
         Hidden(false).Should().Equal(Hidden(false));
         Hidden(true).Should().NotEqual(Hidden(false)).And.NotEqual(Hidden(true));
     }

@@ -86,7 +86,7 @@ public sealed class PackedModelTests
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var logits = TestModels.Logits(model, rows).Chunk(37).ToArray();
-        var actual = model.TokenLogProbs(rows, targets, default).data<float>().ToArray();
+        var actual = model.Forward(rows, default).At(targets).LogProbs().data<float>().ToArray();
         for (var i = 0; i < targets.TokenCount; i++)
         {
             var row = logits[targets.Rows[i]];
@@ -105,7 +105,7 @@ public sealed class PackedModelTests
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var rewards = model.Rewards(rows, targets, default).data<float>().ToArray();
-        var hidden = model.Hidden(rows, default).data<float>().ToArray().Chunk(24).ToArray();
+        var hidden = model.Forward(rows, default).Hidden.data<float>().ToArray().Chunk(24).ToArray();
         rewards.Should().HaveCount(2);
         for (var s = 0; s < 2; s++)
         {
@@ -140,7 +140,7 @@ public sealed class PackedModelTests
     public void UnknownIdIsRefusedByItsNumber()
     {
         using var model = TestModels.Tiny();
-        var act = () => model.Hidden(PackedRows.OfSequences([[1, 37]]), default);
+        var act = () => model.Forward(PackedRows.OfSequences([[1, 37]]), default).Hidden;
         act.Should().Throw<ArgumentException>().WithMessage("*37*0 to 36*");
     }
 

@@ -226,7 +226,7 @@ public sealed class TrajectoryTests : IDisposable
         var rows = PackedRows.OfSequences([ids]);
         using var noGrad = no_grad();
         var actual = model.RewardHead is null
-            ? model.Logits(model.Hidden(rows, new()), new())
+            ? model.Forward(rows, new()).Logits()
             : model.Rewards(rows, new([], [], [], [0], [ids.Length - 1]), new());
         var expected = final.Floats("logits");
 

@@ -12,7 +12,7 @@ internal static class ModelChecks
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         var rows = PackedRows.OfSequences([.. ids.Select(id => (int)id).Chunk(length)]);
-        return model.Logits(model.Hidden(rows, default), default).data<float>().ToArray();
+        return model.Forward(rows, default).Logits().data<float>().ToArray();
     }
 
     public static float LargestDifference(float[] first, float[] second)

@@ -54,7 +54,7 @@ internal static class TestModels
         using var noGrad = TorchSharp.torch.no_grad();
         using var scope = TorchSharp.torch.NewDisposeScope();
         var options = new ForwardOptions(precision);
-        return model.Logits(model.Hidden(rows, options), options).data<float>().ToArray();
+        return model.Forward(rows, options).Logits().data<float>().ToArray();
     }
 
     /// <summary>The largest absolute difference.</summary>
