@@ -7,13 +7,13 @@ namespace Microsoft.ML.Alignment.Formats;
 /// <summary>The bytes of a file, read at any offset from any thread, on demand.</summary>
 /// <remarks>
 /// Positioned reads rather than a memory map: what is read is copied either way, and a file that somebody truncates meanwhile is
-/// an exception here and a fault of the process there. The handle closes with the last tensor that refers to it.
+/// an exception here and a fault of the process there. Who opens it sees to it that it is closed.
 /// </remarks>
-internal sealed class FileBytes
+internal sealed class FileBytes : IDisposable
 {
     private readonly SafeFileHandle _handle;
 
-    private FileBytes(string path, SafeFileHandle handle) => (Path, _handle, Length) = (path, handle, RandomAccess.GetLength(handle));
+    private FileBytes(string path, SafeFileHandle handle, long length) => (Path, _handle, Length) = (path, handle, length);
 
     /// <summary>Gets the path, for messages.</summary>
     public string Path { get; }
@@ -23,8 +23,38 @@ internal sealed class FileBytes
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static FileBytes Open(string path) =>
-        new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess));
+    public static FileBytes Open(string path)
+    {
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+        try
+        {
+            return new(path, handle, RandomAccess.GetLength(handle));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file for what reads it and closes it from then on; where reading fails, it is closed at once.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static T Open<T>(string path, Func<FileBytes, T> read)
+    {
+        var file = Open(path);
+        try
+        {
+            return read(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _handle.Dispose();
 
     /// <summary>Reads bytes.</summary>
     /// <exception cref="InvalidDataException">The file ends before the destination is full.</exception>
@@ -49,6 +79,9 @@ internal sealed class FileTensor(FileBytes file, long start, string name, Tensor
 {
     /// <inheritdoc/>
     public override long ByteLength { get; } = BlockQuantization.BytesOf(encoding, shape);
+
+    /// <inheritdoc/>
+    public override IDisposable Storage => file;
 
     /// <inheritdoc/>
     public override void Read(long offset, Span<byte> destination)

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Alignment.Formats;
 internal sealed record GgufEntry(string Name, uint Type, long[] Shape, long Start);
 
 /// <summary>A GGUF file, version 2 or 3: metadata and where its tensors lie. Thread-safe.</summary>
-internal sealed class GgufFile
+internal sealed class GgufFile : IDisposable
 {
     private const uint Magic = 0x46554747;
     private const int LeastBytesOfEntry = sizeof(ulong) + sizeof(uint) + sizeof(ulong) + sizeof(uint) + sizeof(ulong);
@@ -57,7 +57,7 @@ internal sealed class GgufFile
     /// <summary>Opens a file and checks everything but the tensors' values.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is truncated, damaged or of another format.</exception>
-    public static GgufFile Open(string path) => new(FileBytes.Open(path));
+    public static GgufFile Open(string path) => FileBytes.Open(path, file => new GgufFile(file));
 
     /// <summary>A tensor under its name in the file.</summary>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
@@ -71,6 +71,9 @@ internal sealed class GgufFile
                 $"'{Path}' holds tensor '{name}' as {GgufTypes.NameOf(entry.Type)}; read are {string.Join(", ", GgufTypes.Supported)}. " +
                 "Use a file of one of these quantisations.");
     }
+
+    /// <summary>Closes the file, whose tensors can then no longer be read.</summary>
+    public void Dispose() => _file.Dispose();
 
     private static void RequireVersion(GgufCursor cursor)
     {

@@ -32,6 +32,21 @@ internal static class GgufModel
     public static PretrainedFiles Read(string path)
     {
         var file = GgufFile.Open(path);
+        try
+        {
+            return file.Names.Count > 0
+                ? Read(file)
+                : throw new InvalidDataException($"'{path}' holds no tensor; a model's file has its weights. Get it again.");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static PretrainedFiles Read(GgufFile file)
+    {
         var config = new GgufConfig(file);
         var files = new Dictionary<string, byte[]>
         {

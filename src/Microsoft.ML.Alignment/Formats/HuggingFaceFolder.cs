@@ -76,7 +76,7 @@ internal static class HuggingFaceFolder
     private static IReadOnlyCollection<StoredTensor> ReadWeights(string folder)
     {
         var whole = Path.Combine(folder, Weights);
-        return File.Exists(whole) ? SafetensorsFile.Open(whole).ReadTensors() : ReadShards(folder);
+        return File.Exists(whole) ? SafetensorsFile.TensorsOf(whole) : ReadShards(folder);
     }
 
     private static List<StoredTensor> ReadShards(string folder)
@@ -84,25 +84,37 @@ internal static class HuggingFaceFolder
         var indexPath = Path.Combine(folder, Index);
         var places = ReadIndex(indexPath);
         var tensors = new List<StoredTensor>();
+        try
+        {
+            ReadShards(folder, indexPath, places, tensors);
+            return tensors;
+        }
+        catch
+        {
+            StoredTensor.Close(tensors);
+            throw;
+        }
+    }
+
+    private static void ReadShards(string folder, string indexPath, Dictionary<string, string> places, List<StoredTensor> tensors)
+    {
         foreach (var shard in places.Values.Distinct().Order(StringComparer.Ordinal))
         {
             var path = Path.Combine(folder, shard);
             if (!File.Exists(path))
                 throw new InvalidDataException($"'{indexPath}' names the shard '{shard}', which is not there: get it too.");
-            foreach (var tensor in SafetensorsFile.Open(path).ReadTensors())
-            {
+            var ofShard = SafetensorsFile.TensorsOf(path);
+            tensors.AddRange(ofShard);
+            foreach (var tensor in ofShard)
                 if (!places.TryGetValue(tensor.Name, out var place) || place != shard)
                     throw new InvalidDataException(
                         $"'{path}' holds tensor '{tensor.Name}', which '{indexPath}' places in {place ?? "no shard"}; a tensor lies " +
                         "in one shard, the index's.");
-                tensors.Add(tensor);
-            }
         }
 
         var missing = places.Keys.Except(tensors.Select(t => t.Name)).Order(StringComparer.Ordinal).FirstOrDefault();
-        return missing is null
-            ? tensors
-            : throw new InvalidDataException(
+        if (missing is not null)
+            throw new InvalidDataException(
                 $"'{indexPath}' places tensor '{missing}' in '{places[missing]}', which does not hold it. The files do not belong " +
                 "together.");
     }

@@ -52,7 +52,8 @@ internal static class PeftFolder
         if (!File.Exists(weightsPath))
             throw new FileNotFoundException(
                 $"The folder '{folder}' has no {WeightsName}; adapters are read from safetensors.", weightsPath);
-        var tensors = SafetensorsFile.Open(weightsPath).ReadTensors().ToDictionary(t => t.Name);
+        using var file = SafetensorsFile.Open(weightsPath);
+        var tensors = file.ReadTensors().ToDictionary(t => t.Name);
         tensors.Remove(RewardKey, out var head);
         if (config.HasRewardHead != head is not null)
             throw new InvalidDataException($"'{configPath}' and '{weightsPath}' disagree whether there is a reward head ({RewardKey}).");

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Models;
+
 namespace Microsoft.ML.Alignment.Formats;
 
 /// <summary>Loads pretrained models: Hugging Face folders and GGUF files.</summary>
@@ -19,9 +21,17 @@ internal static class PretrainedModel
     {
         RequireExists(path);
         var pretrained = Directory.Exists(path) ? HuggingFaceFolder.Read(path) : GgufModel.Read(RequireGguf(path));
-        return pretrained.Weights.Any(w => w.Name == MergedWeights.RewardHead)
-            ? LoadRewardModel(pretrained, path)
-            : LanguageModel.Load(pretrained.Files, pretrained.Weights, path);
+        try
+        {
+            return pretrained.Weights.Any(w => w.Name == MergedWeights.RewardHead)
+                ? LoadRewardModel(pretrained, path)
+                : LanguageModel.Load(pretrained.Files, pretrained.Weights, path);
+        }
+        catch
+        {
+            StoredTensor.Close(pretrained.Weights);
+            throw;
+        }
     }
 
     /// <summary>Checks cheaply, when a pipeline is composed, that there is something at a path that looks like a model.</summary>

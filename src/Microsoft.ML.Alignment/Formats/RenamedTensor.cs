@@ -9,6 +9,9 @@ internal sealed class RenamedTensor(StoredTensor stored, string name) : StoredTe
     public override long ByteLength => stored.ByteLength;
 
     /// <inheritdoc/>
+    public override IDisposable? Storage => stored.Storage;
+
+    /// <inheritdoc/>
     public override void Read(long offset, Span<byte> destination) => stored.Read(offset, destination);
 }
 
@@ -23,6 +26,9 @@ internal sealed class HalvedHeadsTensor(StoredTensor stored, string name, int he
 
     /// <inheritdoc/>
     public override long ByteLength => stored.ByteLength;
+
+    /// <inheritdoc/>
+    public override IDisposable? Storage => stored.Storage;
 
     /// <inheritdoc/>
     public override void Read(long offset, Span<byte> destination)

@@ -88,7 +88,10 @@ public sealed class LanguageModel : IDisposable
     /// Builds a model from its small files and weights. Weights missing, superfluous, of a wrong shape or not finite: refused by name.
     /// </summary>
     /// <param name="files">At least <c>config.json</c>.</param>
-    /// <param name="weights">The tensors of the checkpoint; they are kept and must stay readable.</param>
+    /// <param name="weights">
+    /// The tensors of the checkpoint; they are kept and must stay readable. What they are read from is closed with the model; where
+    /// loading fails, that is left to the caller.
+    /// </param>
     /// <param name="source">Where the model comes from, for messages.</param>
     /// <exception cref="NotSupportedException">The configuration asks for something that is not implemented.</exception>
     /// <exception cref="InvalidDataException">A file is missing or makes no sense, or the weights do not fit the configuration.</exception>
@@ -97,7 +100,9 @@ public sealed class LanguageModel : IDisposable
         var configJson = files.Text(ModelFiles.Config) ?? throw new InvalidDataException($"{source}: {ModelFiles.Config} is missing.");
         var config = ModelConfig.Parse(configJson, files.Text(ModelFiles.GenerationConfig));
         var tokenizer = files.Text(ModelFiles.Tokenizer) is { } json ? ModelTokenizer.FromJson(json) : null;
-        return OverNewCore(new(files, config, WeightLoader.Check(config, weights, source), source) { Tokenizer = tokenizer }, [], null);
+        return OverNewCore(
+            new(files, config, WeightLoader.Check(config, weights, source), source) { Tokenizer = tokenizer, Storages = StoredTensor.StoragesOf(weights) },
+            [], null);
     }
 
     /// <summary>Gets where the base came from, for messages: a path or the name of a zip.</summary>

@@ -73,6 +73,9 @@ internal sealed class ModelCore : ReferenceCounted
     /// <summary>Gets the weights in the encoding in which they came, else over the parameters.</summary>
     public IReadOnlyCollection<StoredTensor> Stored { get; }
 
+    /// <summary>Gets what the stored weights are read from, which is closed with the core.</summary>
+    public IReadOnlyCollection<IDisposable> Storages { get; init; } = [];
+
     /// <summary>Gets the tokenizer; null if the model came without one.</summary>
     public ModelTokenizer? Tokenizer { get; init; }
 
@@ -108,6 +111,8 @@ internal sealed class ModelCore : ReferenceCounted
     {
         _network?.Dispose();
         TakeBackReport();
+        foreach (var storage in Storages)
+            storage.Dispose();
     }
 
     private DecoderNetwork Build(IReadOnlyDictionary<string, Parameter> weights)

@@ -17,7 +17,22 @@ internal abstract class StoredTensor(string name, TensorEncoding encoding, long[
     /// <summary>Gets the number of encoded bytes.</summary>
     public abstract long ByteLength { get; }
 
+    /// <summary>Gets what the bytes are read from, which whoever has the tensors closes; null for what needs no closing.</summary>
+    public virtual IDisposable? Storage => null;
+
+    /// <summary>What tensors are read from, each once.</summary>
+    public static IReadOnlyCollection<IDisposable> StoragesOf(IEnumerable<StoredTensor> tensors) =>
+        [.. tensors.Select(tensor => tensor.Storage).OfType<IDisposable>().Distinct()];
+
+    /// <summary>Closes what tensors are read from.</summary>
+    public static void Close(IEnumerable<StoredTensor> tensors)
+    {
+        foreach (var storage in StoragesOf(tensors))
+            storage.Dispose();
+    }
+
     /// <summary>Reads encoded bytes. Thread-safe.</summary>
+    /// <exception cref="ObjectDisposedException">What they are read from was closed.</exception>
     /// <param name="offset">Offset within this tensor.</param>
     /// <param name="destination">Filled completely.</param>
     public abstract void Read(long offset, Span<byte> destination);

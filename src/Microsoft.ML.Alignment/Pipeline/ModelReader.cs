@@ -32,7 +32,7 @@ internal sealed class ModelReader
         try
         {
             using var baseModel = Base(saved);
-            var head = saved.RewardHead is { } hash ? AdapterTensors.RewardHead(Tensors(hash)) : null;
+            var head = saved.RewardHead is { } hash ? Decoded(hash, AdapterTensors.RewardHead) : null;
             using var unrecorded = baseModel.With([.. saved.Adapters.Select(Adapter)], head);
             var model = unrecorded.WithHistory(history);
             var holder = new WeakReference<LanguageModel>(model);
@@ -57,15 +57,37 @@ internal sealed class ModelReader
         if (Holder(BaseKey(saved)) is { } holder)
             return holder.Share();
         var files = saved.Files.ToDictionary(f => f.Key, f => File(f.Key, f.Value));
-        return LanguageModel.Load(new ModelFiles(files), Tensors(saved.Weights), saved.Source);
+        var weights = Tensors(saved.Weights);
+        try
+        {
+            return LanguageModel.Load(new ModelFiles(files), weights, saved.Source);
+        }
+        catch
+        {
+            StoredTensor.Close(weights);
+            throw;
+        }
     }
 
     private Adapter Adapter(SavedAdapter saved) =>
         Holder(AdapterKey(saved))?.Adapters.FirstOrDefault(a => a.Name == saved.Name)
-        ?? AdapterTensors.Adapter(saved, Tensors(saved.Weights));
+        ?? Decoded(saved.Weights, tensors => AdapterTensors.Adapter(saved, tensors));
 
     private LanguageModel? Holder(string key) =>
         _holders.TryGetValue(key, out var holder) && holder.TryGetTarget(out var model) ? model : null;
+
+    private T Decoded<T>(string hash, Func<IReadOnlyList<StoredTensor>, T> decode)
+    {
+        var tensors = Tensors(hash);
+        try
+        {
+            return decode(tensors);
+        }
+        finally
+        {
+            StoredTensor.Close(tensors);
+        }
+    }
 
     private IReadOnlyList<StoredTensor> Tensors(string hash) => RepositoryEntries.Read(
         _repository, ModelWriter.WeightsFolder, hash, (stream, length) => TensorBlob.Read(stream, length, hash));

@@ -2,31 +2,28 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
-/// <summary>Native memory of any size, freed when nobody refers to it any more.</summary>
-internal sealed unsafe class NativeBlock
+/// <summary>Native memory of any size.</summary>
+internal sealed unsafe class NativeBlock : IDisposable
 {
-    private readonly byte* _start;
+    private nint _start;
 
     /// <exception cref="OutOfMemoryException">There is not so much memory.</exception>
     public NativeBlock(long length)
     {
-        _start = (byte*)NativeMemory.Alloc((nuint)length);
+        _start = (nint)NativeMemory.Alloc((nuint)length);
         Length = length;
         if (length > 0)
             GC.AddMemoryPressure(length);
     }
 
-    ~NativeBlock()
-    {
-        NativeMemory.Free(_start);
-        if (Length > 0)
-            GC.RemoveMemoryPressure(Length);
-    }
+    /// <summary>Frees a block that nobody disposed.</summary>
+    ~NativeBlock() => Free();
 
     /// <summary>Gets the number of bytes.</summary>
     public long Length { get; }
 
     /// <summary>Copies bytes out.</summary>
+    /// <exception cref="ObjectDisposedException">The block was freed.</exception>
     public void Read(long offset, Span<byte> destination)
     {
         Slice(offset, destination.Length).CopyTo(destination);
@@ -53,8 +50,28 @@ internal sealed unsafe class NativeBlock
     /// <summary>Takes bytes that are valid during the call.</summary>
     internal delegate void ReadOnlySpanAction(ReadOnlySpan<byte> bytes);
 
-    private Span<byte> Slice(long offset, int length) =>
-        offset >= 0 && offset <= Length - length
-            ? new(_start + offset, length)
+    /// <summary>Frees the memory; nobody may be reading it.</summary>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        var start = Interlocked.Exchange(ref _start, 0);
+        if (start == 0)
+            return;
+        NativeMemory.Free((void*)start);
+        if (Length > 0)
+            GC.RemoveMemoryPressure(Length);
+    }
+
+    private Span<byte> Slice(long offset, int length)
+    {
+        ObjectDisposedException.ThrowIf(_start == 0, this);
+        return offset >= 0 && offset <= Length - length
+            ? new((byte*)_start + offset, length)
             : throw new ArgumentOutOfRangeException(nameof(offset), offset, $"{length} bytes at {offset} are not within {Length} bytes.");
+    }
 }

@@ -48,32 +48,40 @@ internal static class TensorBlob
         }
     }
 
-    /// <summary>Reads tensors and checks that they are the ones that were written.</summary>
+    /// <summary>Reads tensors into memory, which is freed when they are closed, and checks that they are the ones that were written.</summary>
     /// <param name="stream">Read to its end.</param>
     /// <param name="length">Length of the stream, so that nothing is allocated for what is not there.</param>
     /// <param name="expectedHash">As <see cref="Hash"/> gave it.</param>
     /// <exception cref="FormatException">The bytes are cut short, make no sense or have another hash.</exception>
     public static IReadOnlyList<StoredTensor> Read(Stream stream, long length, string expectedHash)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var tensors = new List<StoredTensor>();
         try
         {
-            var header = ReadHeader(stream, length, hash);
-            var tensors = new List<StoredTensor>();
-            foreach (var entry in TensorBlobHeader.Parse(header, length - sizeof(long) - header.Length))
-            {
-                var block = new NativeBlock(entry.ByteLength);
-                block.Fill(stream, hash.AppendData);
-                tensors.Add(new BlobTensor(entry.Name, entry.Encoding, entry.Shape, block));
-            }
-
-            RequireHash(hash, expectedHash);
+            Read(stream, length, expectedHash, tensors);
             return tensors;
         }
-        catch (Exception e) when (e is EndOfStreamException or JsonException or InvalidDataException)
+        catch (Exception e)
         {
-            throw new FormatException($"The weights '{expectedHash}' cannot be read, the file is damaged: {e.Message}", e);
+            StoredTensor.Close(tensors);
+            if (e is EndOfStreamException or JsonException or InvalidDataException)
+                throw new FormatException($"The weights '{expectedHash}' cannot be read, the file is damaged: {e.Message}", e);
+            throw;
         }
+    }
+
+    private static void Read(Stream stream, long length, string expectedHash, List<StoredTensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var header = ReadHeader(stream, length, hash);
+        foreach (var entry in TensorBlobHeader.Parse(header, length - sizeof(long) - header.Length))
+        {
+            var block = new NativeBlock(entry.ByteLength);
+            tensors.Add(new BlobTensor(entry.Name, entry.Encoding, entry.Shape, block));
+            block.Fill(stream, hash.AppendData);
+        }
+
+        RequireHash(hash, expectedHash);
     }
 
     private static byte[] ReadHeader(Stream stream, long length, IncrementalHash hash)
@@ -100,6 +108,8 @@ internal static class TensorBlob
     private sealed class BlobTensor(string name, TensorEncoding encoding, long[] shape, NativeBlock block) : StoredTensor(name, encoding, shape)
     {
         public override long ByteLength => block.Length;
+
+        public override IDisposable Storage => block;
 
         public override void Read(long offset, Span<byte> destination) => block.Read(offset, destination);
     }

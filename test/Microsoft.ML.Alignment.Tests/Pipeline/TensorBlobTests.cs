@@ -105,6 +105,9 @@ public sealed class TensorBlobTests
             tensor.Read(tensor.ByteLength - 4, end);
             end.Should().Equal(MarkedZeros.Mark);
         }
+
+        StoredTensor.Close(read);
+        read[0].Invoking(tensor => tensor.Read(0, new byte[4])).Should().Throw<ObjectDisposedException>("its memory was freed");
     }
 
     private static byte[] Written(params StoredTensor[] tensors)

@@ -24,7 +24,8 @@ internal static class TensorFile
         if (Hash(path) is var found && found != expectedHash)
             throw new InvalidDataException($"'{path}' is damaged: its SHA-256 is {found}, it was written with {expectedHash}.");
         using var noGrad = no_grad();
-        var stored = SafetensorsFile.Open(path).ReadTensors().ToDictionary(tensor => tensor.Name);
+        using var file = SafetensorsFile.Open(path);
+        var stored = file.ReadTensors().ToDictionary(tensor => tensor.Name);
         if (stored.Keys.Except(into.Keys).Concat(into.Keys.Except(stored.Keys)).FirstOrDefault() is { } odd)
             throw new InvalidDataException(
                 $"'{path}' and the model that trains do not have the same tensors; '{odd}' is only in one of them.");
