@@ -73,7 +73,7 @@ internal sealed record AdapterStackFile
         object[] said =
         [
             config.ModelType, config.VocabularySize, config.HiddenSize, config.IntermediateSize, config.LayerCount, config.HeadCount,
-            config.KeyValueHeadCount, config.HeadSize, config.NormEpsilon, config.Rotary.Theta, config.TiesEmbeddings,
+            config.KeyValueHeadCount, config.HeadSize, config.NormEpsilon, config.Layers[0].Rotary?.Theta ?? 0, config.TiesEmbeddings,
         ];
         var text = string.Join('|', said.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -81,10 +81,10 @@ internal sealed class CompletionBatch : IDisposable
         var hidden = _network.Hidden(tensor(packed.Ids, device: _network.Device), tensor(packed.Positions, device: _network.Device), ReadAndKeep, _pass);
         return hidden.index_select(0, tensor(prompts.LastRows, device: _network.Device)); // [B, D]
 
-        Tensor ReadAndKeep(int layer, Tensor queries, Tensor keys, Tensor values)
+        Tensor ReadAndKeep(int layer, AttentionRule rule, Tensor queries, Tensor keys, Tensor values)
         {
             _cache.Fill(layer, keys, values, sources);
-            return PackedAttention.Attend(queries, keys, values, packed);
+            return PackedAttention.Attend(queries, keys, values, packed, rule);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Arithmetic;
+using Microsoft.ML.Alignment.Kernels;
 
 namespace Microsoft.ML.Alignment.Generation;
 
@@ -56,25 +57,30 @@ internal sealed class KeyValueCache : IDisposable
         DropMask();
     }
 
-    /// <summary>Writes one token a row into the newest column and attends to all columns of the row.</summary>
+    /// <summary>Writes one token a row into the newest column and attends to the columns of the row that the rule lets it see.</summary>
     /// <param name="layer">Index of the layer.</param>
+    /// <param name="rule">How the rows attend.</param>
     /// <param name="queries">Shape <c>[B, H, d]</c>.</param>
     /// <param name="newKeys">Shape <c>[B, K, d]</c>.</param>
     /// <param name="newValues">Shape <c>[B, K, d]</c>.</param>
     /// <returns>Shape <c>[B, H·d]</c>.</returns>
-    public Tensor Attend(int layer, Tensor queries, Tensor newKeys, Tensor newValues)
+    public Tensor Attend(int layer, AttentionRule rule, Tensor queries, Tensor newKeys, Tensor newValues)
     {
         _keys[layer].select(2, Columns - 1).copy_(newKeys);
         _values[layer].select(2, Columns - 1).copy_(newValues);
         var (rows, heads, width) = (newKeys.shape[0], newKeys.shape[1], newKeys.shape[2]);
 
+        // Columns are positions counted from the right, so that a window is the newest columns of every row.
+        var seen = rule.WindowWithin(Columns) ?? Columns; // C
+        Tensor Newest(Tensor held) => held.narrow(2, Columns - seen, seen);
+
         // The query heads that share keys stand where products have rows, so that no key is copied. For one token a row plain products
         // are several times faster than the fused kernel.
-        var grouped = queries.Times(Math.Pow(width, -0.5)).view(rows, heads, -1, width); // [B, K, G, d]
-        var scores = grouped.matmul(_keys[layer].narrow(2, 0, Columns).transpose(-1, -2)).to_type(ScalarType.Float32); // [B, K, G, C]
+        var grouped = queries.Times(rule.ScaleOf(width)).view(rows, heads, -1, width); // [B, K, G, d]
+        var scores = rule.Capped(grouped.matmul(Newest(_keys[layer]).transpose(-1, -2)).to_type(ScalarType.Float32)); // [B, K, G, C]
         if (MaskFor() is { } hidden)
-            scores.PlusInPlace(hidden);
-        var result = scores.softmax(-1).to_type(queries.dtype).matmul(_values[layer].narrow(2, 0, Columns)); // [B, K, G, d]
+            scores.PlusInPlace(hidden.narrow(-1, Columns - seen, seen));
+        var result = scores.softmax(-1).to_type(queries.dtype).matmul(Newest(_values[layer])); // [B, K, G, d]
         return result.reshape(rows, -1);
     }
 

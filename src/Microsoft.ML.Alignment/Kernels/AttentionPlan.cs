@@ -33,7 +33,7 @@ internal sealed class AttentionPlan
     /// </summary>
     public const int JointRows = 128;
 
-    private readonly Dictionary<(string Shape, ScalarType Type, DeviceType Device, int Index), Tensor> _masks = [];
+    private readonly Dictionary<(string Shape, int? Window, ScalarType Type, DeviceType Device, int Index), Tensor> _masks = [];
 
     public AttentionPlan(PackedRows rows) => Segments = [.. Cut(rows)];
 
@@ -41,11 +41,15 @@ internal sealed class AttentionPlan
     public IReadOnlyList<AttentionSegment> Segments { get; }
 
     /// <summary>What is added to the scores: 0 where row i sees key j, else -inf. Shape <c>[L, keys]</c>.</summary>
-    public Tensor Mask(AttentionSegment segment, ScalarType type, Device device)
+    /// <param name="segment">The rows.</param>
+    /// <param name="window">Positions that a row sees, its own included; null for all of its sequence before it.</param>
+    /// <param name="type">Type of the mask.</param>
+    /// <param name="device">Where it is wanted.</param>
+    public Tensor Mask(AttentionSegment segment, int? window, ScalarType type, Device device)
     {
-        var key = (segment.Shape, type, device.type, device.index);
+        var key = (segment.Shape, window, type, device.type, device.index);
         if (!_masks.TryGetValue(key, out var mask))
-            _masks.Add(key, mask = MakeMask(segment, type, device));
+            _masks.Add(key, mask = MakeMask(segment, window, type, device));
         return mask;
     }
 
@@ -68,27 +72,32 @@ internal sealed class AttentionPlan
         yield return new(start, end - start, rows.PrefixLength, joint);
     }
 
-    private static Tensor MakeMask(AttentionSegment segment, ScalarType type, Device device)
+    private static Tensor MakeMask(AttentionSegment segment, int? window, ScalarType type, Device device)
     {
         var (rows, columns) = (segment.Length, segment.KeyLength);
         var firstColumn = segment.Start - segment.OuterLength; // the key of the row that is key 0, were the outer rows right before it
         var values = new float[rows * columns];
         Array.Fill(values, float.NegativeInfinity);
         void See(int row, int from, int to) =>
-            values.AsSpan(((row - segment.Start) * columns) + from - firstColumn, to - from).Clear();
+            values.AsSpan(((row - segment.Start) * columns) + from - firstColumn, Math.Max(0, to - from)).Clear();
 
         for (var row = segment.Start; row < segment.PrefixLength; row++)
-            See(row, 0, row + 1);
+            See(row, Hidden(row), row + 1);
         foreach (var group in segment.Groups)
             foreach (var (row, own) in OwnStarts(group))
             {
-                See(row, firstColumn, firstColumn + segment.PrefixLength);
-                See(row, group.Start, Math.Min(row + 1, group.Start + group.PromptLength));
-                See(row, own, row + 1);
+                var before = segment.PrefixLength + (own == group.Start ? 0 : group.PromptLength); // positions before those of its own rows
+                var hidden = Hidden(before + row - own);
+                See(row, firstColumn + hidden, firstColumn + segment.PrefixLength);
+                See(row, group.Start + Math.Max(0, hidden - segment.PrefixLength), Math.Min(row + 1, group.Start + group.PromptLength));
+                See(row, own + Math.Max(0, hidden - before), row + 1);
             }
 
         using var scope = NewDisposeScope();
         return tensor(values, [rows, columns]).to(type, device).DetachFromDisposeScope();
+
+        // The leading positions of a sequence that lie behind the window of a position.
+        int Hidden(int position) => window is { } width ? Math.Max(0, position + 1 - width) : 0;
     }
 
     /// <summary>Each row of an example with the first row of the prompt or completion that it belongs to.</summary>

@@ -18,10 +18,12 @@ internal static class CompletionLogProbs
     /// <param name="labels">int64. Shape <c>[M]</c>.</param>
     /// <param name="chunkBytes">Bytes of float32 logits made at once; one row at least.</param>
     /// <param name="statistics">Filled on the way; null where nobody wants them.</param>
+    /// <param name="softCap">c where logits x become c · tanh(x / c); null if they do not.</param>
     public static Tensor Compute(
-        Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes, HeadStatistics? statistics = null)
+        Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes, HeadStatistics? statistics = null,
+        double? softCap = null)
     {
-        var (pass, asksForGradient) = Plan(hidden, headWeight, chunkBytes, statistics);
+        var (pass, asksForGradient) = Plan(hidden, headWeight, new(chunkBytes, statistics, softCap));
         if (asksForGradient)
         {
             return headWeight.requires_grad
@@ -40,10 +42,11 @@ internal static class CompletionLogProbs
     /// </summary>
     /// <inheritdoc cref="Compute" path="/param"/>
     public static (Tensor LogProbs, Tensor Entropy) ComputeWithEntropy(
-        Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes, HeadStatistics? statistics = null)
+        Tensor hidden, Tensor headWeight, Tensor labels, long chunkBytes = DefaultChunkBytes, HeadStatistics? statistics = null,
+        double? softCap = null)
     {
         using var scope = NewDisposeScope();
-        var (pass, asksForGradient) = Plan(hidden, headWeight, chunkBytes, statistics);
+        var (pass, asksForGradient) = Plan(hidden, headWeight, new(chunkBytes, statistics, softCap));
         if (asksForGradient)
         {
             var both = HeadLogProbsWithEntropy.Apply(hidden, headWeight, labels, pass); // [2, M]
@@ -62,26 +65,28 @@ internal static class CompletionLogProbs
     /// <param name="hidden">float32 or bfloat16. Shape <c>[M, D]</c>.</param>
     /// <param name="headWeight">Of the same type. Shape <c>[V, D]</c>.</param>
     /// <param name="chunkBytes">Bytes of float32 logits made at once; one row at least.</param>
-    public static Tensor LogCollision(Tensor hidden, Tensor headWeight, long chunkBytes = DefaultChunkBytes)
+    /// <param name="softCap">c where logits x become c · tanh(x / c); null if they do not.</param>
+    public static Tensor LogCollision(Tensor hidden, Tensor headWeight, long chunkBytes = DefaultChunkBytes, double? softCap = null)
     {
         using var scope = NewDisposeScope();
         var anyLabels = zeros(hidden.shape[0], ScalarType.Int64, hidden.device);
-        var pass = Plan(hidden, headWeight, chunkBytes, null).Pass;
+        var pass = Plan(hidden, headWeight, new(chunkBytes, null, softCap)).Pass;
         return Read(hidden, headWeight, anyLabels, pass, LogitDetails.LogCollision).LogCollision.MoveToOuterDisposeScope();
     }
 
-    private static (HeadPass Pass, bool AsksForGradient) Plan(Tensor hidden, Tensor headWeight, long chunkBytes, HeadStatistics? statistics)
+    private static (HeadPass Pass, bool AsksForGradient) Plan(Tensor hidden, Tensor headWeight, Wanted wanted)
     {
         var (asksForGradient, trains) = (is_grad_enabled() && (hidden.requires_grad || headWeight.requires_grad), headWeight.requires_grad);
-        var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], chunkBytes);
-        var whole = asksForGradient && trains ? new RowChunks(hidden.shape[0], headWeight.shape[0], TrainedHeadFactor * chunkBytes) : chunks;
-        return (new(whole.Count == 1 ? whole : chunks, statistics, PlainKernels.Serve(hidden) || hidden.dtype == ScalarType.Float64), asksForGradient);
+        var chunks = new RowChunks(hidden.shape[0], headWeight.shape[0], wanted.ChunkBytes);
+        var whole = asksForGradient && trains ? new RowChunks(hidden.shape[0], headWeight.shape[0], TrainedHeadFactor * wanted.ChunkBytes) : chunks;
+        var isPlain = PlainKernels.Serve(hidden) || hidden.dtype == ScalarType.Float64;
+        return (new(whole.Count == 1 ? whole : chunks, wanted.Statistics, isPlain, wanted.SoftCap), asksForGradient);
     }
 
     private static LogitReader Read(Tensor hidden, Tensor headWeight, Tensor labels, HeadPass pass, LogitDetails details)
     {
         using var noGrad = no_grad();
-        var reader = LogitReader.Of(hidden, labels, pass.IsPlain, details);
+        var reader = pass.Reader(hidden, labels, details);
         foreach (var (start, count) in pass.Chunks.All())
         {
             using var chunk = NewDisposeScope();
@@ -90,16 +95,27 @@ internal static class CompletionLogProbs
 
         return reader;
     }
+
+    private readonly record struct Wanted(long ChunkBytes, HeadStatistics? Statistics, double? SoftCap);
 }
 
 /// <summary>How a pass through the head goes.</summary>
 /// <param name="Chunks">The rows at once.</param>
 /// <param name="Statistics">Filled on the way; null where nobody wants them.</param>
 /// <param name="IsPlain">Whether logits are read with operations of libtorch alone.</param>
-internal sealed record HeadPass(RowChunks Chunks, HeadStatistics? Statistics, bool IsPlain)
+/// <param name="SoftCap">c where logits x become c · tanh(x / c); null if they do not.</param>
+internal sealed record HeadPass(RowChunks Chunks, HeadStatistics? Statistics, bool IsPlain, double? SoftCap)
 {
     /// <summary>Gets what is read besides log-probabilities.</summary>
     public LogitDetails Details => Statistics is { ReadsEntropy: true } ? LogitDetails.Entropy : LogitDetails.None;
+
+    /// <summary>Makes the reader of the logits of rows.</summary>
+    /// <inheritdoc cref="LogitReader.Of" path="/param"/>
+    public LogitReader Reader(Tensor hidden, Tensor labels, LogitDetails details = LogitDetails.None)
+    {
+        var reader = LogitReader.Of(hidden, labels, IsPlain, details);
+        return SoftCap is { } cap ? new SoftCappedReader(reader, cap) : reader;
+    }
 
     /// <summary>Gives what was read to who wants it.</summary>
     public void Tell(LogitReader reader) => Statistics?.Set(reader.IsTop, Statistics.ReadsEntropy ? reader.Entropy : null);

@@ -16,7 +16,7 @@ internal sealed class HeadLogProbsWithEntropy : KernelFunction<HeadLogProbsWithE
     {
         var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
         saved.State = pass;
-        var reader = LogitReader.Of(hidden, labels, pass.IsPlain, LogitDetails.Entropy);
+        var reader = pass.Reader(hidden, labels, LogitDetails.Entropy);
         if (pass.Chunks.Count == 1)
         {
             var logits = nn.functional.linear(hidden, headWeight); // [M, V]
@@ -43,7 +43,7 @@ internal sealed class HeadLogProbsWithEntropy : KernelFunction<HeadLogProbsWithE
     protected override Tensor?[] Backward(SavedForBackward saved, Tensor gradient)
     {
         var (hidden, headWeight, labels, pass) = (saved[0], saved[1], saved[2], (HeadPass)saved.State!);
-        var reader = LogitReader.Of(hidden, labels, pass.IsPlain);
+        var reader = pass.Reader(hidden, labels);
         var wanted = (saved.NeedsGradient(0), saved.NeedsGradient(1));
         var (ofHidden, ofHead) = HeadGradients.Compute(hidden, headWeight, wanted, pass.Chunks, (rows, start) =>
             reader.IntoGradient(pass.Chunks.Count > 1 ? nn.functional.linear(rows, headWeight) : saved[3], start, gradient));

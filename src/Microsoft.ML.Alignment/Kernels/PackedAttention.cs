@@ -14,12 +14,13 @@ internal static class PackedAttention
     /// <param name="k">Keys. Shape <c>[N, KV, hd]</c>.</param>
     /// <param name="v">Values. Shape <c>[N, KV, hd]</c>.</param>
     /// <param name="rows">How the rows form sequences.</param>
+    /// <param name="rule">How rows attend; null for the plain rule.</param>
     /// <returns>Shape <c>[N, H·hd]</c>.</returns>
-    public static Tensor Attend(Tensor q, Tensor k, Tensor v, PackedRows rows)
+    public static Tensor Attend(Tensor q, Tensor k, Tensor v, PackedRows rows, AttentionRule? rule = null)
     {
         using var scope = NewDisposeScope();
         var plan = rows.Attention;
-        var parts = plan.Segments.Select(segment => AttendSegment(q, k, v, plan, segment)).ToList(); // [L, KV, G, hd] each
+        var parts = plan.Segments.Select(segment => AttendSegment(q, k, v, plan, segment, rule ?? AttentionRule.Plain)).ToList(); // [L, KV, G, hd] each
         var all = parts.Count == 1 ? parts[0] : cat(parts, 0);
         return all.reshape(q.shape[0], q.shape[1] * q.shape[2]).MoveToOuterDisposeScope();
     }
@@ -28,17 +29,19 @@ internal static class PackedAttention
     public static int MostKeysWithScores(ScalarType type) =>
         type == ScalarType.BFloat16 ? LongestForBFloat16Products : LongestForFloat32Products;
 
-    private static Tensor AttendSegment(Tensor q, Tensor k, Tensor v, AttentionPlan plan, AttentionSegment segment)
+    private static Tensor AttendSegment(Tensor q, Tensor k, Tensor v, AttentionPlan plan, AttentionSegment segment, AttentionRule rule)
     {
         var heads = k.shape[1];
         var queries = q.narrow(0, segment.Start, segment.Length)
             .reshape(segment.Length, heads, q.shape[1] / heads, q.shape[2])
             .permute(1, 2, 0, 3); // [KV, G, L, hd]
         var (keys, values) = (Seen(k, segment), Seen(v, segment)); // [KV, keys, hd]
-        var useProducts = q.device_type == DeviceType.CPU && segment.KeyLength <= MostKeysWithScores(q.dtype);
+        var window = rule.WindowWithin(segment.KeyLength);
+        Tensor Mask() => plan.Mask(segment, window, q.dtype, q.device);
+        var useProducts = rule.SoftCap is not null || (q.device_type == DeviceType.CPU && segment.KeyLength <= MostKeysWithScores(q.dtype));
         var result = useProducts
-            ? WithProducts(queries, keys, values, plan.Mask(segment, q.dtype, q.device))
-            : WithFusedKernel(queries, keys, values, segment.IsPlainCausal ? null : plan.Mask(segment, q.dtype, q.device));
+            ? WithProducts(queries, keys, values, Mask(), rule)
+            : WithFusedKernel(queries, keys, values, segment.IsPlainCausal && window is null ? null : Mask(), rule);
         return result.permute(2, 0, 1, 3); // [L, KV, G, hd]
     }
 
@@ -50,8 +53,11 @@ internal static class PackedAttention
     }
 
     // KV heads stand where the kernel expects the batch, so that the query heads of a group share keys without copies.
-    internal static Tensor WithFusedKernel(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+    internal static Tensor WithFusedKernel(Tensor queries, Tensor keys, Tensor values, Tensor? mask, AttentionRule? rule = null)
     {
+        var width = queries.shape[3];
+        if (rule?.Scale is { } scale)
+            queries = queries.Times(scale * Math.Sqrt(width)); // the kernel divides by the root
         var (sharedKeys, sharedValues) = (keys.unsqueeze(1), values.unsqueeze(1));
         var (heads, group) = (queries.shape[0], queries.shape[1]);
         return nn.functional.scaled_dot_product_attention(
@@ -61,11 +67,12 @@ internal static class PackedAttention
             mask, is_casual: mask is null);
     }
 
-    internal static Tensor WithProducts(Tensor queries, Tensor keys, Tensor values, Tensor mask)
+    internal static Tensor WithProducts(Tensor queries, Tensor keys, Tensor values, Tensor mask, AttentionRule? rule = null)
     {
+        rule ??= AttentionRule.Plain;
         var (heads, group, rows, width) = (queries.shape[0], queries.shape[1], queries.shape[2], queries.shape[3]);
-        var folded = queries.Times(Math.Pow(width, -0.5)).reshape(heads, group * rows, width);
-        var scores = folded.bmm(keys.transpose(1, 2)).view(heads, group, rows, keys.shape[1]); // [KV, G, L, keys]
+        var folded = queries.Times(rule.ScaleOf(width)).reshape(heads, group * rows, width);
+        var scores = rule.Capped(folded.bmm(keys.transpose(1, 2))).view(heads, group, rows, keys.shape[1]); // [KV, G, L, keys]
         var shares = scores.PlusInPlace(mask).softmax(-1).view(heads, group * rows, keys.shape[1]);
         return shares.bmm(values).view(heads, group, rows, width);
     }

@@ -13,7 +13,7 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
     {
         var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
         saved.State = pass;
-        var reader = LogitReader.Of(hidden, labels, pass.IsPlain, pass.Details);
+        var reader = pass.Reader(hidden, labels, pass.Details);
         if (pass.Chunks.Count == 1)
         {
             var slopes = reader.IntoGradient(nn.functional.linear(hidden, headWeight), 0); // [M, V]
@@ -48,5 +48,5 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
     }
 
     private static Tensor Slopes(Tensor rows, Tensor headWeight, Tensor labels, HeadPass pass) =>
-        LogitReader.Of(rows, labels, pass.IsPlain).IntoGradient(nn.functional.linear(rows, headWeight), 0);
+        pass.Reader(rows, labels).IntoGradient(nn.functional.linear(rows, headWeight), 0);
 }

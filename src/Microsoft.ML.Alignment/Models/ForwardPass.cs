@@ -30,7 +30,7 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
     public Tensor Narrow(Tensor x) => x.dtype == Type ? x : x.to_type(Type);
 
     /// <summary>The matrix of a layer that alone reads its rows, in the type of the pass. Shape <c>[out, in]</c>.</summary>
-    public Tensor Matrix(LinearGroup layer) => IsCopied(layer) ? layer.NarrowCopy([[]]) : Cast(layer.Layers[0].Weight);
+    public Tensor Matrix(LinearGroup layer) => IsCopied(layer) ? layer.NarrowCopy([[]]) : Matrix(layer.Layers[0]);
 
     /// <summary>Frees the copies that were made once.</summary>
     public void Dispose()
@@ -54,12 +54,14 @@ internal sealed class ForwardPass(AdapterStack adapters, ForwardOptions options,
     }
 
     private Tensor Alone(Tensor x, LinearLayer layer) =>
-        WithBias(Apply(x, Cast(layer.Weight), [.. Terms(adapters.UpdatesOf(layer.Path), 0)], layer), layer);
+        WithBias(Apply(x, Matrix(layer), [.. Terms(adapters.UpdatesOf(layer.Path), 0)], layer), layer);
 
     private Tensor Apply(Tensor x, Tensor weight, LowRankTerm[] terms, object owner) =>
         terms.Length == 0 ? nn.functional.linear(x, weight) : LowRankLinear.Apply(x, weight, Stack(terms, weight.shape[0], owner));
 
     private Tensor WithBias(Tensor y, LinearLayer layer) => layer.Bias is null ? y : y.Plus(Cast(layer.Bias));
+
+    private Tensor Matrix(LinearLayer layer) => layer.Matrix(Cast(layer.Weight));
 
     private IEnumerable<LowRankTerm> Terms(IEnumerable<LowRankUpdate> updates, long first) =>
         updates.Select(u => new LowRankTerm(u.A, u.B, u.Scale, DropoutOf(u), first));

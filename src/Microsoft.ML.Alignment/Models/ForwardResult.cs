@@ -24,7 +24,7 @@ internal sealed class ForwardResult(ModelCore core, ForwardPass pass, Tensor hid
         if (temperature is not > 0)
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "The temperature must be above 0.");
         core.RequireKnownIds(targets.Labels);
-        return new(targets, RowsOf(targets.Distinct.Rows), core.Network.Head, pass, temperature);
+        return new(targets, core.Network.ForHead(RowsOf(targets.Distinct.Rows)), core.Network.Head, pass, temperature, core.Config.LogitSoftCap);
     }
 
     /// <summary>Computes a scalar head's values at rows. Shape <c>[K]</c>.</summary>

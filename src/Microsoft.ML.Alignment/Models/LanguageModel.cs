@@ -173,13 +173,17 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Module paths of all linear layers but the head, e.g. <c>model.layers.0.mlp.up_proj</c>, with [out, in].</summary>
     internal IReadOnlyDictionary<string, (long Out, long In)> LinearLayers => Stack.Core.LinearShapes;
 
-    /// <summary>The merged weight of a linear layer, float32 (adapters included). Shape <c>[out, in]</c>; the caller's.</summary>
+    /// <summary>
+    /// The merged weight of a linear layer, float32 (adapters included), in the shape of checkpoints, which is <c>[out, in]</c> but where
+    /// these are transposed. The caller's.
+    /// </summary>
     /// <exception cref="KeyNotFoundException">There is no such layer.</exception>
     internal Tensor MergedWeight(string path)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        return LinearLayer.Merge(Stack.Core.Copy($"{path}.weight"), Stack.Adapters.UpdatesOf(path)).MoveToOuterDisposeScope();
+        var weight = LinearLayer.Merge(Stack.Core.Copy($"{path}.weight"), Stack.Adapters.UpdatesOf(path), Config.HasTransposedLinears);
+        return weight.MoveToOuterDisposeScope();
     }
 
     /// <summary>Gets where the model lives: its base, adapters and head. Asking decodes nothing.</summary>
@@ -197,7 +201,7 @@ public sealed class LanguageModel : IDisposable
         var pass = OpenPass(options);
         var ids = tensor(rows.Ids, device: core.Device);
         var positions = tensor(rows.Positions, device: core.Device);
-        var hidden = core.Network.Hidden(ids, positions, (_, q, k, v) => PackedAttention.Attend(q, k, v, rows), pass);
+        var hidden = core.Network.Hidden(ids, positions, (_, rule, q, k, v) => PackedAttention.Attend(q, k, v, rows, rule), pass);
         return new(core, pass, hidden.MoveToOuterDisposeScope());
     }
 

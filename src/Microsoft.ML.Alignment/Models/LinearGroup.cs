@@ -54,13 +54,13 @@ internal sealed class LinearGroup(params LinearLayer[] layers) : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var copy = empty([Outputs.Sum(), layers[0].Weight.shape[1]], ScalarType.BFloat16, layers[0].Weight.device);
+        var copy = empty([Outputs.Sum(), layers[0].Inputs], ScalarType.BFloat16, layers[0].Weight.device);
         var first = 0L;
         foreach (var (layer, ofLayer) in layers.Zip(updates))
         {
             using var merging = NewDisposeScope();
-            var merged = ofLayer.Count == 0 ? layer.Weight : LinearLayer.Merge(layer.Weight.clone(), ofLayer);
-            copy.narrow(0, first, layer.Outputs).copy_(merged);
+            var merged = ofLayer.Count == 0 ? layer.Weight : LinearLayer.Merge(layer.Weight.clone(), ofLayer, layer.IsTransposed);
+            copy.narrow(0, first, layer.Outputs).copy_(layer.Matrix(merged));
             first += layer.Outputs;
         }
 

@@ -19,7 +19,7 @@ internal static class RandomWeights
         () => spec.Kind switch
         {
             WeightKind.Norm => ones(spec.Shape),
-            WeightKind.Bias => zeros(spec.Shape),
+            WeightKind.Bias or WeightKind.NormLessOne => zeros(spec.Shape),
             _ => randn(spec.Shape, generator: generator).TimesInPlace(deviation),
         },
         trains: false);

@@ -1,8 +1,11 @@
+using System.Text.Json;
+
 namespace Microsoft.ML.Alignment.Models;
 
 /// <summary>Reads the position embedding: <c>rope_parameters</c>, or <c>rope_theta</c> and <c>rope_scaling</c> of older files.</summary>
 internal static class RotaryConfigReader
 {
+    public const string OriginalPositions = "original_max_position_embeddings";
     private const double DefaultTheta = 10_000;
 
     /// <summary>Reads it; where a file has both styles, as files for old and new readers do, the newer keys hold.</summary>
@@ -11,38 +14,91 @@ internal static class RotaryConfigReader
     {
         var oldTheta = config.FindPositive("rope_theta");
         var oldScaling = config.FindObject("rope_scaling");
-        var rotary = config.FindObject("rope_parameters") ?? oldScaling;
-        RequireWholeHeads(config);
+        return Read(config, config.FindObject("rope_parameters") ?? oldScaling, oldTheta ?? DefaultTheta);
+    }
+
+    /// <summary>Reads one of several embeddings.</summary>
+    /// <param name="config">The whole configuration.</param>
+    /// <param name="rotary">What it says of this embedding; null if nothing.</param>
+    /// <param name="defaultTheta">The base where that does not say it.</param>
+    /// <inheritdoc cref="Read(JsonSettings)" path="/exception"/>
+    public static RotaryConfig Read(JsonSettings config, JsonSettings? rotary, double defaultTheta)
+    {
+        var share = Share(config);
+        var original = config.FindCount(OriginalPositions, int.MaxValue);
         if (rotary is null)
-            return new(oldTheta ?? DefaultTheta, null);
-        RequireWholeHeads(rotary);
-        var theta = rotary.FindPositive("rope_theta") ?? oldTheta ?? DefaultTheta;
+            return new(defaultTheta, null, share ?? 1);
+        share = Share(rotary) ?? share ?? 1;
+        var theta = rotary.FindPositive("rope_theta") ?? defaultTheta;
         var (type, oldType) = (rotary.FindText("rope_type"), rotary.FindText("type"));
         type ??= oldType ?? "default";
-        var scaling = type switch
+        original = rotary.FindCount(OriginalPositions, int.MaxValue) ?? original;
+        RotaryScaling? scaling = type switch
         {
             "default" => null,
+            "linear" => new LinearRotaryScaling(rotary.Positive("factor")),
+            "dynamic" => new DynamicRotaryScaling(rotary.Positive("factor"), Positions(config)),
             "llama3" => ReadLlama3(rotary),
-            _ => throw new NotSupportedException($"{rotary.Place}: rope_type '{type}' is not implemented; implemented are 'default' and 'llama3'."),
+            "yarn" => ReadYarn(config, rotary, original),
+            "longrope" or "su" => ReadLong(config, rotary, original),
+            _ => throw new NotSupportedException(
+                $"{rotary.Place}: rope_type '{type}' is not implemented; implemented are 'default', 'linear', 'dynamic', 'llama3', 'yarn' and 'longrope'."),
         };
         ModelConfigReader.RefuseUnknown(rotary, $"rope_type '{type}'");
-        return new(theta, scaling);
+        return new(theta, scaling, share.Value);
     }
 
     private static Llama3RotaryScaling ReadLlama3(JsonSettings rotary)
     {
         var scaling = new Llama3RotaryScaling(
             rotary.Positive("factor"), rotary.Positive("low_freq_factor"), rotary.Positive("high_freq_factor"),
-            rotary.Count("original_max_position_embeddings", int.MaxValue));
+            rotary.Count(OriginalPositions, int.MaxValue));
         return scaling.HighFrequencyFactor > scaling.LowFrequencyFactor
             ? scaling
             : throw new InvalidDataException(
                 $"{rotary.Place}: high_freq_factor is {scaling.HighFrequencyFactor}; it must be above low_freq_factor, {scaling.LowFrequencyFactor}.");
     }
 
-    private static void RequireWholeHeads(JsonSettings settings)
+    private static YarnRotaryScaling ReadYarn(JsonSettings config, JsonSettings rotary, int? original)
     {
-        if (settings.FindPositive("partial_rotary_factor") is { } share && share != 1)
-            throw new NotSupportedException($"{settings.Place}: partial_rotary_factor {share} is not implemented; implemented is 1.");
+        var positions = original ?? Positions(config);
+        var factor = rotary.FindPositive("factor") ?? (double)Positions(config) / positions;
+        var (share, shareOfAll) = (rotary.FindPositive("mscale"), rotary.FindPositive("mscale_all_dim"));
+        var proposed = share is not null && shareOfAll is not null
+            ? YarnRotaryScaling.DefaultAttentionFactor(factor, share.Value) / YarnRotaryScaling.DefaultAttentionFactor(factor, shareOfAll.Value)
+            : YarnRotaryScaling.DefaultAttentionFactor(factor);
+        return new(
+            factor, positions, rotary.FindPositive("beta_fast") ?? 32, rotary.FindPositive("beta_slow") ?? 1,
+            rotary.Find("truncate") is null || rotary.IsOn("truncate"), rotary.FindPositive("attention_factor") ?? proposed);
     }
+
+    private static LongRotaryScaling ReadLong(JsonSettings config, JsonSettings rotary, int? original)
+    {
+        var positions = original ?? Positions(config);
+        var given = rotary.FindPositive("factor");
+        var factor = (double)Positions(config) / positions is > 1 and var ratio ? ratio : given ?? 1;
+        var scaling = new LongRotaryScaling(
+            Factors(rotary, "short_factor"), Factors(rotary, "long_factor"), positions,
+            rotary.FindPositive("attention_factor") ?? LongRotaryScaling.DefaultAttentionFactor(factor, positions));
+        return scaling.ShortFactors.Count == scaling.LongFactors.Count
+            ? scaling
+            : throw new InvalidDataException(
+                $"{rotary.Place}: short_factor has {scaling.ShortFactors.Count} numbers and long_factor {scaling.LongFactors.Count}; " +
+                "both have one for each pair that turns.");
+    }
+
+    private static double[] Factors(JsonSettings rotary, string key)
+    {
+        if (rotary.Find(key) is not { ValueKind: JsonValueKind.Array } found)
+            throw new InvalidDataException($"{rotary.Place}: {key} is missing; it must be a list of numbers above 0.");
+        return [.. found.EnumerateArray().Select(number => number.ValueKind == JsonValueKind.Number && number.GetDouble() is > 0 and var factor
+            ? factor
+            : throw rotary.Refused(key, found, "a list of numbers above 0"))];
+    }
+
+    private static int Positions(JsonSettings config) => config.Count("max_position_embeddings", int.MaxValue);
+
+    private static double? Share(JsonSettings settings) => settings.FindPositive("partial_rotary_factor") is { } share
+        ? share <= 1 ? share : throw new InvalidDataException($"{settings.Place}: partial_rotary_factor is {share}; it must be at most 1.")
+        : null;
 }

@@ -13,17 +13,20 @@ internal sealed class TokenReading
     private readonly PackedTargets _targets;
     private readonly Tensor _hidden; // [K, D], of the distinct targets
     private readonly Tensor _head; // [V, D]
+    private readonly double? _softCap;
 
     /// <param name="targets">The tokens.</param>
-    /// <param name="hidden">Hidden states of the distinct targets. Shape <c>[K, D]</c>.</param>
+    /// <param name="hidden">Hidden states of the distinct targets as the head reads them. Shape <c>[K, D]</c>.</param>
     /// <param name="head">The head.</param>
     /// <param name="pass">Precision.</param>
     /// <param name="temperature">What logits are divided by.</param>
-    public TokenReading(PackedTargets targets, Tensor hidden, LinearGroup head, ForwardPass pass, double temperature)
+    /// <param name="softCap">c where logits x become c · tanh(x / c) before they are divided; null if they do not.</param>
+    public TokenReading(
+        PackedTargets targets, Tensor hidden, LinearGroup head, ForwardPass pass, double temperature, double? softCap)
     {
         // Logits are linear in the rows, which are fewer numbers and are float32 here.
         _hidden = pass.Narrow(temperature == 1 ? hidden : hidden.Over(temperature));
-        (_targets, _head) = (targets, pass.Matrix(head));
+        (_targets, _head, _softCap) = (targets, pass.Matrix(head), softCap / temperature);
     }
 
     /// <summary>Computes the log-probabilities of the tokens. Shape <c>[M]</c>.</summary>
@@ -31,7 +34,7 @@ internal sealed class TokenReading
     public Tensor LogProbs(HeadStatistics? statistics = null)
     {
         using var scope = NewDisposeScope();
-        return Spread(CompletionLogProbs.Compute(_hidden, _head, Labels, statistics: statistics), statistics).MoveToOuterDisposeScope();
+        return Spread(CompletionLogProbs.Compute(_hidden, _head, Labels, statistics: statistics, softCap: _softCap), statistics).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -42,7 +45,7 @@ internal sealed class TokenReading
     public (Tensor LogProbs, Tensor Entropy) LogProbsAndEntropy(HeadStatistics? statistics = null)
     {
         using var scope = NewDisposeScope();
-        var (logProbs, entropy) = CompletionLogProbs.ComputeWithEntropy(_hidden, _head, Labels, statistics: statistics);
+        var (logProbs, entropy) = CompletionLogProbs.ComputeWithEntropy(_hidden, _head, Labels, statistics: statistics, softCap: _softCap);
         return (Spread(logProbs, statistics).MoveToOuterDisposeScope(), _targets.Distinct.Spread(entropy).MoveToOuterDisposeScope());
     }
 
@@ -52,7 +55,7 @@ internal sealed class TokenReading
     public Tensor LogCollision()
     {
         using var scope = NewDisposeScope();
-        return _targets.Distinct.Spread(CompletionLogProbs.LogCollision(_hidden, _head)).MoveToOuterDisposeScope();
+        return _targets.Distinct.Spread(CompletionLogProbs.LogCollision(_hidden, _head, softCap: _softCap)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes the log-probabilities of the completions. Shapes <c>[S]</c>.</summary>

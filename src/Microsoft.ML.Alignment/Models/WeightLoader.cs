@@ -15,7 +15,7 @@ internal static class WeightLoader
     /// <exception cref="InvalidDataException">Weights are missing, superfluous, double, of a wrong shape or not finite.</exception>
     public static IReadOnlyCollection<StoredTensor> Check(ModelConfig config, IReadOnlyCollection<StoredTensor> stored, string source)
     {
-        var byName = ByName(stored, source);
+        var byName = ByName(config, stored, source);
         var layout = DecoderLayout.Of(config);
         var specs = layout.Weights.ToArray();
         var tiedHead = layout.IsTied ? layout.Head.Weights.Single() : null;
@@ -48,12 +48,16 @@ internal static class WeightLoader
         }
     }
 
-    private static Dictionary<string, StoredTensor> ByName(IReadOnlyCollection<StoredTensor> stored, string source)
+    private static Dictionary<string, StoredTensor> ByName(ModelConfig config, IReadOnlyCollection<StoredTensor> stored, string source)
     {
         var result = new Dictionary<string, StoredTensor>();
         foreach (var tensor in stored)
-            if (!result.TryAdd(tensor.Name, tensor))
-                throw new InvalidDataException($"{source}: weight '{tensor.Name}' is there twice.");
+        {
+            var name = config.Family.CanonicalName(tensor.Name);
+            if (!result.TryAdd(name, name == tensor.Name ? tensor : new RenamedTensor(tensor, name)))
+                throw new InvalidDataException($"{source}: weight '{name}' is there twice.");
+        }
+
         return result;
     }
 
@@ -63,7 +67,7 @@ internal static class WeightLoader
         var missing = specs.Select(spec => spec.Name).Except(names).ToArray();
         if (missing.Length > 0)
             throw new InvalidDataException($"{source}: weights are missing that {ModelFiles.Config} asks for: {Shown(missing)}.");
-        var buffers = DecoderFamily.Of(config.ModelType).IgnoredBuffers;
+        var buffers = config.Family.IgnoredBuffers;
         var superfluous = names.Except(specs.Select(spec => spec.Name))
             .Where(name => name != tiedHead?.Name && !buffers.Any(end => name.EndsWith(end, StringComparison.Ordinal))).ToArray();
         if (superfluous.Length > 0)

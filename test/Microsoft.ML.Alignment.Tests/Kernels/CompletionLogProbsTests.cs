@@ -37,6 +37,34 @@ public sealed class CompletionLogProbsTests : IDisposable
         BackwardPass.ThrowIfFailed();
     }
 
+    [Theory]
+    [InlineData(false, 4)]
+    [InlineData(true, 4)]
+    [InlineData(true, 11)]
+    public void SoftlyCappedLogitsHaveTheValuesAndGradientsOfTheFormula(bool trainsHead, long rowsAtOnce)
+    {
+        const double cap = 0.7;
+        var (h, w) = (_hidden.Leaf(), trainsHead ? _head.Leaf() : _head);
+        var (exactH, exactW) = (_hidden.to_type(ScalarType.Float64).Leaf(), _head.to_type(ScalarType.Float64).Leaf());
+
+        var actual = CompletionLogProbs.Compute(h, w, _labels, rowsAtOnce * Vocabulary * sizeof(float), softCap: cap);
+        Tensor Exact() => ((exactH.matmul(exactW.t()) / cap).tanh() * cap).log_softmax(1);
+        Tensor OfLabels(Tensor logProbs) => logProbs.gather(1, _labels.unsqueeze(1)).squeeze(1);
+        Tensor WithEntropy(Tensor logProbs) => OfLabels(logProbs) - (logProbs.exp() * logProbs).sum(1L);
+        var collision = (2 * Exact()).exp().sum(1L).log();
+
+        Tensors.RelativeError(CompletionLogProbs.LogCollision(_hidden, _head, softCap: cap), collision).Should().BeLessThan(1e-6);
+        var both = CompletionLogProbs.ComputeWithEntropy(h, w, _labels, rowsAtOnce * Vocabulary * sizeof(float), softCap: cap);
+        foreach (var (value, wanted) in new[] { (actual, OfLabels(Exact())), (both.LogProbs + both.Entropy, WithEntropy(Exact())) })
+        {
+            Tensors.RelativeError(value, wanted).Should().BeLessThan(1e-6);
+            var exact = Tensors.Gradients(wanted, exactH, exactW).Select(gradient => gradient.clone()).ToArray();
+            var ours = trainsHead ? Tensors.Gradients(value, h, w) : Tensors.Gradients(value, h);
+            for (var i = 0; i < ours.Length; i++)
+                Tensors.RelativeError(ours[i], exact[i]).Should().BeLessThan(2e-6);
+        }
+    }
+
     [Fact]
     public void GradientIsTheSlopeOfTheValue()
     {

@@ -34,6 +34,37 @@ public sealed class PackedAttentionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Layouts))]
+    public void ARuleHasTheValuesAndGradientsOfItsFormulaInDouble(string layout)
+    {
+        var rows = Rows(layout);
+        foreach (var rule in new AttentionRule[] { new(Window: 1), new(Window: 3), new(Window: 5), new(Scale: 0.9), new(SoftCap: 0.4), new(0.3, 0.2, 2) })
+        {
+            var (q, k, v) = Inputs(rows.Count);
+            var actual = PackedAttention.Attend(q, k, v, rows, rule);
+            var ours = Tensors.Gradients(actual, q, k, v).Select(g => g.clone()).ToArray();
+
+            var (exactQ, exactK, exactV) = (Wide(q), Wide(k), Wide(v));
+            var expected = RowByRow(exactQ, exactK, exactV, rows, rule);
+            var exact = Tensors.Gradients(expected, exactQ, exactK, exactV);
+
+            Tensors.RelativeError(actual, expected).Should().BeLessThan(1e-6, $"{rule}");
+            for (var i = 0; i < 3; i++)
+                Tensors.RelativeError(ours[i], exact[i]).Should().BeLessThan(1e-6, $"{rule}");
+        }
+    }
+
+    [Fact]
+    public void TheFusedKernelKeepsScaleAndWindow()
+    {
+        var rows = PackedRows.OfSequences([new int[270]]);
+        var (q, k, v) = Inputs(270);
+        using var noGrad = no_grad();
+        var rule = new AttentionRule(Scale: 0.8, Window: 9);
+        Tensors.RelativeError(PackedAttention.Attend(q, k, v, rows, rule), RowByRow(Wide(q), Wide(k), Wide(v), rows, rule)).Should().BeLessThan(1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
     public void BFloat16IsNear(string layout)
     {
         var rows = Rows(layout);
@@ -74,7 +105,7 @@ public sealed class PackedAttentionTests : IDisposable
     {
         RowGroup[] groups = [new(0, 2, [60, 20]), new(82, 2, [60, 20]), new(164, 2, [20, 60])];
         var plan = new PackedRows(new long[246], new long[246], 0, groups).Attention;
-        var masks = plan.Segments.Select(s => plan.Mask(s, ScalarType.Float32, CPU)).ToArray();
+        var masks = plan.Segments.Select(s => plan.Mask(s, null, ScalarType.Float32, CPU)).ToArray();
         masks[0].Should().BeSameAs(masks[1]).And.NotBeSameAs(masks[2]);
     }
 
@@ -100,16 +131,18 @@ public sealed class PackedAttentionTests : IDisposable
     private static Tensor Wide(Tensor narrow) => narrow.detach().to_type(ScalarType.Float64).Leaf();
 
     /// <summary>For each row and head: softmax over the rows that its sequence has up to it.</summary>
-    private static Tensor RowByRow(Tensor q, Tensor k, Tensor v, PackedRows rows)
+    private static Tensor RowByRow(Tensor q, Tensor k, Tensor v, PackedRows rows, AttentionRule? rule = null)
     {
+        rule ??= new();
         var results = new List<Tensor>();
-        foreach (var (row, seen) in Enumerable.Range(0, rows.Count).Select(row => (row, tensor(Seen(rows, row)))))
+        foreach (var (row, seen) in Enumerable.Range(0, rows.Count).Select(row => (row, tensor(Seen(rows, row).TakeLast(rule.Window ?? rows.Count).ToArray()))))
         {
             var heads = new List<Tensor>();
             for (var head = 0; head < Heads; head++)
             {
                 var (keys, values) = (k.index_select(0, seen).select(1, head * SharedHeads / Heads), v.index_select(0, seen).select(1, head * SharedHeads / Heads));
-                var shares = (keys.mv(q[row, head]) / Math.Sqrt(Width)).softmax(0);
+                var scores = keys.mv(q[row, head]) * (rule.Scale ?? 1 / Math.Sqrt(Width));
+                var shares = (rule.SoftCap is { } cap ? cap * (scores / cap).tanh() : scores).softmax(0);
                 heads.Add(values.t().mv(shares));
             }
 

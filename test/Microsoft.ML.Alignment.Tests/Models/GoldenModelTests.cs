@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Microsoft.ML.Alignment.Tests.Models;
 
-/// <summary>Tiny models of the Llama family against numbers of transformers.</summary>
+/// <summary>Tiny models of each family and kind of rotary scaling against numbers of transformers.</summary>
 public sealed class GoldenModelTests
 {
     private const double Tolerance = 1e-4;
@@ -23,6 +23,21 @@ public sealed class GoldenModelTests
         { "llama3-rope", ModelFiles.Config },
         { "llama3-rope", "config.v4.json" },
         { "llama-bias", ModelFiles.Config },
+        { "llama-rope-linear", ModelFiles.Config },
+        { "llama-rope-yarn", ModelFiles.Config },
+        { "mistral", ModelFiles.Config },
+        { "qwen2", ModelFiles.Config },
+        { "qwen2", "config.v4.json" },
+        { "qwen3", ModelFiles.Config },
+        { "smollm3", ModelFiles.Config },
+        { "phi3", ModelFiles.Config },
+        { "gemma2", ModelFiles.Config },
+        { "gemma3", ModelFiles.Config },
+        { "gemma3", "config.v4.json" },
+        { "olmo2", ModelFiles.Config },
+        { "granite", ModelFiles.Config },
+        { "gpt2", ModelFiles.Config },
+        { "llama-rope-dynamic", ModelFiles.Config },
     };
 
     [Theory]

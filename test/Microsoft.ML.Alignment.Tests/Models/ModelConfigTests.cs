@@ -25,7 +25,7 @@ public sealed class ModelConfigTests
         config.Should().BeEquivalentTo(new
         {
             ModelType = "llama", VocabularySize = 37, HiddenSize = 24, IntermediateSize = 40, LayerCount = 2, HeadCount = 4, KeyValueHeadCount = 2,
-            HeadSize = 8, MaxPositions = 96, NormEpsilon = 1e-6, Rotary = new RotaryConfig(500, null), HasAttentionBias = false, HasMlpBias = true,
+            HeadSize = 8, MaxPositions = 96, NormEpsilon = 1e-6, Layers = new LayerConfig[] { new(new(500)), new(new(500)) }, HasQueryKeyValueBias = false, HasOutputBias = false, HasMlpBias = true,
             TiesEmbeddings = true, InitializerRange = 0.5, BosTokenId = 1, EosTokenIds = new[] { 2 },
         });
     }
@@ -36,7 +36,7 @@ public sealed class ModelConfigTests
         var config = Parse("");
         config.KeyValueHeadCount.Should().Be(4);
         config.HeadSize.Should().Be(6);
-        config.Rotary.Should().Be(new RotaryConfig(10_000, null));
+        config.Layers[0].Should().Be(new LayerConfig(new(10_000)));
         config.TiesEmbeddings.Should().BeFalse();
         config.BosTokenId.Should().BeNull();
         config.EosTokenIds.Should().BeEmpty();
@@ -61,15 +61,15 @@ public sealed class ModelConfigTests
     [InlineData(31, 10617619.8)]
     public void Llama3ScalingStretchesLongWaves(int index, double inverseFrequency)
     {
-        var rotary = new RotaryConfig(500_000, new(32, 1, 4, 8192));
+        var rotary = new RotaryConfig(500_000, new Llama3RotaryScaling(32, 1, 4, 8192));
         (1 / (double)rotary.Frequencies(64)[index]).Should().BeApproximately(inverseFrequency, 1e-6 * inverseFrequency);
     }
 
     [Theory]
     [InlineData("\"hidden_act\": \"gelu\"", "*hidden_act 'gelu'*'silu'*")]
     [InlineData("\"pretraining_tp\": 2", "*pretraining_tp 2*")]
-    [InlineData("\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4.0}", "*rope_scaling: rope_type 'yarn'*'default' and 'llama3'*")]
-    [InlineData("\"rope_parameters\": {\"rope_type\": \"linear\", \"factor\": 4.0}", "*rope_parameters: rope_type 'linear'*")]
+    [InlineData("\"rope_scaling\": {\"type\": \"proportional\", \"factor\": 4.0}", "*rope_scaling: rope_type 'proportional'*'default', 'linear'*")]
+    [InlineData("\"rope_parameters\": {\"rope_type\": \"linear\", \"factor\": 4.0, \"beta_fast\": 4}", "*rope_type 'linear'*beta_fast = 4*")]
     [InlineData("\"rope_parameters\": {\"rope_type\": \"default\", \"attention_factor\": 2.0}", "*attention_factor = 2.0*")]
     [InlineData("\"partial_rotary_factor\": 0.5", "*partial_rotary_factor 0.5*")]
     [InlineData("\"sliding_window\": 16", "*sliding_window = 16*")]

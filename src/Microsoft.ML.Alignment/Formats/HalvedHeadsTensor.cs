@@ -2,19 +2,6 @@ using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Formats;
 
-/// <summary>A stored tensor under another name.</summary>
-internal sealed class RenamedTensor(StoredTensor stored, string name) : StoredTensor(name, stored.Encoding, stored.Shape)
-{
-    /// <inheritdoc/>
-    public override long ByteLength => stored.ByteLength;
-
-    /// <inheritdoc/>
-    public override IDisposable? Storage => stored.Storage;
-
-    /// <inheritdoc/>
-    public override void Read(long offset, Span<byte> destination) => stored.Read(offset, destination);
-}
-
 /// <summary>
 /// A projection to queries or keys whose heads have, as Hugging Face has them, the first halves of all rotated pairs and then the
 /// second halves, read from a tensor in which, as GGML has them, the two halves of a pair are neighbours.
