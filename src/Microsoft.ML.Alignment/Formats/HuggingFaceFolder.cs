@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Formats;
@@ -9,13 +8,16 @@ internal static class HuggingFaceFolder
 {
     public const string Weights = "model.safetensors";
     public const string Index = "model.safetensors.index.json";
-    private const int MaxOtherBytes = 1_000_000;
-    private const int MaxKnownBytes = 200_000_000;
+    private const int MaxBytes = 200_000_000;
 
-    /// <summary>Files of a tokenizer, which may be large.</summary>
-    private static readonly HashSet<string> TokenizerFiles = [ModelFiles.Tokenizer, "vocab.json", "merges.txt", "tokenizer.model", "added_tokens.json"];
-
-    private static readonly string[] WeightEndings = [".safetensors", ".bin", ".gguf", ".pt", ".pth", ".onnx", ".h5", ".msgpack", ".index.json"];
+    /// <summary>The small files that a model has beside its weights; others in its folder are not looked at.</summary>
+    private static readonly string[] SmallFiles =
+    [
+        ModelFiles.Config, ModelFiles.GenerationConfig, ModelFiles.Tokenizer, ModelFiles.TokenizerConfig, ModelFiles.ChatTemplate,
+        "chat_template.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "tokenizer.model",
+        "spiece.model", "sentencepiece.bpe.model", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "NOTICE", "NOTICE.md", "NOTICE.txt",
+        "USE_POLICY.md",
+    ];
 
     /// <summary>Reads a model.</summary>
     /// <exception cref="FileNotFoundException">There is no configuration, or there are no weights.</exception>
@@ -31,7 +33,7 @@ internal static class HuggingFaceFolder
     public static void RequireModel(string folder)
     {
         var config = Path.Combine(folder, ModelFiles.Config);
-        if (!File.Exists(config))
+        if (ModelFolder.Find(folder, ModelFiles.Config) is null)
         {
             var hint = File.Exists(Path.Combine(folder, PeftConfig.FileName))
                 ? " It holds an adapter: load its base model and put the adapter on it with LoadAdapter."
@@ -40,7 +42,7 @@ internal static class HuggingFaceFolder
                 $"The folder '{folder}' has no {ModelFiles.Config}; a model folder has one, with its weights beside it.{hint}", config);
         }
 
-        if (!File.Exists(Path.Combine(folder, Weights)) && !File.Exists(Path.Combine(folder, Index)))
+        if (ModelFolder.Find(folder, Weights) is null && ModelFolder.Find(folder, Index) is null)
             throw new FileNotFoundException(
                 $"The folder '{folder}' has neither {Weights} nor {Index}; weights are read from " +
                 "safetensors. Convert others with save_pretrained.", Path.Combine(folder, Weights));
@@ -49,39 +51,28 @@ internal static class HuggingFaceFolder
     private static ModelFiles ReadFiles(string folder)
     {
         var files = new Dictionary<string, byte[]>();
-        foreach (var path in Directory.EnumerateFiles(folder))
-        {
-            var name = Path.GetFileName(path);
-            var isWeights = WeightEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
-            if (!isWeights && !name.StartsWith('.') && ReadSmall(path, name) is { } bytes)
-                files[name] = bytes;
-        }
-
+        foreach (var name in SmallFiles)
+            if (ModelFolder.Find(folder, name) is { } path)
+                files[name] = ReadSmall(path);
         return new(files);
     }
 
-    /// <summary>The bytes of a file that goes with a model; null for one that is large or, unless it is a tokenizer's, no text.</summary>
-    private static byte[]? ReadSmall(string path, string name)
+    private static byte[] ReadSmall(string path)
     {
-        var isTokenizers = TokenizerFiles.Contains(name);
         using var stream = File.OpenRead(path);
-        if (stream.Length > (isTokenizers ? MaxKnownBytes : MaxOtherBytes))
-            return isTokenizers ? throw new InvalidDataException(
-                $"'{path}' has {stream.Length} bytes; allowed are at most {MaxKnownBytes}.") : null;
+        if (stream.Length > MaxBytes)
+            throw new InvalidDataException($"'{path}' has {stream.Length} bytes; allowed are at most {MaxBytes} in a file beside the weights.");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        return isTokenizers || Utf8.IsValid(bytes) ? bytes : null;
+        return bytes;
     }
 
-    private static IReadOnlyCollection<StoredTensor> ReadWeights(string folder)
-    {
-        var whole = Path.Combine(folder, Weights);
-        return File.Exists(whole) ? SafetensorsFile.TensorsOf(whole) : ReadShards(folder);
-    }
+    private static IReadOnlyCollection<StoredTensor> ReadWeights(string folder) =>
+        ModelFolder.Find(folder, Weights) is { } whole ? SafetensorsFile.TensorsOf(whole) : ReadShards(folder);
 
     private static List<StoredTensor> ReadShards(string folder)
     {
-        var indexPath = Path.Combine(folder, Index);
+        var indexPath = ModelFolder.Find(folder, Index)!;
         var places = ReadIndex(indexPath);
         var tensors = new List<StoredTensor>();
         try
@@ -100,9 +91,8 @@ internal static class HuggingFaceFolder
     {
         foreach (var shard in places.Values.Distinct().Order(StringComparer.Ordinal))
         {
-            var path = Path.Combine(folder, shard);
-            if (!File.Exists(path))
-                throw new InvalidDataException($"'{indexPath}' names the shard '{shard}', which is not there: get it too.");
+            var path = ModelFolder.Find(folder, shard)
+                ?? throw new InvalidDataException($"'{indexPath}' names the shard '{shard}', which is not there: get it too.");
             var ofShard = SafetensorsFile.TensorsOf(path);
             tensors.AddRange(ofShard);
             foreach (var tensor in ofShard)

@@ -10,12 +10,12 @@ public static class LanguageModelExtensions
     private const string NumberFormat = "00";
 
     /// <summary>
-    /// Saves a model as a Hugging Face folder: the adapters merged into the weights, names, shapes and type of the original, and every
-    /// small file that came with it. A reward model becomes a sequence classifier with one label. A model that was trained has its model
+    /// Saves a model as a Hugging Face folder: the adapters merged into the weights, names, shapes and type of the original, with its
+    /// tokenizer, template, licence and other small files that a model has. A reward model becomes a sequence classifier with one label. A model that was trained has its model
     /// card in <c>README.md</c>, with how it was trained.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
+    /// <param name="folder">A folder that is absent or empty, or a link to one. It appears when everything is written.</param>
     /// <param name="options">The type of the weights; null for the original's.</param>
     /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
     /// <exception cref="NotSupportedException">The configuration names a type in which weights are not written.</exception>

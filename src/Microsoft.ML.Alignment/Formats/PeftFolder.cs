@@ -41,17 +41,13 @@ internal static class PeftFolder
     /// <exception cref="InvalidDataException">A file is damaged, or does not fit the model.</exception>
     public static (Adapter Adapter, Parameter? RewardHead) Read(string folder, string name, LanguageModel model)
     {
-        var configPath = Path.Combine(folder, PeftConfig.FileName);
-        if (!File.Exists(configPath))
-            throw new FileNotFoundException(
-                $"The folder '{folder}' has no {PeftConfig.FileName}; give a folder in PEFT's layout, or one that " +
-                "SaveAdapters wrote.", configPath);
+        var configPath = ModelFolder.Find(folder, PeftConfig.FileName) ?? throw new FileNotFoundException(
+            $"The folder '{folder}' has no {PeftConfig.FileName}; give a folder in PEFT's layout, or one that SaveAdapters wrote.",
+            Path.Combine(folder, PeftConfig.FileName));
         var json = File.ReadAllText(configPath);
         var config = new PeftConfig(json, configPath);
-        var weightsPath = Path.Combine(folder, WeightsName);
-        if (!File.Exists(weightsPath))
-            throw new FileNotFoundException(
-                $"The folder '{folder}' has no {WeightsName}; adapters are read from safetensors.", weightsPath);
+        var weightsPath = ModelFolder.Find(folder, WeightsName) ?? throw new FileNotFoundException(
+            $"The folder '{folder}' has no {WeightsName}; adapters are read from safetensors.", Path.Combine(folder, WeightsName));
         using var file = SafetensorsFile.Open(weightsPath);
         var tensors = file.ReadTensors().ToDictionary(t => t.Name);
         tensors.Remove(RewardKey, out var head);

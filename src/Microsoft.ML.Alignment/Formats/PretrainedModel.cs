@@ -77,6 +77,8 @@ internal static class PretrainedModel
 
     private static string RequireGguf(string path)
     {
+        if (new FileInfo(path) is { LinkTarget: null, Length: 0 })
+            throw new InvalidDataException($"The file '{path}' is empty, or a pipe or device and no file. {Allowed}.");
         if (GgufFile.IsGguf(path))
             return path;
         throw new InvalidDataException(IsZip(path)

@@ -18,21 +18,74 @@ public sealed class HuggingFaceFolderTests : IDisposable
     {
         var path = Golden.Shared("models/stories260K");
         var files = HuggingFaceFolder.Read(path).Files;
-        files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "expected-greedy.json");
+        files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json");
         files.Bytes("tokenizer.json").Should().Equal(File.ReadAllBytes(Path.Combine(path, "tokenizer.json")));
     }
 
     [Fact]
-    public void OtherSmallTextsAreKeptAndLargeOrBinaryOrHiddenFilesAreNot()
+    public void OnlyTheFilesThatAModelHasAreLookedAt()
     {
         Copy("models/llama");
         File.WriteAllText(_folder["LICENSE"], "free");
         File.WriteAllText(_folder["chat_template.jinja"], "{{ messages }}");
-        File.WriteAllBytes(_folder["noise"], [0xFF, 0xFE, 0x80]);
-        File.WriteAllBytes(_folder["large.txt"], new byte[1_000_001]);
-        File.WriteAllText(_folder[".gitattributes"], "hidden");
+        File.WriteAllText(_folder["diary.txt"], "not the model's");
         File.WriteAllText(_folder["optimizer.pt"], "weights");
+        File.CreateSymbolicLink(_folder["broken.txt"], "nowhere");
         HuggingFaceFolder.Read(_folder.Path).Files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "LICENSE", "chat_template.jinja");
+    }
+
+    [Fact]
+    public void ALargeConfigurationOfATokenizerIsReadWhole()
+    {
+        Copy("models/llama");
+        File.WriteAllText(_folder["tokenizer_config.json"], new string(' ', 1_200_000) + "{}");
+        HuggingFaceFolder.Read(_folder.Path).Files.Bytes("tokenizer_config.json").Should().HaveCount(1_200_002);
+    }
+
+    [LinuxFact]
+    public void ALinkOutOfTheFolderIsRefusedByName()
+    {
+        using var elsewhere = new TemporaryFolder();
+        File.WriteAllText(elsewhere["secret"], "{}");
+        Copy("models/llama");
+        File.Delete(_folder["generation_config.json"]);
+        File.CreateSymbolicLink(_folder["generation_config.json"], elsewhere["secret"]);
+        Refused($"*generation_config.json' is a link to '{elsewhere["secret"]}', outside its folder*Copy the file*");
+    }
+
+    [LinuxFact]
+    public void ABrokenLinkOfAFileOfTheModelIsRefusedByName()
+    {
+        Copy("models/llama");
+        File.CreateSymbolicLink(_folder["merges.txt"], "gone");
+        Refused("*merges.txt' is a link to 'gone', where no file is*");
+    }
+
+    [LinuxFact]
+    public void TheLinksOfTheHubsCacheAreFollowed()
+    {
+        var snapshot = Directory.CreateDirectory(_folder["models--a--b/snapshots/0123"]).FullName;
+        Directory.CreateDirectory(_folder["models--a--b/blobs"]);
+        foreach (var name in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(Golden.Path("models/llama"), name), _folder["models--a--b/blobs/" + name[0]]);
+            File.CreateSymbolicLink(Path.Combine(snapshot, name), $"../../blobs/{name[0]}");
+        }
+
+        Directory.CreateSymbolicLink(_folder["main"], snapshot);
+        foreach (var folder in new[] { snapshot, _folder["main"] })
+            using (var model = PretrainedModel.Load(folder))
+                model.Config.ModelType.Should().Be("llama");
+    }
+
+    [LinuxFact]
+    public void APipeIsRefusedAndNotWaitedFor()
+    {
+        Copy("models/llama");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [_folder["tokenizer.json"]]))
+            made.WaitForExit();
+        Refused("*tokenizer.json' is empty, or a pipe*");
+        FluentActions.Invoking(() => PretrainedModel.Load(_folder["tokenizer.json"])).Should().Throw<InvalidDataException>().WithMessage("*or a pipe*");
     }
 
     [Fact]

@@ -38,6 +38,17 @@ public sealed class SavePretrainedTests : IDisposable
         File.ReadAllBytes(Path.Combine(_folder["out"], "config.json")).Should().Equal(File.ReadAllBytes(Path.Combine(original, "config.json")));
     }
 
+    [LinuxFact]
+    public void ALinkAtTheTargetStaysAndWhatItPointsToIsFilled()
+    {
+        Directory.CreateDirectory(_folder["disk"]);
+        Directory.CreateSymbolicLink(_folder["out"], "disk");
+        using (var model = PretrainedModel.Load(Golden.Path("models/llama")))
+            model.SavePretrained(_folder["out"]);
+        new DirectoryInfo(_folder["out"]).LinkTarget.Should().Be("disk");
+        File.Exists(_folder["disk/config.json"]).Should().BeTrue();
+    }
+
     [Fact]
     public void MergedAdaptersGiveTheLogitsOfTheOriginalToolsMerge()
     {
