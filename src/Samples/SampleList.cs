@@ -43,7 +43,7 @@ internal static class SampleList
         --resume         goes on with the run in the workspace
 
         of compare
-        --methods A,B    only these of {{{Wrapped(ComparedMethods.All.Select(method => method.Key))}}}
+        --methods A,B    only these of {{{Wrapped([MethodOverrides.SftKey, .. ComparedMethods.All.Select(method => method.Key)])}}}
         --verbs WHICH    test (default), or heldout: training verbs kept out, for choosing settings
         --seeds 1,2,3    repeats everything with each
         --options FILE   JSON that overrides options by method, e.g. {"orpo": {"oddsRatioWeight": 0.3}}

@@ -41,9 +41,10 @@ internal sealed record CompareCommand
         _ => throw OptionValues.Unknown(option),
     };
 
+    // The SFT stage alone is a choice too: every method starts from it.
     private static string Known(string key)
     {
-        var keys = ComparedMethods.All.Select(method => method.Key);
+        string[] keys = [MethodOverrides.SftKey, .. ComparedMethods.All.Select(method => method.Key)];
         return keys.Contains(key) ? key : throw new UsageException($"There is no method '{key}'; there are {string.Join(", ", keys)}.");
     }
 

@@ -29,7 +29,8 @@ internal static class CompareStory
                 Console.WriteLine(line);
         }
 
-        Draw(command.ChartPath, rows);
+        if (methods.Count > 0)
+            Draw(command.ChartPath, rows);
         if (command.ReportPath is { } report)
             CompareReport.Write(report, model.Name, rows);
         return 0;
