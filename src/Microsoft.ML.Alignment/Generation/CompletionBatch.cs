@@ -77,6 +77,7 @@ internal sealed class CompletionBatch : IDisposable
     {
         var prompts = new PromptRows([.. admitted.Select(row => row.Prompt)]);
         var packed = prompts.Rows;
+        using var masks = new AttentionMasks();
         var sources = tensor(prompts.Columns(_cache.Columns), device: _network.Device);
         var hidden = _network.Hidden(tensor(packed.Ids, device: _network.Device), tensor(packed.Positions, device: _network.Device), ReadAndKeep, _pass);
         return hidden.index_select(0, tensor(prompts.LastRows, device: _network.Device)); // [B, D]
@@ -84,7 +85,7 @@ internal sealed class CompletionBatch : IDisposable
         Tensor ReadAndKeep(int layer, AttentionRule rule, Tensor queries, Tensor keys, Tensor values)
         {
             _cache.Fill(layer, keys, values, sources);
-            return PackedAttention.Attend(queries, keys, values, packed, rule);
+            return PackedAttention.Attend(queries, keys, values, packed, masks, rule);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed record AttentionSegment(int Start, int Length, int PrefixLength,
     private static string ShapeOf(RowGroup group) => $"{group.PromptLength},{string.Join(',', group.CompletionLengths)}";
 }
 
-/// <summary>How packed rows are cut into calls of the attention kernel, with their masks, made once for all layers.</summary>
+/// <summary>How packed rows are cut into calls of the attention kernel.</summary>
 internal sealed class AttentionPlan
 {
     /// <summary>
@@ -33,25 +33,10 @@ internal sealed class AttentionPlan
     /// </summary>
     public const int JointRows = 128;
 
-    private readonly Dictionary<(string Shape, int? Window, ScalarType Type, DeviceType Device, int Index), Tensor> _masks = [];
-
     public AttentionPlan(PackedRows rows) => Segments = [.. Cut(rows)];
 
     /// <summary>Gets the segments, in row order.</summary>
     public IReadOnlyList<AttentionSegment> Segments { get; }
-
-    /// <summary>What is added to the scores: 0 where row i sees key j, else -inf. Shape <c>[L, keys]</c>.</summary>
-    /// <param name="segment">The rows.</param>
-    /// <param name="window">Positions that a row sees, its own included; null for all of its sequence before it.</param>
-    /// <param name="type">Type of the mask.</param>
-    /// <param name="device">Where it is wanted.</param>
-    public Tensor Mask(AttentionSegment segment, int? window, ScalarType type, Device device)
-    {
-        var key = (segment.Shape, window, type, device.type, device.index);
-        if (!_masks.TryGetValue(key, out var mask))
-            _masks.Add(key, mask = MakeMask(segment, window, type, device));
-        return mask;
-    }
 
     private static IEnumerable<AttentionSegment> Cut(PackedRows rows)
     {
@@ -70,45 +55,5 @@ internal sealed class AttentionPlan
         }
 
         yield return new(start, end - start, rows.PrefixLength, joint);
-    }
-
-    private static Tensor MakeMask(AttentionSegment segment, int? window, ScalarType type, Device device)
-    {
-        var (rows, columns) = (segment.Length, segment.KeyLength);
-        var firstColumn = segment.Start - segment.OuterLength; // the key of the row that is key 0, were the outer rows right before it
-        var values = new float[rows * columns];
-        Array.Fill(values, float.NegativeInfinity);
-        void See(int row, int from, int to) =>
-            values.AsSpan(((row - segment.Start) * columns) + from - firstColumn, Math.Max(0, to - from)).Clear();
-
-        for (var row = segment.Start; row < segment.PrefixLength; row++)
-            See(row, Hidden(row), row + 1);
-        foreach (var group in segment.Groups)
-            foreach (var (row, own) in OwnStarts(group))
-            {
-                var before = segment.PrefixLength + (own == group.Start ? 0 : group.PromptLength); // positions before those of its own rows
-                var hidden = Hidden(before + row - own);
-                See(row, firstColumn + hidden, firstColumn + segment.PrefixLength);
-                See(row, group.Start + Math.Max(0, hidden - segment.PrefixLength), Math.Min(row + 1, group.Start + group.PromptLength));
-                See(row, own + Math.Max(0, hidden - before), row + 1);
-            }
-
-        using var scope = NewDisposeScope();
-        return tensor(values, [rows, columns]).to(type, device).DetachFromDisposeScope();
-
-        // The leading positions of a sequence that lie behind the window of a position.
-        int Hidden(int position) => window is { } width ? Math.Max(0, position + 1 - width) : 0;
-    }
-
-    /// <summary>Each row of an example with the first row of the prompt or completion that it belongs to.</summary>
-    private static IEnumerable<(int Row, int Start)> OwnStarts(RowGroup group)
-    {
-        var start = group.Start;
-        foreach (var length in group.CompletionLengths.Prepend(group.PromptLength))
-        {
-            for (var row = start; row < start + length; row++)
-                yield return (row, start);
-            start += length;
-        }
     }
 }

@@ -14,13 +14,14 @@ internal static class PackedAttention
     /// <param name="k">Keys. Shape <c>[N, KV, hd]</c>.</param>
     /// <param name="v">Values. Shape <c>[N, KV, hd]</c>.</param>
     /// <param name="rows">How the rows form sequences.</param>
+    /// <param name="masks">The masks of the pass, which all its layers share.</param>
     /// <param name="rule">How rows attend; null for the plain rule.</param>
     /// <returns>Shape <c>[N, H·hd]</c>.</returns>
-    public static Tensor Attend(Tensor q, Tensor k, Tensor v, PackedRows rows, AttentionRule? rule = null)
+    public static Tensor Attend(Tensor q, Tensor k, Tensor v, PackedRows rows, AttentionMasks masks, AttentionRule? rule = null)
     {
         using var scope = NewDisposeScope();
-        var plan = rows.Attention;
-        var parts = plan.Segments.Select(segment => AttendSegment(q, k, v, plan, segment, rule ?? AttentionRule.Plain)).ToList(); // [L, KV, G, hd] each
+        rule ??= AttentionRule.Plain;
+        var parts = rows.Attention.Segments.Select(segment => AttendSegment(q, k, v, masks, segment, rule)).ToList(); // [L, KV, G, hd] each
         var all = parts.Count == 1 ? parts[0] : cat(parts, 0);
         return all.reshape(q.shape[0], q.shape[1] * q.shape[2]).MoveToOuterDisposeScope();
     }
@@ -29,7 +30,7 @@ internal static class PackedAttention
     public static int MostKeysWithScores(ScalarType type) =>
         type == ScalarType.BFloat16 ? LongestForBFloat16Products : LongestForFloat32Products;
 
-    private static Tensor AttendSegment(Tensor q, Tensor k, Tensor v, AttentionPlan plan, AttentionSegment segment, AttentionRule rule)
+    private static Tensor AttendSegment(Tensor q, Tensor k, Tensor v, AttentionMasks masks, AttentionSegment segment, AttentionRule rule)
     {
         var heads = k.shape[1];
         var queries = q.narrow(0, segment.Start, segment.Length)
@@ -37,7 +38,7 @@ internal static class PackedAttention
             .permute(1, 2, 0, 3); // [KV, G, L, hd]
         var (keys, values) = (Seen(k, segment), Seen(v, segment)); // [KV, keys, hd]
         var window = rule.WindowWithin(segment.KeyLength);
-        Tensor Mask() => plan.Mask(segment, window, q.dtype, q.device);
+        Tensor Mask() => masks.Of(segment, window, q.dtype, q.device);
         var useProducts = rule.SoftCap is not null || (q.device_type == DeviceType.CPU && segment.KeyLength <= MostKeysWithScores(q.dtype));
         var result = useProducts
             ? WithProducts(queries, keys, values, Mask(), rule)

@@ -201,7 +201,8 @@ public sealed class LanguageModel : IDisposable
         var pass = OpenPass(options);
         var ids = tensor(rows.Ids, device: core.Device);
         var positions = tensor(rows.Positions, device: core.Device);
-        var hidden = core.Network.Hidden(ids, positions, (_, rule, q, k, v) => PackedAttention.Attend(q, k, v, rows, rule), pass);
+        using var masks = new AttentionMasks();
+        var hidden = core.Network.Hidden(ids, positions, (_, rule, q, k, v) => PackedAttention.Attend(q, k, v, rows, masks, rule), pass);
         return new(core, pass, hidden.MoveToOuterDisposeScope());
     }
 

@@ -64,7 +64,6 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
     {
         var learningRate = Schedule.Rate(stage.State.Step, stage.TotalSteps, training);
         var summary = Update(batches, objective, optimizer, learningRate, stage);
-        ImplicitScalars.Free();
         stage.Took(learningRate, batches.Sum(batch => batch.TokenCount), summary);
     }
 

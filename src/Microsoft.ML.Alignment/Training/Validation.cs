@@ -32,9 +32,7 @@ internal sealed class Validation<TBatch>(IBatchSource<TBatch> source, IObjective
     {
         using var scope = NewDisposeScope();
         objective.Begin(step);
-        StepResult[] results = [.. step.Select(batch => Measure(batch, counts).MoveToOuterDisposeScope())];
-        ImplicitScalars.Free();
-        return results;
+        return [.. step.Select(batch => Measure(batch, counts).MoveToOuterDisposeScope())];
     }
 
     private StepResult Measure(TBatch batch, TermCounts counts)

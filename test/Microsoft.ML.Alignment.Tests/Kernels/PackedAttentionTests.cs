@@ -19,7 +19,7 @@ public sealed class PackedAttentionTests : IDisposable
     {
         var rows = Rows(layout);
         var (q, k, v) = Inputs(rows.Count);
-        var actual = PackedAttention.Attend(q, k, v, rows);
+        var actual = Attend(q, k, v, rows);
         var ours = Tensors.Gradients(actual, q, k, v).Select(g => g.clone()).ToArray();
 
         var (exactQ, exactK, exactV) = (Wide(q), Wide(k), Wide(v));
@@ -40,7 +40,7 @@ public sealed class PackedAttentionTests : IDisposable
         foreach (var rule in new AttentionRule[] { new(Window: 1), new(Window: 3), new(Window: 5), new(Scale: 0.9), new(SoftCap: 0.4), new(0.3, 0.2, 2) })
         {
             var (q, k, v) = Inputs(rows.Count);
-            var actual = PackedAttention.Attend(q, k, v, rows, rule);
+            var actual = Attend(q, k, v, rows, rule);
             var ours = Tensors.Gradients(actual, q, k, v).Select(g => g.clone()).ToArray();
 
             var (exactQ, exactK, exactV) = (Wide(q), Wide(k), Wide(v));
@@ -60,7 +60,7 @@ public sealed class PackedAttentionTests : IDisposable
         var (q, k, v) = Inputs(270);
         using var noGrad = no_grad();
         var rule = new AttentionRule(Scale: 0.8, Window: 9);
-        Tensors.RelativeError(PackedAttention.Attend(q, k, v, rows, rule), RowByRow(Wide(q), Wide(k), Wide(v), rows, rule)).Should().BeLessThan(1e-6);
+        Tensors.RelativeError(Attend(q, k, v, rows, rule), RowByRow(Wide(q), Wide(k), Wide(v), rows, rule)).Should().BeLessThan(1e-6);
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class PackedAttentionTests : IDisposable
         var rows = Rows(layout);
         var (q, k, v) = Inputs(rows.Count);
         var (narrowQ, narrowK, narrowV) = (q.bfloat16().Leaf(), k.bfloat16().Leaf(), v.bfloat16().Leaf());
-        var actual = PackedAttention.Attend(narrowQ, narrowK, narrowV, rows);
+        var actual = Attend(narrowQ, narrowK, narrowV, rows);
         var expected = RowByRow(Wide(narrowQ), Wide(narrowK), Wide(narrowV), rows);
         actual.dtype.Should().Be(ScalarType.BFloat16);
         Tensors.RelativeError(actual, expected).Should().BeLessThan(1.0 / 64);
@@ -82,8 +82,8 @@ public sealed class PackedAttentionTests : IDisposable
         var rows = PackedRows.OfSequences([new int[520]]);
         var (q, k, v) = Inputs(520);
         using var noGrad = no_grad();
-        var wide = PackedAttention.Attend(q, k, v, rows);
-        Tensors.RelativeError(PackedAttention.Attend(q.bfloat16(), k.bfloat16(), v.bfloat16(), rows), wide).Should().BeLessThan(1.0 / 64);
+        var wide = Attend(q, k, v, rows);
+        Tensors.RelativeError(Attend(q.bfloat16(), k.bfloat16(), v.bfloat16(), rows), wide).Should().BeLessThan(1.0 / 64);
     }
 
     [Fact]
@@ -92,9 +92,9 @@ public sealed class PackedAttentionTests : IDisposable
         var rows = Rows("pairs");
         var (q, k, v) = Inputs(rows.Count);
         using var noGrad = no_grad();
-        var before = PackedAttention.Attend(q, k, v, rows);
+        var before = Attend(q, k, v, rows);
         k.narrow(0, 3, 2).add_(5);
-        var after = PackedAttention.Attend(q, k, v, rows);
+        var after = Attend(q, k, v, rows);
         after.narrow(0, 5, rows.Count - 5).Equals(before.narrow(0, 5, rows.Count - 5)).Should().BeTrue();
         after.narrow(0, 0, 3).Equals(before.narrow(0, 0, 3)).Should().BeTrue();
         after.narrow(0, 3, 2).Equals(before.narrow(0, 3, 2)).Should().BeFalse();
@@ -105,8 +105,17 @@ public sealed class PackedAttentionTests : IDisposable
     {
         RowGroup[] groups = [new(0, 2, [60, 20]), new(82, 2, [60, 20]), new(164, 2, [20, 60])];
         var plan = new PackedRows(new long[246], new long[246], 0, groups).Attention;
-        var masks = plan.Segments.Select(s => plan.Mask(s, null, ScalarType.Float32, CPU)).ToArray();
+        using var ofPass = new AttentionMasks();
+        var masks = plan.Segments.Select(s => ofPass.Of(s, null, ScalarType.Float32, CPU)).ToArray();
         masks[0].Should().BeSameAs(masks[1]).And.NotBeSameAs(masks[2]);
+        ofPass.Dispose();
+        masks.Should().OnlyContain(mask => mask.IsInvalid, "they go with the pass");
+    }
+
+    private static Tensor Attend(Tensor q, Tensor k, Tensor v, PackedRows rows, AttentionRule? rule = null)
+    {
+        using var masks = new AttentionMasks();
+        return PackedAttention.Attend(q, k, v, rows, masks, rule);
     }
 
     private static PackedRows Rows(string layout)
