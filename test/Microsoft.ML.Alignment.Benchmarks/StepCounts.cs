@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Pipeline;
 
@@ -20,8 +21,9 @@ internal sealed record StepCounts(IReadOnlyList<StepCount> Steps, IReadOnlyList<
         };
         var encoder = ScoringModel.Encoder(model, PromptFormat.Messages);
         using var store = ExampleReader.Read(data, new("Prompt", completions, []), encoder, options);
-        var plan = new BatchPlan(setup.BatchSize, setup.BatchSize, 0, training.Shuffle) { EndRows = setup.Method == Method.Reward };
-        return new([.. new DatasetSource(store, plan).Steps(0).Select(StepCount.Of)], findings);
+        var plan = new BatchPlan(setup.BatchSize, setup.BatchSize, 0, training.Shuffle);
+        var source = new DatasetSource<TokenBatch>(store, plan, rows => Collator.Pack(rows, endRows: setup.Method == Method.Reward));
+        return new([.. source.Steps(0).Take(source.StepsPerEpoch).Select(StepCount.Of)], findings);
     }
 
     /// <summary>The sum over a run without its warm-up.</summary>

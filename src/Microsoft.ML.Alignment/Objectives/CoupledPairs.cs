@@ -1,6 +1,7 @@
 using Microsoft.ML.Alignment.Arithmetic;
-using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment.Objectives;
 
@@ -15,11 +16,15 @@ internal static class CoupledPairs
     internal readonly record struct Part(TokenBatch Batch, PairLogProbs Policy, PairLogProbs Reference);
 
     /// <summary>The loss of each micro-batch by its policy's log-probabilities; its tensors are in the caller's dispose scope.</summary>
-    public static Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> Split(IReadOnlyList<Part> parts, PairwiseLoss loss)
+    /// <param name="parts">This rank's micro-batches.</param>
+    /// <param name="loss">The loss of all pairs of the step.</param>
+    /// <param name="all">The ranks that share the step.</param>
+    public static IReadOnlyDictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> Split(
+        IReadOnlyList<Part> parts, PairwiseLoss loss, ICollective all)
     {
         using var withGradient = enable_grad();
         var policies = parts.Select(part => Leaves(part.Policy)).ToArray();
-        var values = loss(Join([.. policies]), Join([.. parts.Select(part => part.Reference)])).Loss;
+        var values = loss(Join([.. policies], all), Join([.. parts.Select(part => part.Reference)], all)).Loss;
         values.sum().backward();
         var mean = values.detach().mean();
         var split = new Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>>(ReferenceEqualityComparer.Instance);
@@ -36,14 +41,21 @@ internal static class CoupledPairs
 
     private static Tensor Leaf(Tensor values) => values.detach().requires_grad_();
 
-    private static PairLogProbs Join(PairLogProbs[] parts) => new(Join(parts, part => part.Sum), Join(parts, part => part.TokenCount))
-    {
-        SharedSum = parts[0].SharedSum is null ? null : Join(parts, part => part.SharedSum!.Value),
-        Agreement = parts[0].Agreement is null ? null : Join(parts, part => part.Agreement!.Value),
-    };
+    private static PairLogProbs Join(PairLogProbs[] parts, ICollective all) =>
+        new(Join(parts, part => part.Sum, all), Join(parts, part => part.TokenCount, all))
+        {
+            SharedSum = parts[0].SharedSum is null ? null : Join(parts, part => part.SharedSum!.Value, all),
+            Agreement = parts[0].Agreement is null ? null : Join(parts, part => part.Agreement!.Value, all),
+        };
 
-    private static Pair Join(PairLogProbs[] parts, Func<PairLogProbs, Pair> select) => new(
-        cat([.. parts.Select(part => select(part).Chosen)]), cat([.. parts.Select(part => select(part).Rejected)])); // [B of the step]
+    private static Pair Join(PairLogProbs[] parts, Func<PairLogProbs, Pair> select, ICollective all) => new(
+        OfAllRanks(cat([.. parts.Select(part => select(part).Chosen)]), all),
+        OfAllRanks(cat([.. parts.Select(part => select(part).Rejected)]), all)); // [B of the step]
+
+    // The other ranks' values are constants here: each rank takes the gradient by its own.
+    private static Tensor OfAllRanks(Tensor own, ICollective all) => all.Size == 1
+        ? own
+        : cat([.. all.Gather(own.detach()).Select((values, rank) => rank == all.Rank ? own : values)]);
 
     /// <summary>0 with the gradient of the step's loss. Shape <c>[B]</c>.</summary>
     private static Tensor Linear(PairLogProbs policy, PairLogProbs leaves)

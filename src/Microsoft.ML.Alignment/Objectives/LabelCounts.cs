@@ -1,4 +1,6 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment.Objectives;
 
@@ -8,21 +10,23 @@ internal readonly record struct LabelCounts(int Desirable, int Undesirable)
     /// <summary>Gets the number of completions.</summary>
     public int Total => Desirable + Undesirable;
 
-    /// <summary>The labels of a micro-batch. Shape <c>[B]</c>.</summary>
-    public static bool[] Labels(TokenBatch batch) => [.. batch.Values.Select(IsDesirable)];
-
-    /// <summary>Counts over micro-batches.</summary>
-    public static LabelCounts Of(IReadOnlyList<TokenBatch> batches) => Of([.. batches.SelectMany(Labels)]);
+    /// <summary>Counts labels.</summary>
+    public static LabelCounts Of(IEnumerable<bool> labels)
+    {
+        var (desirable, all) = (0, 0);
+        foreach (var isDesirable in labels)
+            (desirable, all) = (isDesirable ? desirable + 1 : desirable, all + 1);
+        return new(desirable, all - desirable);
+    }
 
     /// <summary>Counts over all examples of a store.</summary>
     public static LabelCounts Of(IExampleStore store) =>
-        Of([.. Enumerable.Range(0, store.Count).Select(index => IsDesirable(store.Read(index).Values))]);
+        Of(Enumerable.Range(0, store.Count).Select(index => FeedbackBatch.IsDesirable(store.Read(index))));
 
-    private static LabelCounts Of(bool[] labels)
+    /// <summary>The counts of all ranks together.</summary>
+    public LabelCounts Over(ICollective all)
     {
-        var desirable = labels.Count(isDesirable => isDesirable);
-        return new(desirable, labels.Length - desirable);
+        var sums = all.Sum([Desirable, Undesirable]);
+        return new((int)sums[0], (int)sums[1]);
     }
-
-    private static bool IsDesirable(float[] values) => values[0] > 0;
 }

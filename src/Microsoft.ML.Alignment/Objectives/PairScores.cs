@@ -1,4 +1,4 @@
-using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Losses;
 
 namespace Microsoft.ML.Alignment.Objectives;
@@ -16,9 +16,9 @@ internal static class PairScores
     /// <summary>Takes them from a micro-batch; null if its examples have none.</summary>
     public static PairLogProbs? Of(TokenBatch batch, PairDetails details, Device device)
     {
-        if (batch.ReferenceScores?.Value is not { } scores)
+        if (batch.Examples[0].ReferenceScores is null)
             return null;
-        Tensor Column(int column) => tensor(scores.Select(ofPair => ofPair[column]).ToArray(), device: device); // [B]
+        Tensor Column(int column) => tensor(batch.Examples.Select(pair => pair.ReferenceScores![column]).ToArray(), device: device); // [B]
         var counts = Pair.Split(tensor(batch.Targets.TokenCounts, device: device).to_type(ScalarType.Float32)); // [B]
         return new(new(Column(0), Column(1)), counts)
         {

@@ -1,8 +1,9 @@
 using Microsoft.ML.Alignment.Arithmetic;
-using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.References;
 using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment.Objectives;
@@ -13,7 +14,6 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
     private readonly LanguageModel _policy;
     private readonly LanguageModel? _reference;
     private readonly PairwiseLoss _loss;
-    private Dictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> _coupled = [];
 
     /// <summary>Compares the policy with a reference, which sees the same rows, without dropout.</summary>
     public PreferenceObjective(LanguageModel policy, LanguageModel reference, PairwiseLoss loss) =>
@@ -47,37 +47,34 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
     private PairDetails ReferenceDetails => Details & ~PairDetails.Agreement;
 
     /// <inheritdoc/>
-    public void Begin(IReadOnlyList<TokenBatch> step)
+    public TermCounts Count(TokenBatch batch) => new(
+        (TermCounts.Examples, batch.ExampleCount), (TermCounts.Tokens, SftTokenCount(batch.ExampleCount, TargetsOf(batch))));
+
+    /// <inheritdoc/>
+    public IStep<TokenBatch> Begin(IReadOnlyList<TokenBatch> step, TermCounts counts, ICollective all)
     {
-        _coupled = [];
-        if (!CouplesPairs || step.Count < 2)
-            return;
-        using var _ = no_grad();
-        _coupled = CoupledPairs.Split([.. step.Select(FirstLook)], _loss);
+        var coupled = CouplesPairs && (step.Count > 1 || all.Size > 1) ? Couple(step, all) : null;
+        return new StepOf<TokenBatch>(batch => Evaluate(batch, counts, coupled?[batch]));
     }
 
     /// <inheritdoc/>
-    public TermCounts Count(TokenBatch batch) => new(batch.ExampleCount, SftTokenCount(batch.ExampleCount, TargetsOf(batch)));
+    public Tensor ReferenceScores(TokenBatch batch) => PairScores.Join(LiveReference(_reference!, batch));
 
-    /// <inheritdoc/>
-    public StepResult Evaluate(TokenBatch batch, TermCounts step)
+    private StepResult Evaluate(TokenBatch batch, TermCounts step, Func<PairLogProbs, PreferenceLoss>? coupled)
     {
         using var statistics = new HeadStatistics();
         var (count, targets) = (batch.ExampleCount, TargetsOf(batch));
         var (logProbs, prompts) = PairPass.Run(_policy, batch with { Targets = targets }, new(Precision, Dropout: true), Details, statistics);
-        var pairs = _coupled.TryGetValue(batch, out var coupled) ? coupled(logProbs) : _loss(logProbs, ReferenceLogProbs(batch));
+        var pairs = coupled is null ? _loss(logProbs, ReferenceLogProbs(batch)) : coupled(logProbs);
         var negativeLogLikelihood = -logProbs.Sum.Chosen.sum().Plus(prompts.sum());
-        var total = pairs.Loss.sum().Over(step.Examples);
+        var total = pairs.Loss.sum().Over(step[TermCounts.Examples]);
         if (SftWeight > 0)
-            total = total.Plus(negativeLogLikelihood.Times(SftWeight / step.Tokens));
+            total = total.Plus(negativeLogLikelihood.Times(SftWeight / step[TermCounts.Tokens]));
         return new(total, [
             .. PairMetrics(count, pairs, logProbs.Sum.Detach()),
             .. CompletionMetrics.Of(batch, statistics),
             new("nll_loss", negativeLogLikelihood.detach(), SftTokenCount(count, targets))]);
     }
-
-    /// <inheritdoc/>
-    public Tensor ReferenceScores(TokenBatch batch) => PairScores.Join(LiveReference(_reference!, batch));
 
     private PackedTargets TargetsOf(TokenBatch batch) =>
         SftScope == SftScope.PromptAndCompletion ? PromptTargets.Append(batch) : batch.Targets;
@@ -95,6 +92,13 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
     {
         using var _ = no_grad();
         return PairPass.Run(reference, batch, new(Precision), ReferenceDetails).Pairs;
+    }
+
+    /// <summary>The loss of each micro-batch, split exactly from that of the whole step.</summary>
+    private IReadOnlyDictionary<TokenBatch, Func<PairLogProbs, PreferenceLoss>> Couple(IReadOnlyList<TokenBatch> step, ICollective all)
+    {
+        using var _ = no_grad();
+        return CoupledPairs.Split([.. step.Select(FirstLook)], _loss, all);
     }
 
     /// <summary>The log-probabilities of a micro-batch without dropout and gradients.</summary>

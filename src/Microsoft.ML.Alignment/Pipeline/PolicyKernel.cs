@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Arithmetic;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Tokenization;

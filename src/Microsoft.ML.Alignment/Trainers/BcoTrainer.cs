@@ -1,8 +1,7 @@
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Trainers;
-using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -34,17 +33,14 @@ public sealed class BcoTrainer : UnpairedTrainer
         {
             FullDefaults = new(LearningRate: 5e-7, Epochs: 1),
             LoraDefaults = new(LearningRate: 5e-6, Epochs: 1),
-            Beta = options.Beta,
+            RewardScale = options.Beta,
             Reference = options.Reference,
         }, data) => _options = options;
 
     private protected override string LabelColumnName => _options.LabelColumnName;
 
-    private protected override IStepHook Carry(LanguageModel model) => new RunningMidpoint(model.Device);
-
-    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new UnpairedObjective(
-        new(trained.Model, trained.Reference, trained.Training.Precision),
-        (logRatios, shift) => BcoLoss.Compute(logRatios, shift, _options.Beta), (RunningMidpoint)trained.Carried!);
+    private protected override StageRecord Train(StageSetup stage) => Train(
+        stage, (logRatios, shift) => BcoLoss.Compute(logRatios, shift, _options.Beta), new RunningMidpoint(stage.Model.Device), _ => "");
 
     /// <summary>
     /// How <see cref="BcoTrainer"/> trains: with learning rate 5e-7, as in TRL (LoRA 5e-6), and for 1 epoch, unless

@@ -1,4 +1,4 @@
-using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Batches;
 
 namespace Microsoft.ML.Alignment.Trainers;
 
@@ -7,9 +7,9 @@ internal sealed class CheckedSource<TBatch>(IBatchSource<TBatch> source, Action 
 {
     public int StepsPerEpoch => source.StepsPerEpoch;
 
-    public IEnumerable<IReadOnlyList<TBatch>> Steps(int epoch)
+    public IEnumerable<IReadOnlyList<TBatch>> Steps(long from)
     {
-        foreach (var step in source.Steps(epoch))
+        foreach (var step in source.Steps(from))
         {
             check();
             yield return step;

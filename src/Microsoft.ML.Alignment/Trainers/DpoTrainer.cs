@@ -1,7 +1,5 @@
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Trainers;
-using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -30,14 +28,14 @@ public sealed class DpoTrainer : PairwiseTrainer
         {
             FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
-            Beta = options.Beta,
+            RewardScale = options.Beta,
             Reference = options.Reference,
         }, data) => _options = options;
 
-    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new PreferenceObjective(
-        trained.Model, trained.Reference, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
+    private protected override PreferenceObjective CreateObjective(TrainedModel trained) => new PreferenceObjective(
+        trained.Model, trained.Reference!, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
     {
-        Precision = trained.Training.Precision,
+        Precision = trained.Precision,
         Details = _options.Loss.Details,
         CouplesPairs = _options.Loss.CouplesPairs,
         SftWeight = _options.SftWeight,

@@ -1,8 +1,6 @@
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Trainers;
-using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -32,7 +30,7 @@ public sealed class IpoTrainer : PairwiseTrainer
         {
             FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
-            Beta = options.Tau,
+            RewardScale = options.Tau,
             Reference = options.Reference,
         }, data) => _options = options;
 
@@ -45,8 +43,8 @@ public sealed class IpoTrainer : PairwiseTrainer
         PerToken,
     }
 
-    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) =>
-        new PreferenceObjective(trained.Model, trained.Reference, Loss) { Precision = trained.Training.Precision };
+    private protected override PreferenceObjective CreateObjective(TrainedModel trained) =>
+        new PreferenceObjective(trained.Model, trained.Reference!, Loss) { Precision = trained.Precision };
 
     private PreferenceLoss Loss(PairLogProbs policy, PairLogProbs reference) => _options.Ratio == LogRatio.PerToken
         ? IpoLoss.PerToken(policy, reference, _options.Tau)

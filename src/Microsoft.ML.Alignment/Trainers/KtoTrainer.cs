@@ -1,8 +1,8 @@
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Objectives.Kto;
 using Microsoft.ML.Alignment.Trainers;
-using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -34,7 +34,7 @@ public sealed class KtoTrainer : UnpairedTrainer
         {
             FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
-            Beta = options.Beta,
+            RewardScale = options.Beta,
             Reference = options.Reference,
         }, data) => _options = options;
 
@@ -42,21 +42,34 @@ public sealed class KtoTrainer : UnpairedTrainer
 
     private FeedbackWeights Weights => new(_options.DesirableWeight, _options.UndesirableWeight);
 
-    private protected override string Advice(LabelCounts counts) => LabelBalance.Describe(counts, Weights);
-
-    private protected override BatchPlan Plan(BatchPlan plan, int maxLength, int? beginTokenId) => plan with
+    private protected override StageRecord Train(StageSetup stage)
     {
-        Mismatched = _options.Baseline == KtoBaseline.Divergence
-            ? new(maxLength, beginTokenId) { SharesPasses = _options.Lora is null or { Dropout: 0 } }
-            : null,
-    };
+        FeedbackLoss Loss(LabelledValues logRatios, Tensor divergence) => KtoLoss.Compute(logRatios, divergence, _options.Beta, Weights);
+        string Advice(LabelCounts counts) => LabelBalance.Describe(counts, Weights);
+        return _options.Baseline == KtoBaseline.Divergence ? TrainBesideOthers(stage, Loss, Advice) : Train(stage, Loss, new ZeroPoint(), Advice);
+    }
 
-    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained)
+    // Each prompt is seen beside the completion of another row too.
+    private StageRecord TrainBesideOthers(StageSetup stage, UnpairedLoss loss, Func<LabelCounts, string> advice)
     {
-        var models = new ReferencedPolicy(trained.Model, trained.Reference, trained.Training.Precision);
-        return new UnpairedObjective(
-            models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, _options.Beta, Weights),
-            _options.Baseline == KtoBaseline.Divergence ? new MismatchedDivergence(models) : new ZeroPoint(trained.Model.Device));
+        using var rows = Read(stage);
+        using var reference = stage.Open(Settings.Reference!);
+        UnpairedObjective<KtoBatch> Objective(LanguageModel model) =>
+            new(new(model, reference.Model, stage.Training.Precision), loss, new MismatchedDivergence());
+        var others = new MismatchedCompletions(stage.MaxLength, stage.Model.Config.BosTokenId)
+        {
+            SharesPasses = _options.Lora is null or { Dropout: 0 },
+        };
+        var (objective, counts) = (Objective(stage.Model), LabelCounts.Of(rows.Training));
+        var examples = reference.Prepare(rows.Training, stage.Plan, objective, stage.Context);
+        var source = new KtoSource(examples, stage.Plan, others, reference.StandsStill ? objective : null);
+        return stage.Run(rows, new StagePlan<KtoBatch>(source, objective)
+        {
+            Validation = stage.Validation(rows, store => new KtoSource(store, stage.Plan, others, reference: null), Objective),
+            States = reference.State,
+            Remarks = [Describe(counts) + advice(counts)],
+            PassesOfRow = 2,
+        });
     }
 
     /// <summary>

@@ -1,8 +1,6 @@
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Trainers;
-using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -39,10 +37,10 @@ public sealed class OrpoTrainer : PairwiseTrainer
         _options = options;
     }
 
-    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) =>
+    private protected override PreferenceObjective CreateObjective(TrainedModel trained) =>
         new PreferenceObjective(trained.Model, policy => OrpoLoss.Compute(policy, _options.OddsRatioWeight))
         {
-            Precision = trained.Training.Precision,
+            Precision = trained.Precision,
             SftWeight = _options.SftWeight,
             SftScope = _options.SftScope,
         };

@@ -1,4 +1,7 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Runtime;
@@ -17,6 +20,21 @@ public abstract class PairwiseTrainer : PolicyTrainer
 
     private protected sealed override void CheckColumns(ColumnCheck data) => data.Pairs(Settings.Options.Columns);
 
-    private protected sealed override ExampleColumns Columns(DataViewSchema schema, Action<string> log) =>
-        new(Settings.Options.Columns.Prompt, [Settings.Options.Columns.Chosen, Settings.Options.Columns.Rejected], []);
+    private protected abstract PreferenceObjective CreateObjective(TrainedModel trained);
+
+    private protected sealed override StageRecord Train(StageSetup stage)
+    {
+        var columns = Settings.Options.Columns;
+        using var rows = stage.Read(_ => new(columns.Prompt, [columns.Chosen, columns.Rejected], []));
+        using var reference = Settings.Reference is { } wanted ? stage.Open(wanted) : null;
+        PreferenceObjective Objective(LanguageModel model) => CreateObjective(new(model, reference?.Model, stage.Training.Precision));
+        DatasetSource<TokenBatch> Source(IExampleStore store) => new(store, stage.Plan, pairs => Collator.Pack(pairs, endRows: false));
+        var objective = Objective(stage.Model);
+        var examples = reference?.Prepare(rows.Training, stage.Plan, objective, stage.Context) ?? rows.Training;
+        return stage.Run(rows, new StagePlan<TokenBatch>(Source(examples), objective)
+        {
+            Validation = stage.Validation(rows, Source, Objective),
+            States = reference?.State ?? [],
+        });
+    }
 }

@@ -15,7 +15,7 @@ public abstract class PolicyTrainer : AlignmentTrainer<PolicyTransformer>
     private protected sealed override string AnnotationKind => AlignmentSchema.PolicyKind;
 
     private protected sealed override IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has) =>
-        PolicyTransformer.Outputs(Settings.AdapterName, Settings.Options.Columns, hasReference: Settings.Beta is not null, has);
+        PolicyTransformer.Outputs(Settings.AdapterName, Settings.Options.Columns, hasReference: Settings.RewardScale is not null, has);
 
     private protected sealed override PolicyTransformer CreateTransformer(
         IHostEnvironment environment, StageSettings settings, LanguageModel model, LanguageModel incoming) =>

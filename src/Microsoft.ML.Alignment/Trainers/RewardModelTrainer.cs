@@ -1,8 +1,9 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Trainers;
-using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -36,8 +37,6 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
 
     private protected override string AnnotationKind => AlignmentSchema.RewardModelKind;
 
-    private protected override bool ReadsEndTokens => true;
-
     private protected override IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has) =>
         StageOutputs.OfRewardModel(_options.Columns, has);
 
@@ -48,18 +47,19 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
             data.Number("margin", margin);
     }
 
-    private protected override ExampleColumns Columns(DataViewSchema schema, Action<string> log) => new(
-        _options.PromptColumnName, [_options.ChosenColumnName, _options.RejectedColumnName],
-        _options.MarginColumnName is { } margin ? [margin] : []);
-
-    private protected override LanguageModel CreateModel(LanguageModel incoming, int seed)
+    private protected override StageRecord Train(StageSetup stage)
     {
-        using var policy = base.CreateModel(incoming, seed);
-        return policy.With(policy.Adapters, RewardHead.Create(policy.Config.HiddenSize, seed));
+        stage.AddHead(RewardHead.Create(stage.Model.Config.HiddenSize, stage.Training.Seed));
+        using var rows = stage.Read(_ => new(
+            _options.PromptColumnName, [_options.ChosenColumnName, _options.RejectedColumnName],
+            _options.MarginColumnName is { } margin ? [margin] : []));
+        RewardObjective Objective(LanguageModel model) => new(model, _options.CenteringCoefficient, stage.Training.Precision);
+        DatasetSource<MarginBatch> Source(IExampleStore store) => new(store, stage.Plan, MarginBatch.Pack);
+        return stage.Run(rows, new StagePlan<MarginBatch>(Source(rows.Training), Objective(stage.Model))
+        {
+            Validation = stage.Validation(rows, Source, Objective),
+        });
     }
-
-    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) =>
-        new RewardObjective(trained.Model, _options.CenteringCoefficient, trained.Training.Precision);
 
     private protected override RewardModelTransformer CreateTransformer(
         IHostEnvironment environment, StageSettings settings, LanguageModel model, LanguageModel incoming) =>

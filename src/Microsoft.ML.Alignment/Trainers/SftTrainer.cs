@@ -1,8 +1,9 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Trainers;
-using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -37,7 +38,18 @@ public sealed class SftTrainer : PolicyTrainer
             data.Text("completion", _options.CompletionColumnName);
     }
 
-    private protected override ExampleColumns Columns(DataViewSchema schema, Action<string> log)
+    private protected override StageRecord Train(StageSetup stage)
+    {
+        using var rows = stage.Read(schema => Columns(schema, stage.Context.Log));
+        NextTokenObjective Objective(LanguageModel model) => new(model, stage.Training.Precision);
+        DatasetSource<TokenBatch> Source(IExampleStore store) => new(store, stage.Plan, examples => Collator.Pack(examples, endRows: false));
+        return stage.Run(rows, new StagePlan<TokenBatch>(Source(rows.Training), Objective(stage.Model))
+        {
+            Validation = stage.Validation(rows, Source, Objective),
+        });
+    }
+
+    private ExampleColumns Columns(DataViewSchema schema, Action<string> log)
     {
         var completion = _options.CompletionColumnName;
         if (!AlignmentSchema.HasText(schema, completion))
@@ -48,9 +60,6 @@ public sealed class SftTrainer : PolicyTrainer
 
         return new(_options.PromptColumnName, [completion], []);
     }
-
-    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) =>
-        new NextTokenObjective(trained.Model, trained.Training.Precision);
 
     /// <summary>
     /// How <see cref="SftTrainer"/> trains: with learning rate 2e-5 (LoRA 2e-4) and for 3 epochs, as in TRL, unless

@@ -1,7 +1,5 @@
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Trainers;
-using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -32,10 +30,10 @@ public sealed class SimPoTrainer : PairwiseTrainer
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
         }, data) => _options = options;
 
-    private protected override IObjective<TokenBatch> CreateObjective(TrainedModel trained) => new PreferenceObjective(
+    private protected override PreferenceObjective CreateObjective(TrainedModel trained) => new PreferenceObjective(
         trained.Model, policy => _options.Loss.Loss(_options.Reward.Of(policy, _options.Beta), _options.Margin.Gamma(_options.Beta)))
     {
-        Precision = trained.Training.Precision,
+        Precision = trained.Precision,
         SftWeight = _options.SftWeight,
     };
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Training;
 
@@ -8,20 +7,20 @@ namespace Microsoft.ML.Alignment.Trainers;
 /// <summary>Puts together what a stage says before its first step.</summary>
 internal static class StageSummary
 {
-    public static TrainingSummary Of(
-        TrainerSettings settings, TrainedModel trained, BatchPlan plan, IExampleStore store, DataSummary data)
+    /// <param name="settings">The method.</param>
+    /// <param name="stage">The models, and how to train.</param>
+    /// <param name="rows">What it trains on.</param>
+    /// <param name="passesOfRow">How often the tokens of a row are in a pass.</param>
+    public static TrainingSummary Of(TrainerSettings settings, StageSetup stage, StageRows rows, int passesOfRow) => new()
     {
-        var reference = settings.Beta is null ? null : trained.Incoming;
-        return new()
-        {
-            Stage = settings.Method,
-            Data = data,
-            TrainableParameters = trained.Model.TrainableParameters.Sum(parameter => parameter.NumberOfElements),
-            TotalParameters = MemoryFormula.Parameters(trained.Model),
-            Options = $"{trained.Training}; {OwnOptions(settings.Options)}",
-            Memory = MemoryFormula.Estimate(trained.Model, reference, trained.Training.Precision, plan, store),
-        };
-    }
+        Stage = settings.Method,
+        Data = rows.Summary,
+        TrainableParameters = stage.Model.TrainableParameters.Sum(parameter => parameter.NumberOfElements),
+        TotalParameters = MemoryFormula.Parameters(stage.Model),
+        Options = $"{stage.Training}; {OwnOptions(settings.Options)}",
+        Memory = MemoryFormula.Estimate(
+            stage.Model, settings.Reference is null ? null : stage.Incoming, stage.Training.Precision, stage.Plan, rows.Training, passesOfRow),
+    };
 
     // What the method has besides the options of training, as it is saved.
     private static string OwnOptions(TrainerOptions options)

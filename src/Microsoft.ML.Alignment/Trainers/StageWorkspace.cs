@@ -8,18 +8,18 @@ namespace Microsoft.ML.Alignment.Trainers;
 internal static class StageWorkspace
 {
     /// <summary>The checkpoints of a stage, which know all that its result is a function of.</summary>
-    /// <param name="trained">The models, and how to train.</param>
+    /// <param name="stage">The models, and how to train.</param>
     /// <param name="context">The method and its options.</param>
     /// <param name="folder">The stage's folder; null without a workspace, where the result is null.</param>
     /// <param name="training">What it trains on.</param>
     /// <param name="validation">What it is evaluated on; null for nothing.</param>
     public static StageCheckpoints? Open(
-        TrainedModel trained, TrainingContext context, string? folder, IExampleStore training, IExampleStore? validation)
+        StageSetup stage, TrainingContext context, string? folder, IExampleStore training, IExampleStore? validation)
     {
         if (folder is null)
             return null;
-        var identity = new RunIdentity(trained.Training, context.Options);
-        identity["incoming model"] = $"SHA-256 {ContentHash.Of(trained.Incoming)}";
+        var identity = new RunIdentity(stage.Training, context.Options);
+        identity["incoming model"] = $"SHA-256 {ContentHash.Of(stage.Incoming)}";
         identity["training data"] = Describe(training);
         if (validation is not null)
             identity["validation data"] = Describe(validation);

@@ -1,16 +1,9 @@
-using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Trainers;
 
-/// <summary>A model while it trains.</summary>
-/// <param name="Model">The model that trains.</param>
-/// <param name="Incoming">The policy that came in.</param>
-/// <param name="Training">How it trains.</param>
-internal sealed record TrainedModel(LanguageModel Model, LanguageModel Incoming, ResolvedTraining Training)
-{
-    /// <summary>Gets what the model is compared with while it trains. It begins as the policy that came in.</summary>
-    public LanguageModel Reference { get; init; } = Incoming;
-
-    /// <summary>Gets what the method carries from step to step, of one run for training and validation; null for nothing.</summary>
-    public IStepHook? Carried { get; init; }
-}
+/// <summary>What an objective of pairs is made of.</summary>
+/// <param name="Model">The model that trains, or the same without dropout, to be measured.</param>
+/// <param name="Reference">What it is compared with; null for nothing.</param>
+/// <param name="Precision">Precision of the matrix products.</param>
+internal readonly record struct TrainedModel(LanguageModel Model, LanguageModel? Reference, Precision Precision);

@@ -17,11 +17,15 @@ internal sealed record TrainerSettings(string Method, TrainerOptions Options)
     /// <summary>Gets what is taken where an option is null and an adapter trains.</summary>
     public required TrainingDefaults LoraDefaults { get; init; }
 
-    /// <summary>Gets the factor of the fitted policy's implicit rewards; null for a method without a reference.</summary>
-    public double? Beta { get; init; }
+    /// <summary>Gets what the policy is compared with while it trains; null, the default, is nothing.</summary>
+    public ReferencePolicy? Reference { get; init; }
 
-    /// <summary>Gets what the policy is compared with while it trains; a method without a reference leaves it as it is.</summary>
-    public ReferencePolicy Reference { get; init; } = new ReferencePolicy.Incoming();
+    /// <summary>Gets the factor of the fitted policy's implicit rewards; null where they have no meaning.</summary>
+    public double? RewardScale { get; init; }
+
+    /// <summary>How the prompts of a set are read.</summary>
+    public PromptFormat FormatOf(IDataView data, LanguageModel model) =>
+        AlignmentSchema.ResolveFormat(Options.PromptFormat, data.Schema, Options.PromptColumnName, model);
 
     /// <summary>The options with nothing left open.</summary>
     /// <param name="seed">The context's seed.</param>

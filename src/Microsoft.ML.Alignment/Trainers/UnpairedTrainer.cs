@@ -1,7 +1,10 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Trainers;
+using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -25,15 +28,32 @@ public abstract class UnpairedTrainer : PolicyTrainer
         data.Flag("label", LabelColumnName);
     }
 
-    private protected sealed override ExampleColumns Columns(DataViewSchema schema, Action<string> log) =>
-        new(Settings.Options.Columns.Prompt, [Settings.Options.Columns.Completion], [LabelColumnName]);
+    /// <summary>Reads prompts, completions and labels.</summary>
+    private protected StageRows Read(StageSetup stage) =>
+        stage.Read(_ => new(Settings.Options.Columns.Prompt, [Settings.Options.Columns.Completion], [LabelColumnName]));
 
-    private protected sealed override void LookAt(IExampleStore store, Action<string> log)
+    /// <summary>Says how many completions of each kind there are.</summary>
+    private protected string Describe(LabelCounts counts) =>
+        $"{Settings.Method}: {counts.Desirable} desirable and {counts.Undesirable} undesirable completions.";
+
+    /// <summary>Trains on completions by themselves.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="loss">The method's loss.</param>
+    /// <param name="point">What outcomes are compared with.</param>
+    /// <param name="remark">What to say of the labels, behind their numbers.</param>
+    private protected StageRecord Train(StageSetup stage, UnpairedLoss loss, IReferencePoint<FeedbackBatch> point, Func<LabelCounts, string> remark)
     {
-        var counts = LabelCounts.Of(store);
-        log($"{Settings.Method}: {counts.Desirable} desirable and {counts.Undesirable} undesirable completions.{Advice(counts)}");
+        using var rows = Read(stage);
+        using var reference = stage.Open(Settings.Reference!);
+        UnpairedObjective<FeedbackBatch> Objective(LanguageModel model) => new(new(model, reference.Model, stage.Training.Precision), loss, point);
+        DatasetSource<FeedbackBatch> Source(IExampleStore store) => new(store, stage.Plan, FeedbackBatch.Pack);
+        var (objective, counts) = (Objective(stage.Model), LabelCounts.Of(rows.Training));
+        var examples = reference.Prepare(rows.Training, stage.Plan, objective, stage.Context);
+        return stage.Run(rows, new StagePlan<FeedbackBatch>(Source(examples), objective)
+        {
+            Validation = stage.Validation(rows, Source, Objective),
+            States = point is ITrainingState state ? [.. reference.State, state] : reference.State,
+            Remarks = [Describe(counts) + remark(counts)],
+        });
     }
-
-    /// <summary>What to say about so many completions of each kind, behind a space; nothing by default.</summary>
-    private protected virtual string Advice(LabelCounts counts) => "";
 }

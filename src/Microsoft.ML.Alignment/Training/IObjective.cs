@@ -1,13 +1,5 @@
 namespace Microsoft.ML.Alignment.Training;
 
-/// <summary>Denominators of the terms of a loss: what each is averaged over.</summary>
-/// <param name="Examples">Rows, or pairs.</param>
-/// <param name="Tokens">Completion tokens that the term runs over.</param>
-internal readonly record struct TermCounts(double Examples, double Tokens)
-{
-    public static TermCounts operator +(TermCounts a, TermCounts b) => new(a.Examples + b.Examples, a.Tokens + b.Tokens);
-}
-
 /// <summary>How the values that the micro-batches of a step report become one.</summary>
 internal enum MetricReduction
 {
@@ -37,23 +29,39 @@ internal readonly record struct StepResult(Tensor Loss, IReadOnlyList<Metric> Me
         [.. Metrics.Select(metric => metric with { Value = metric.Value.MoveToOuterDisposeScope() })]);
 }
 
-/// <summary>What a method minimises: one micro-batch in, its share of the step's loss and its metrics out.</summary>
+/// <summary>What a method minimises.</summary>
 internal interface IObjective<in TBatch>
 {
-    /// <summary>
-    /// Looks at a whole optimizer step before its micro-batches are evaluated: where examples are coupled, what each must know of the
-    /// others is computed here. A micro-batch that was not announced is a step of its own.
-    /// </summary>
-    /// <param name="step">The micro-batches. What is computed lives in the caller's dispose scope, which is the step's.</param>
-    void Begin(IReadOnlyList<TBatch> step)
-    {
-    }
-
-    /// <summary>Counts what this micro-batch adds to the denominators of the step.</summary>
+    /// <summary>Counts what a micro-batch adds to the denominators of its step.</summary>
     TermCounts Count(TBatch batch);
 
+    /// <summary>
+    /// Begins an optimizer step: what couples its examples, over all micro-batches and all ranks, is computed here.
+    /// </summary>
+    /// <param name="step">This rank's micro-batches. What is computed lives in the caller's dispose scope, which is the step's.</param>
+    /// <param name="counts">Denominators of the whole step, so that accumulation is exact.</param>
+    /// <param name="all">The ranks that share the step.</param>
+    IStep<TBatch> Begin(IReadOnlyList<TBatch> step, TermCounts counts, ICollective all);
+}
+
+/// <summary>An optimizer step: one of its micro-batches in, its share of the step's loss and its metrics out.</summary>
+internal interface IStep<in TBatch>
+{
     /// <summary>Evaluates a micro-batch. Tensors it returns live in the caller's dispose scope.</summary>
-    /// <param name="batch">The micro-batch.</param>
-    /// <param name="step">Counts of the whole optimizer step, so that accumulation is exact.</param>
-    StepResult Evaluate(TBatch batch, TermCounts step);
+    StepResult Evaluate(TBatch batch);
+}
+
+/// <summary>A step whose micro-batches are evaluated by a function.</summary>
+internal sealed class StepOf<TBatch>(Func<TBatch, StepResult> evaluate) : IStep<TBatch>
+{
+    /// <inheritdoc/>
+    public StepResult Evaluate(TBatch batch) => evaluate(batch);
+}
+
+/// <summary>What all objectives offer.</summary>
+internal static class ObjectiveExtensions
+{
+    /// <summary>The denominators of a step, over all ranks.</summary>
+    public static TermCounts CountAll<TBatch>(this IObjective<TBatch> objective, IEnumerable<TBatch> step, ICollective all) =>
+        step.Select(objective.Count).Aggregate((a, b) => a + b).Over(all);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Models;
@@ -18,15 +19,15 @@ internal static class MemoryFormula
     /// <param name="precision">Precision of the matrix products.</param>
     /// <param name="plan">How rows are dealt out to passes.</param>
     /// <param name="store">What it trains on.</param>
+    /// <param name="passesOfRow">How often the tokens of a row are in a pass.</param>
     public static MemoryEstimate Estimate(
-        LanguageModel model, LanguageModel? reference, Precision precision, BatchPlan plan, IExampleStore store)
+        LanguageModel model, LanguageModel? reference, Precision precision, BatchPlan plan, IExampleStore store, int passesOfRow = 1)
     {
         var trainable = model.TrainableParameters.Sum(parameter => parameter.NumberOfElements);
         var lengths = Enumerable.Range(0, store.Count).Select(store.TokenCount).OrderDescending().ToArray();
-        var completions = plan.Mismatched is null ? 1 : 2; // of each row
         var step = Math.Min(
-            completions * lengths.Take(plan.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], plan.MicroBatchTokens));
-        var scoring = Math.Min(completions * lengths.Sum(length => (long)length), Math.Max(lengths[0], ScoringPasses.TokensOfPass));
+            passesOfRow * lengths.Take(plan.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], plan.MicroBatchTokens));
+        var scoring = Math.Min(passesOfRow * lengths.Sum(length => (long)length), Math.Max(lengths[0], ScoringPasses.TokensOfPass));
         long Activations(long rows, int layers) => MemoryFormula.Activations(model, precision, lengths, rows, layers);
         var most = Math.Max(
             Activations(step, model.Config.LayerCount + 1),

@@ -18,18 +18,18 @@ internal sealed class StageRun : IDisposable
     private readonly StepMeter _meter;
 
     /// <summary>Begins a stage, or puts it back to where an earlier process left it, and tells whoever watches.</summary>
-    /// <param name="trained">The model that trains, how, and its optimizer.</param>
+    /// <param name="groups">What trains.</param>
+    /// <param name="training">How.</param>
     /// <param name="context">Whom to tell, and where it is kept.</param>
     /// <param name="evaluator">Evaluates it.</param>
     /// <param name="totalSteps">Steps of the stage.</param>
     /// <exception cref="WorkspaceException">The stage cannot go on from what the workspace has.</exception>
     public StageRun(
-        (LanguageModel Policy, ResolvedTraining Training, FusedAdamW Optimizer) trained, TrainingContext context, Evaluator evaluator,
-        int totalSteps)
+        IReadOnlyList<TrainedGroup> groups, ResolvedTraining training, TrainingContext context, Evaluator evaluator, int totalSteps)
     {
-        (_policy, _training, _) = trained;
+        (_policy, _training) = (groups[0].Group.Model, training);
         (_context, _evaluator, TotalSteps) = (context, evaluator, totalSteps);
-        _tensors = new(_policy, trained.Optimizer, context.Hooks);
+        _tensors = new(groups, context.States);
         _best = new(_tensors, context.Checkpoints);
         _observers = [new RunLog(context), .. context.Observers];
         var found = context.Checkpoints?.Restore(_tensors);

@@ -15,6 +15,9 @@ internal sealed record StepSummary(double Loss, double GradientNorm, IReadOnlyDi
         return new(values.Take(results.Count).Sum(), gradientNorm, Reduce(metrics, values[results.Count..]));
     }
 
+    /// <summary>The same with further metrics.</summary>
+    public StepSummary With(IEnumerable<KeyValuePair<string, double>> metrics) => this with { Metrics = Metrics.Concat(metrics).ToDictionary() };
+
     private static Dictionary<string, double> Reduce(Metric[] metrics, double[] values) =>
         metrics.Zip(values).GroupBy(pair => pair.First.Name).ToDictionary(group => group.Key, group => group.First().First.Reduction switch
         {

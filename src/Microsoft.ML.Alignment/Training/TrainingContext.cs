@@ -13,7 +13,7 @@ internal sealed record TrainingContext(string Stage, AlignmentRun Run, Action<st
     public IReadOnlyList<ITrainingObserver> Observers { get; init; } = [];
 
     /// <summary>Gets what changes with the policy, in this order after each optimizer step.</summary>
-    public IReadOnlyList<IStepHook> Hooks { get; init; } = [];
+    public IReadOnlyList<ITrainingState> States { get; init; } = [];
 
     /// <summary>Gets where the stage is kept; null without a workspace.</summary>
     public StageCheckpoints? Checkpoints { get; init; }

@@ -1,13 +1,14 @@
-using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Training.Metrics;
 
 namespace Microsoft.ML.Alignment.Training;
 
 /// <summary>The library's one training loop: forward, backward, clip, step, report.</summary>
-/// <param name="policy">The model that trains, in place.</param>
+/// <param name="trained">What trains, in place; the policy, or what takes its place, first.</param>
 /// <param name="training">How it trains.</param>
 /// <param name="context">Whom to tell, when to stop, and where the stage is kept.</param>
-internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining training, TrainingContext context)
+internal sealed class TrainingLoop(IReadOnlyList<ParameterGroup> trained, ResolvedTraining training, TrainingContext context)
 {
     /// <summary>
     /// Trains on what <paramref name="source"/> serves, to minimise <paramref name="objective"/>, or loads what was trained before.
@@ -28,14 +29,14 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
             throw new ArgumentException($"{context.Stage} has nothing to train on: its data give no step an epoch.", nameof(source));
         var totalSteps = training.TotalSteps(source.StepsPerEpoch);
         var evaluator = new Evaluator(training, context, validation, source.StepsPerEpoch, totalSteps);
-        policy.Dropout.Restart(training.Seed);
-        using var optimizer = CreateOptimizer();
-        using var stage = new StageRun((policy, training, optimizer), context, evaluator, totalSteps);
+        trained[0].Model.Dropout.Restart(training.Seed);
+        TrainedGroup[] groups = [.. trained.Select(group => new TrainedGroup(group, training))];
+        using var stage = new StageRun(groups, training, context, evaluator, totalSteps);
         try
         {
-            using var steps = StepsFrom(source, stage.State.Step).GetEnumerator();
+            using var steps = source.Steps(stage.State.Step).GetEnumerator();
             while (stage.GoesOn() && steps.MoveNext())
-                Step(steps.Current, objective, optimizer, stage);
+                Step(steps.Current, objective, groups, stage);
             stage.Finish();
         }
         catch (OperationCanceledException canceled) when (canceled.CancellationToken == context.Run.CancellationToken)
@@ -44,52 +45,48 @@ internal sealed class TrainingLoop(LanguageModel policy, ResolvedTraining traini
         }
         finally
         {
-            optimizer.ZeroGrad();
+            foreach (var group in groups)
+            {
+                group.Optimizer.ZeroGrad();
+                group.Dispose();
+            }
         }
     }
 
-    private FusedAdamW CreateOptimizer() => new(
-        policy.TrainableParameters, new(training.AdamBeta1, training.AdamBeta2, training.AdamEpsilon, training.WeightDecay));
-
-    private static IEnumerable<IReadOnlyList<TBatch>> StepsFrom<TBatch>(IBatchSource<TBatch> source, int step)
-    {
-        var skipped = step % source.StepsPerEpoch;
-        for (var epoch = step / source.StepsPerEpoch; ; epoch++, skipped = 0)
-            foreach (var batches in source.Steps(epoch).Skip(skipped))
-                yield return batches;
-    }
-
-    private void Step<TBatch>(IReadOnlyList<TBatch> batches, IObjective<TBatch> objective, FusedAdamW optimizer, StageRun stage)
+    private void Step<TBatch>(IReadOnlyList<TBatch> batches, IObjective<TBatch> objective, TrainedGroup[] groups, StageRun stage)
         where TBatch : ITrainingBatch
     {
         var learningRate = Schedule.Rate(stage.State.Step, stage.TotalSteps, training);
-        var summary = Update(batches, objective, optimizer, learningRate, stage);
+        var summary = Update(batches, objective, groups, learningRate, stage);
         stage.Took(learningRate, batches.Sum(batch => batch.TokenCount), summary);
     }
 
     private StepSummary Update<TBatch>(
-        IReadOnlyList<TBatch> batches, IObjective<TBatch> objective, FusedAdamW optimizer, double learningRate, StageRun stage)
+        IReadOnlyList<TBatch> batches, IObjective<TBatch> objective, TrainedGroup[] groups, double learningRate, StageRun stage)
     {
         using var scope = NewDisposeScope();
-        optimizer.ZeroGrad();
-        objective.Begin(batches);
-        var counts = batches.Select(objective.Count).Aggregate((a, b) => a + b);
-        var results = batches.Select(batch => Backward(batch, objective, counts)).ToArray();
-        var gradientNorm = optimizer.ClipGradients(training.MaxGradientNorm);
-        var summary = StepSummary.Read(results, gradientNorm);
+        foreach (var group in groups)
+            group.Optimizer.ZeroGrad();
+        var step = objective.Begin(batches, objective.CountAll(batches, Alone.Instance), Alone.Instance);
+        StepResult[] results = [.. batches.Select(batch => Backward(batch, step))];
+        var norms = groups.ToDictionary(group => group.Group.Name, group => group.ClipGradients());
+        var summary = StepSummary.Read(results, norms[groups[0].Group.Name])
+            .With(norms.Skip(1).Select(norm => KeyValuePair.Create($"{MetricNames.GradientNorm}/{norm.Key}", norm.Value)));
         RequireFinite(stage, "loss", summary.Loss);
-        RequireFinite(stage, "gradient norm", summary.GradientNorm);
-        optimizer.Step(learningRate);
-        foreach (var hook in context.Hooks)
-            hook.Stepped(stage.State.Step + 1);
+        foreach (var (name, norm) in norms)
+            RequireFinite(stage, name == groups[0].Group.Name ? "gradient norm" : $"gradient norm of the {name}", norm);
+        foreach (var group in groups)
+            group.Step(learningRate);
+        foreach (var state in context.States)
+            state.Stepped(stage.State.Step + 1);
         return summary;
     }
 
-    private static StepResult Backward<TBatch>(TBatch batch, IObjective<TBatch> objective, TermCounts counts)
+    private static StepResult Backward<TBatch>(TBatch batch, IStep<TBatch> step)
     {
         using var scope = NewDisposeScope(); // the activations of one micro-batch go before the next one's come
         using var pass = BackwardPass.Begin();
-        var result = objective.Evaluate(batch, counts);
+        var result = step.Evaluate(batch);
         pass.Run(result.Loss);
         return result.MoveToOuterDisposeScope();
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Training.Metrics;
 using Microsoft.ML.Alignment.Data;
 
@@ -22,7 +23,7 @@ internal sealed class Validation<TBatch>(IBatchSource<TBatch> source, IObjective
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var counts = Steps(cancellation).SelectMany(step => step).Select(objective.Count).Aggregate((a, b) => a + b);
+        var counts = objective.CountAll(Steps(cancellation).SelectMany(step => step), Alone.Instance);
         var summary = StepSummary.Read([.. Steps(cancellation).SelectMany(step => Measure(step, counts))], gradientNorm: 0);
         return summary.Metrics.Select(metric => KeyValuePair.Create(ValidationMetrics.Prefix + metric.Key, metric.Value))
             .Prepend(KeyValuePair.Create(ValidationMetrics.Loss, summary.Loss)).ToDictionary();
@@ -31,19 +32,19 @@ internal sealed class Validation<TBatch>(IBatchSource<TBatch> source, IObjective
     private StepResult[] Measure(IReadOnlyList<TBatch> step, TermCounts counts)
     {
         using var scope = NewDisposeScope();
-        objective.Begin(step);
-        return [.. step.Select(batch => Measure(batch, counts).MoveToOuterDisposeScope())];
+        var begun = objective.Begin(step, counts, Alone.Instance);
+        return [.. step.Select(batch => Measure(batch, begun).MoveToOuterDisposeScope())];
     }
 
-    private StepResult Measure(TBatch batch, TermCounts counts)
+    private static StepResult Measure(TBatch batch, IStep<TBatch> step)
     {
         using var scope = NewDisposeScope(); // the activations of one micro-batch go before the next one's come
-        return objective.Evaluate(batch, counts).MoveToOuterDisposeScope();
+        return step.Evaluate(batch).MoveToOuterDisposeScope();
     }
 
     private IEnumerable<IReadOnlyList<TBatch>> Steps(CancellationToken cancellation)
     {
-        foreach (var step in source.Steps(epoch: 0))
+        foreach (var step in source.Steps(from: 0).Take(source.StepsPerEpoch))
         {
             cancellation.ThrowIfCancellationRequested();
             yield return step;

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Kernels;
 
@@ -20,7 +21,7 @@ public sealed class CollatorTests
         batch.Targets.Sequences.Should().Equal(0, 0, 1, 2, 3, 3);
         batch.Targets.TokenCounts.Should().Equal(2, 1, 1, 2);
         batch.Targets.EndRows.Should().Equal(4, 8, 5, 10);
-        batch.Values.Should().BeEquivalentTo(new[] { new[] { 0.5f }, new[] { 1f } });
+        batch.Examples.Select(example => example.Values.Single()).Should().Equal(0.5f, 1f);
         batch.TokenCount.Should().Be(3 + 2 + 3 + 1 + 2 + 1 + 2 + 2);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Data;
@@ -11,7 +12,7 @@ public sealed class DatasetSourceTests
     [InlineData(5, 8, 16, true)]
     public void EveryExampleIsServedOnceAnEpoch(int count, int batchSize, int microBatchSize, bool shuffle)
     {
-        var source = new DatasetSource(new ListStore(Examples.Random(count, 2, 0, seed: 2)), new(batchSize, microBatchSize, 7, shuffle));
+        var source = Source(new ListStore(Examples.Random(count, 2, 0, seed: 2)), new(batchSize, microBatchSize, 7, shuffle));
         for (var epoch = 0; epoch < 3; epoch++)
         {
             var steps = Order(source, epoch);
@@ -46,7 +47,7 @@ public sealed class DatasetSourceTests
 
     [Fact]
     public void WithoutShufflingTheOrderIsThatOfTheStore() =>
-        Order(new(new ListStore(Examples.Random(11, 1, 0, seed: 2)), new(4, 4, 7, Shuffle: false)), 5)
+        Order(Source(new ListStore(Examples.Random(11, 1, 0, seed: 2)), new(4, 4, 7, Shuffle: false)), 5)
             .Select(step => step.Order()).SelectMany(step => step).Should().Equal(Enumerable.Range(0, 11));
 
     [Fact]
@@ -54,8 +55,8 @@ public sealed class DatasetSourceTests
     {
         var examples = Examples.Random(40, 2, 0, seed: 9);
         var most = examples.Max(example => example.TokenCount) + 5;
-        var source = new DatasetSource(new ListStore(examples), new(40, 40, 1, Shuffle: true) { MicroBatchTokens = most });
-        var batches = source.Steps(0).Single().Select(batch => batch.Values.Select(v => examples[(int)v[0]].TokenCount).ToList()).ToList();
+        var source = Source(new ListStore(examples), new(40, 40, 1, Shuffle: true) { MicroBatchTokens = most });
+        var batches = source.Epoch(0).Single().Select(batch => batch.Examples.Select(example => example.TokenCount).ToList()).ToList();
 
         batches.Should().OnlyContain(tokens => tokens.Sum() <= most);
         batches.Zip(batches.Skip(1)).Should().OnlyContain(pair => pair.First.Sum() + pair.Second[0] > most, "a batch is closed only when it is full");
@@ -63,15 +64,15 @@ public sealed class DatasetSourceTests
 
     [Fact]
     public void AnExampleLongerThanTheTokensOfAMicroBatchStandsAlone() =>
-        new DatasetSource(new ListStore(Examples.Random(7, 1, 0, seed: 9)), new(7, 7, 1, Shuffle: true) { MicroBatchTokens = 1 })
-            .Steps(0).Single().Should().HaveCount(7);
+        Source(new ListStore(Examples.Random(7, 1, 0, seed: 9)), new(7, 7, 1, Shuffle: true) { MicroBatchTokens = 1 })
+            .Epoch(0).Single().Should().HaveCount(7);
 
     [Fact]
     public void MicroBatchesHoldExamplesOfLikeLength()
     {
         var examples = Examples.Random(40, 1, 0, seed: 9);
-        var source = new DatasetSource(new ListStore(examples), new(40, 8, 1, Shuffle: true));
-        var lengths = source.Steps(0).Single().SelectMany(b => b.Values).Select(v => examples[(int)v[0]].TokenCount).ToList();
+        var source = Source(new ListStore(examples), new(40, 8, 1, Shuffle: true));
+        var lengths = source.Epoch(0).Single().SelectMany(batch => batch.Examples).Select(example => example.TokenCount).ToList();
         lengths.Should().BeInDescendingOrder();
     }
 
@@ -79,7 +80,7 @@ public sealed class DatasetSourceTests
     public void StepsAreReadWhenTheyArePulled()
     {
         var store = new ListStore(Examples.Random(30, 1, 0, seed: 2));
-        using var steps = new DatasetSource(store, new(5, 2, 1, Shuffle: true)).Steps(0).GetEnumerator();
+        using var steps = Source(store, new(5, 2, 1, Shuffle: true)).Epoch(0).GetEnumerator();
         store.Reads.Should().Be(0);
         steps.MoveNext().Should().BeTrue();
         store.Reads.Should().Be(5);
@@ -91,7 +92,30 @@ public sealed class DatasetSourceTests
     public void SizesBelowOneAreRefused(int batchSize, int microBatchSize) =>
         FluentActions.Invoking(() => new BatchPlan(batchSize, microBatchSize, 1, true)).Should().Throw<ArgumentOutOfRangeException>();
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(23)]
+    public void WhatStandsBeforeTheFirstStepIsNotRead(int from)
+    {
+        var store = new ListStore(Examples.Random(30, 1, 0, seed: 2));
+        var source = Source(store, new(5, 2, 1, Shuffle: true)); // 6 steps an epoch
+        var all = source.Steps(0).Take(from + 9).Select(Indices).ToList();
+        var reads = store.Reads;
+
+        var resumed = source.Steps(from).Take(9).Select(Indices).ToList();
+
+        resumed.Should().BeEquivalentTo(all.Skip(from), options => options.WithStrictOrdering());
+        (store.Reads - reads).Should().Be(9 * 5);
+    }
+
+    private static DatasetSource<TokenBatch> Source(ListStore store, BatchPlan plan) => new(store, plan, examples => Collator.Pack(examples));
+
+    private static List<int> Indices(IReadOnlyList<TokenBatch> step) =>
+        [.. step.SelectMany(batch => batch.Examples.Select(example => (int)example.Values[0]))];
+
     /// <summary>Indexes of the examples, a list for each step.</summary>
-    private static List<List<int>> Order(DatasetSource source, int epoch) =>
-        [.. source.Steps(epoch).Select(step => step.SelectMany(batch => batch.Values.Select(v => (int)v[0])).ToList())];
+    private static List<List<int>> Order(DatasetSource<TokenBatch> source, int epoch) =>
+        [.. source.Epoch(epoch).Select(step => step.SelectMany(batch => batch.Examples.Select(example => (int)example.Values[0])).ToList())];
 }

@@ -47,7 +47,7 @@ public sealed class ExampleReaderTests : IDisposable
         store.Count.Should().Be(2);
         store.Read(1).Prompt.Should().Equal(Begin, 'x');
         _log.Should().Equal($"1 of 3 rows were left out: 1 × {reason}.");
-        Directory.GetFiles(_files.Folder).Should().ContainSingle("the file of the reading that failed is gone");
+        Directory.GetFiles(_files.Folder).Should().BeEmpty("a file that is open has no name that a killed process could leave behind");
     }
 
     [Fact]

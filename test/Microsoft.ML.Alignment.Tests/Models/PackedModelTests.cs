@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Models;

@@ -1,6 +1,8 @@
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Objectives.Kto;
 using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.References;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,8 +27,8 @@ public sealed class FeedbackTrajectoryTests : IDisposable
         using var policy = model.TrainableCopy();
         var models = new ReferencedPolicy(policy, model, Precision.Float32);
         var (beta, weights) = (_run.Number("beta"), new FeedbackWeights(_run.Number("desirable_weight"), _run.Number("undesirable_weight")));
-        var objective = new UnpairedObjective(
-            models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, beta, weights), new MismatchedDivergence(models));
+        var objective = new UnpairedObjective<KtoBatch>(
+            models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, beta, weights), new MismatchedDivergence());
 
         TrajectoryTests.Replay(_run, policy, (FeedbackSteps.Source(_run.Examples, _run.Training.BatchSize, microBatchSize), objective));
     }

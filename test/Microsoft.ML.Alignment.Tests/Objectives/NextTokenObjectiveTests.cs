@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using TorchSharp;
@@ -23,7 +24,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
         var objective = new NextTokenObjective(_model, Precision.Float32);
         var batch = Collator.Pack(examples);
 
-        var loss = objective.Evaluate(batch, objective.Count(batch)).Loss.item<float>();
+        var loss = objective.Evaluate(batch).Loss.item<float>();
 
         var expected = -examples.Sum(e => PlainModel.LogProb(_model, e.Prompt, e.Completions[0])) / examples.Sum(e => e.Completions[0].Length);
         Near.Relative(loss, expected, 1e-5);
@@ -36,7 +37,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
         var objective = new NextTokenObjective(_model, Precision.Float32);
         var batch = Collator.Pack(examples);
 
-        var metrics = objective.Evaluate(batch, objective.Count(batch)).Metrics.ToDictionary(
+        var metrics = objective.Evaluate(batch).Metrics.ToDictionary(
             metric => metric.Name, metric => metric.Value.to(float64).item<double>() / metric.Weight);
 
         var tokens = examples.SelectMany(example => PlainTokens(example.Prompt, example.Completions[0])).ToArray();
@@ -62,7 +63,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
         float Loss(Precision precision)
         {
             var objective = new NextTokenObjective(_model, precision);
-            return objective.Evaluate(batch, objective.Count(batch)).Loss.item<float>();
+            return objective.Evaluate(batch).Loss.item<float>();
         }
 
         var (exact, rounded) = (Loss(Precision.Float32), Loss(Precision.BFloat16));

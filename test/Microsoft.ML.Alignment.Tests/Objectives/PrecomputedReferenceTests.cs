@@ -1,8 +1,10 @@
 using Microsoft.ML.Alignment.Adapters;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.References;
 using Microsoft.ML.Alignment.Tests.Data;
 using Microsoft.ML.Alignment.Training;
 using TorchSharp;
@@ -38,7 +40,7 @@ public sealed class PrecomputedReferenceTests : IDisposable
         var table = ScoreTable.Compute(_store, Plan, objective, default);
 
         using var noGrad = no_grad();
-        var batches = new DatasetSource(new ScoredStore(_store, table.Of), Plan).Steps(3).SelectMany(step => step).ToArray();
+        var batches = TokenSource.Of(new ScoredStore(_store, table.Of), Plan).Epoch(3).SelectMany(step => step).ToArray();
         batches.Length.Should().Be(3);
         foreach (var batch in batches)
             PairScores.Join(PairScores.Of(batch, details, CPU)!.Value).Equals(objective.ReferenceScores(batch)).Should().BeTrue();
@@ -60,7 +62,7 @@ public sealed class PrecomputedReferenceTests : IDisposable
             var rows = precomputed ? new ScoredStore(_store, ScoreTable.Compute(_store, Plan, objective, default).Of) : (IExampleStore)_store;
             var training = new TrainingOptions { LearningRate = 0.01, Epochs = 2 }.Resolve(new(1, 1), 0);
             var context = new TrainingContext("Dpo", new() { Progress = progress }, _ => { });
-            new TrainingLoop(policy, training, context).Run(new DatasetSource(rows, Plan), objective);
+            new TrainingLoop([new(policy)], training, context).Run(TokenSource.Of(rows, Plan), objective);
             return ([.. policy.TrainableParameters.SelectMany(p => p.data<float>())], [.. progress.Reports.Select(report => report.Loss)]);
         }
 
@@ -156,5 +158,5 @@ public sealed class PrecomputedReferenceTests : IDisposable
         new(_reference, compared, Dpo) { Details = details };
 
     private static double Rewards(PreferenceObjective objective, TokenBatch batch) =>
-        StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], 0).Metrics["rewards/margins"];
+        StepSummary.Read([objective.Evaluate(batch)], 0).Metrics["rewards/margins"];
 }

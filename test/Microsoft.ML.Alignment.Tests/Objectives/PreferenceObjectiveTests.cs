@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
@@ -78,7 +79,7 @@ public sealed class PreferenceObjectiveTests : IDisposable
         var objective = new PreferenceObjective(trained, dropping, Dpo);
         var batch = Collator.Pack(_examples);
 
-        var losses = Enumerable.Range(0, 2).Select(_ => objective.Evaluate(batch, objective.Count(batch)).Loss).ToArray();
+        var losses = Enumerable.Range(0, 2).Select(_ => objective.Evaluate(batch).Loss).ToArray();
         losses[0].backward();
 
         losses[0].item<float>().Should().Be(losses[1].item<float>());
@@ -99,7 +100,7 @@ public sealed class PreferenceObjectiveTests : IDisposable
     private static StepSummary Evaluate(PreferenceObjective objective, TokenizedExample[] examples)
     {
         var batch = Collator.Pack(examples);
-        return StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], gradientNorm: 0);
+        return StepSummary.Read([objective.Evaluate(batch)], gradientNorm: 0);
     }
 
     private static (double Chosen, double Rejected) LogProbs(LanguageModel model, TokenizedExample example) =>

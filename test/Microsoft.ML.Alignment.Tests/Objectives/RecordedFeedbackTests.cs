@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
+using Microsoft.ML.Alignment.Objectives.Kto;
 using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.References;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,13 +39,13 @@ public sealed class RecordedFeedbackTests : IDisposable
             Near.Relative(value, expected.GetProperty("metrics").GetProperty(name).GetDouble(), 1e-4, name);
     }
 
-    private static UnpairedObjective Objective(JsonElement options, ReferencedPolicy models)
+    private static UnpairedObjective<KtoBatch> Objective(JsonElement options, ReferencedPolicy models)
     {
         double Number(string name, double otherwise) => options.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
         var (beta, weights) = (Number("beta", 0.1), new FeedbackWeights(Number("desirable_weight", 1), Number("undesirable_weight", 1)));
         var isApoZero = options.TryGetProperty("loss_type", out var type) && type.GetString() == "apo_zero_unpaired";
         return new(models, (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, beta, weights),
-            isApoZero ? new ZeroPoint(CPU) : new MismatchedDivergence(models));
+            isApoZero ? new ZeroPoint() : new MismatchedDivergence());
     }
 
     private TokenizedExample[] Rows()

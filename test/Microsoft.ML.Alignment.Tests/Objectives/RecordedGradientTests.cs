@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Objectives;
@@ -30,7 +31,7 @@ public sealed class RecordedGradientTests : IDisposable
         var objective = Objective(run, policy, reference);
         var batch = Collator.Pack(Pairs());
 
-        var result = objective.Evaluate(batch, objective.Count(batch));
+        var result = objective.Evaluate(batch);
         result.Loss.backward();
 
         Require(result.Loss.item<float>(), run.Recorded.GetProperty("loss").GetDouble());

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Objectives;
@@ -72,7 +73,7 @@ public sealed class ReferenceFreeObjectiveTests : IDisposable
     private static StepSummary Evaluate(PreferenceObjective objective, TokenizedExample[] examples)
     {
         var batch = Collator.Pack(examples);
-        return StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], gradientNorm: 0);
+        return StepSummary.Read([objective.Evaluate(batch)], gradientNorm: 0);
     }
 
     private static (int[] Given, int[] Counted) Split(int[] ids, int at) => (ids[..at], ids[at..]);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Models;
@@ -56,13 +57,13 @@ public sealed class RewardObjectiveTests : IDisposable
 
     [Fact]
     public void GradientsDoNotDependOnMicroBatches() =>
-        GradientChecks.RequireSameInMicroBatches(_model, new RewardObjective(_model, 0.05, Precision.Float32), _examples);
+        GradientChecks.RequireSameInMicroBatches(_model, new RewardObjective(_model, 0.05, Precision.Float32), _examples, MarginBatch.Pack);
 
     private StepSummary Evaluate(TokenizedExample[] pairs)
     {
         var objective = new RewardObjective(_model, centering: 0.05, Precision.Float32);
-        var batch = Collator.Pack(pairs);
-        return StepSummary.Read([objective.Evaluate(batch, objective.Count(batch))], gradientNorm: 0);
+        var batch = MarginBatch.Pack(pairs);
+        return StepSummary.Read([objective.Evaluate(batch)], gradientNorm: 0);
     }
 
     /// <summary>The head's product with the hidden state of the last token of the whole sequence, alone.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Kernels;
@@ -52,10 +53,10 @@ public sealed class TrajectoryTests : IDisposable
         using var model = StoriesModel.Load();
         using var policy = model.WithAdapter(run.File("initial-adapter"), "sft");
         var objective = new NextTokenObjective(policy, Precision.Float32);
-        var batch = run.Source().Steps(0).First().Should().ContainSingle().Which;
+        var batch = run.Source(batch => batch).Epoch(0).First().Should().ContainSingle().Which;
         using var noGrad = no_grad();
 
-        var entropy = objective.Evaluate(batch, objective.Count(batch)).Metrics.Single(metric => metric.Name == "entropy");
+        var entropy = objective.Evaluate(batch).Metrics.Single(metric => metric.Name == "entropy");
 
         var expected = run.Steps[0].GetProperty("metrics").GetProperty("entropy").GetDouble();
         Near.Relative(entropy.Value.to(float64).item<double>() / entropy.Weight, expected, 1e-5);
@@ -71,7 +72,7 @@ public sealed class TrajectoryTests : IDisposable
         using var copy = model.TrainableCopy();
         using var rewardModel = copy.With([], StoriesModel.RewardHead(run.File("initial-head.safetensors")));
 
-        Replay(run, rewardModel, new RewardObjective(rewardModel, centering, Precision.Float32));
+        Replay(run, rewardModel, (run.Source(batch => new MarginBatch(batch)), new RewardObjective(rewardModel, centering, Precision.Float32)));
     }
 
     [SharedFact(StoriesModel.Folder, "golden/trajectories/dpo-full")]
@@ -183,14 +184,15 @@ public sealed class TrajectoryTests : IDisposable
     }
 
     private static void Replay(RecordedRun run, LanguageModel model, IObjective<TokenBatch> objective, params string[] meaningOther) =>
-        Replay(run, model, (run.Source(), objective), meaningOther);
+        Replay(run, model, (run.Source(batch => batch), objective), meaningOther);
 
-    internal static void Replay(
-        RecordedRun run, LanguageModel model, (IBatchSource<TokenBatch> Source, IObjective<TokenBatch> Objective) method, params string[] meaningOther)
+    internal static void Replay<TBatch>(
+        RecordedRun run, LanguageModel model, (IBatchSource<TBatch> Source, IObjective<TBatch> Objective) method, params string[] meaningOther)
+        where TBatch : ITrainingBatch
     {
         var progress = new ProgressList();
 
-        new TrainingLoop(model, run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(method.Source, method.Objective);
+        new TrainingLoop([new(model)], run.Training, new("Replay", new() { Progress = progress }, _ => { })).Run(method.Source, method.Objective);
 
         progress.Reports.Should().HaveSameCount(run.Steps);
         foreach (var (actual, expected) in progress.Reports.Zip(run.Steps))

@@ -1,7 +1,11 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Objectives.Kto;
 using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.References;
+using Microsoft.ML.Alignment.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +21,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
     private readonly LanguageModel _policy = TestModels.Tiny(1).TrainableOwned();
     private readonly LanguageModel _reference = TestModels.Tiny(2);
     private readonly TokenizedExample[] _examples = FeedbackSteps.Examples(8);
+    private readonly RunningMidpoint _midpoint = new(CPU);
 
     public void Dispose()
     {
@@ -73,12 +78,10 @@ public sealed class UnpairedObjectiveTests : IDisposable
     [Fact]
     public void ADivergenceBelowZeroCountsAsZero()
     {
-        var divergence = new MismatchedDivergence(new(_reference, _policy, Precision.Float32));
-        var opposite = new MismatchedDivergence(new(_policy, _reference, Precision.Float32));
         var step = FeedbackSteps.One(_examples, 8);
 
-        opposite.Of(step).item<float>().Should().BePositive();
-        divergence.Of(step).item<float>().Should().Be(0);
+        Divergence(step, new(_policy, _reference, Precision.Float32)).Should().BePositive();
+        Divergence(step, new(_reference, _policy, Precision.Float32)).Should().Be(0);
     }
 
     [Fact]
@@ -86,7 +89,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
     {
         var source = FeedbackSteps.Source(_examples[..3], batchSize: 1, microBatchSize: 1);
 
-        var results = source.Steps(0).Select(step => FeedbackSteps.Train(Kto(), step).Metrics).ToArray();
+        var results = source.Epoch(0).Select(step => FeedbackSteps.Train(Kto(), step).Metrics).ToArray();
 
         for (var i = 0; i < 3; i++)
         {
@@ -109,11 +112,11 @@ public sealed class UnpairedObjectiveTests : IDisposable
     [Fact]
     public void TheDivergenceIsAConstantOfTheLoss()
     {
-        var step = FeedbackSteps.One(_examples, 8);
-        var value = new MismatchedDivergence(Models()).Of(step).item<float>();
+        var step = Apart(FeedbackSteps.One(_examples, 8));
+        var value = Divergence(step, Models());
         UnpairedLoss withConstant = (logRatios, _) => KtoLoss.Compute(logRatios, tensor(value), Beta, Weights);
 
-        var (_, expected) = Train(new(Models(), withConstant, new ZeroPoint(CPU)), step);
+        var (_, expected) = Train(new(Models(), withConstant, new ZeroPoint()), step);
         var (_, gradients) = Train(Kto(), step);
 
         value.Should().BePositive();
@@ -131,7 +134,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
         Losses().Should().OnlyHaveUniqueItems();
         Divergences().Distinct().Should().ContainSingle();
         float[] Losses() => [.. Enumerable.Range(0, 3).Select(_ => models.TrainingLogProbs(batch).sum().item<float>())];
-        float[] Divergences() => [.. Enumerable.Range(0, 3).Select(_ => new MismatchedDivergence(models).Of([batch]).item<float>())];
+        float[] Divergences() => [.. Enumerable.Range(0, 3).Select(_ => Divergence([batch], models))];
     }
 
     [Fact]
@@ -143,6 +146,7 @@ public sealed class UnpairedObjectiveTests : IDisposable
         double Mean(bool label) => _examples[..5].Where(e => e.Values[0] > 0 == label).Average(Reward);
 
         var before = FeedbackSteps.Train(objective, first);
+        _midpoint.Stepped(1);
         var after = FeedbackSteps.Train(objective, second);
 
         before.Metrics["delta"].Should().Be(0);
@@ -157,20 +161,27 @@ public sealed class UnpairedObjectiveTests : IDisposable
         var objective = Bco();
         var step = FeedbackSteps.One(_examples, 8);
         using (no_grad())
-            objective.Evaluate(step[0], objective.Count(step[0]));
+            objective.Evaluate(step[0]);
+        _midpoint.Stepped(1);
 
         FeedbackSteps.Train(objective, step).Metrics["delta"].Should().Be(0);
     }
 
-    private UnpairedObjective Kto() =>
-        new(Models(), (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, Beta, Weights), new MismatchedDivergence(Models()));
+    private UnpairedObjective<KtoBatch> Kto() =>
+        new(Models(), (logRatios, divergence) => KtoLoss.Compute(logRatios, divergence, Beta, Weights), new MismatchedDivergence());
 
-    private UnpairedObjective Bco() =>
-        new(Models(), (logRatios, shift) => BcoLoss.Compute(logRatios, shift, Beta), new RunningMidpoint(CPU));
+    private UnpairedObjective<KtoBatch> Bco() =>
+        new(Models(), (logRatios, shift) => BcoLoss.Compute(logRatios, shift, Beta), _midpoint);
+
+    private static float Divergence(IReadOnlyList<KtoBatch> step, ReferencedPolicy models) =>
+        new MismatchedDivergence().Begin(Apart(step), models, Alone.Instance)(Apart(step)[0]).Point.item<float>();
+
+    // Own and other completions in passes of their own.
+    private static IReadOnlyList<KtoBatch> Apart(IReadOnlyList<KtoBatch> step) => [.. step.Select(batch => batch with { Together = null })];
 
     private ReferencedPolicy Models() => new(_policy, _reference, Precision.Float32);
 
-    private (double Loss, float[][] Gradients) Train(UnpairedObjective objective, IReadOnlyList<TokenBatch> step)
+    private (double Loss, float[][] Gradients) Train(UnpairedObjective<KtoBatch> objective, IReadOnlyList<KtoBatch> step)
     {
         foreach (var parameter in _policy.TrainableParameters)
             parameter.grad = null;

@@ -1,4 +1,7 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Objectives.Kto;
+using Microsoft.ML.Alignment.References;
 using Microsoft.ML.Alignment.Tests.Data;
 using Microsoft.ML.Alignment.Training;
 
@@ -12,19 +15,18 @@ internal static class FeedbackSteps
         [.. RandomExamples.Completions(count, seed).Select((example, i) => example with { Values = [i % 5 is 0 or 2 or 3 ? 1 : 0] })];
 
     /// <summary>All examples as one step.</summary>
-    public static IReadOnlyList<TokenBatch> One(TokenizedExample[] examples, int microBatchSize) =>
-        Source(examples, examples.Length, microBatchSize).Steps(0).Single();
+    public static IReadOnlyList<KtoBatch> One(TokenizedExample[] examples, int microBatchSize) =>
+        Source(examples, examples.Length, microBatchSize).Epoch(0).Single();
 
     /// <summary>Steps in the order of the examples.</summary>
-    public static DatasetSource Source(TokenizedExample[] examples, int batchSize, int microBatchSize) => new(
-        new ListStore(examples), new(batchSize, microBatchSize, 0, Shuffle: false) { EndRows = false, Mismatched = new(128, null) });
+    public static KtoSource Source(TokenizedExample[] examples, int batchSize, int microBatchSize, IReferenceScores? reference = null) => new(
+        new ListStore(examples), new(batchSize, microBatchSize, 0, Shuffle: false), new(128, null), reference);
 
     /// <summary>What a step gives, after its backward passes.</summary>
-    public static StepSummary Train(IObjective<TokenBatch> objective, IReadOnlyList<TokenBatch> step)
+    public static StepSummary Train<TBatch>(IObjective<TBatch> objective, IReadOnlyList<TBatch> step)
     {
-        var counts = step.Select(objective.Count).Aggregate((a, b) => a + b);
-        objective.Begin(step);
-        var results = step.Select(batch => objective.Evaluate(batch, counts)).ToArray();
+        var begun = objective.Begin(step);
+        var results = step.Select(begun.Evaluate).ToArray();
         foreach (var result in results)
             result.Loss.backward();
         return StepSummary.Read(results, gradientNorm: 0);

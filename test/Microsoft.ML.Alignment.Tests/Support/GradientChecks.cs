@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Training;
 using static TorchSharp.torch;
@@ -8,10 +9,15 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 internal static class GradientChecks
 {
     /// <summary>Asserts that loss and gradients do not depend on how a step is cut into micro-batches.</summary>
-    public static void RequireSameInMicroBatches(LanguageModel model, IObjective<TokenBatch> objective, TokenizedExample[] examples)
+    public static void RequireSameInMicroBatches(LanguageModel model, IObjective<TokenBatch> objective, TokenizedExample[] examples) =>
+        RequireSameInMicroBatches(model, objective, examples, part => Collator.Pack(part));
+
+    /// <inheritdoc cref="RequireSameInMicroBatches(LanguageModel, IObjective{TokenBatch}, TokenizedExample[])"/>
+    public static void RequireSameInMicroBatches<TBatch>(
+        LanguageModel model, IObjective<TBatch> objective, TokenizedExample[] examples, Func<IReadOnlyList<TokenizedExample>, TBatch> pack)
     {
-        var (wholeLoss, whole) = Accumulate(model, objective, [examples]);
-        var (loss, parts) = Accumulate(model, objective, [examples[..2], examples[2..3], examples[3..]]);
+        var (wholeLoss, whole) = Accumulate(model, objective, [pack(examples)]);
+        var (loss, parts) = Accumulate(model, objective, [pack(examples[..2]), pack(examples[2..3]), pack(examples[3..])]);
 
         loss.Should().BeApproximately(wholeLoss, 1e-6 * Math.Max(1, Math.Abs(wholeLoss)));
         whole.Should().Contain(gradient => gradient.Any(x => x != 0));
@@ -20,18 +26,16 @@ internal static class GradientChecks
             TestModels.Difference(parts[i], whole[i]).Should().BeLessThan(1e-6 * Math.Max(1, whole[i].Max(Math.Abs)));
     }
 
-    private static (double Loss, float[][] Gradients) Accumulate(LanguageModel model, IObjective<TokenBatch> objective, TokenizedExample[][] parts)
+    private static (double Loss, float[][] Gradients) Accumulate<TBatch>(LanguageModel model, IObjective<TBatch> objective, TBatch[] batches)
     {
         using var scope = NewDisposeScope();
-        var batches = parts.Select(part => Collator.Pack(part)).ToArray();
-        var counts = batches.Select(objective.Count).Aggregate((a, b) => a + b);
         foreach (var parameter in model.TrainableParameters)
             parameter.grad = null;
-        objective.Begin(batches);
+        var step = objective.Begin(batches);
         var loss = 0d;
         foreach (var batch in batches)
         {
-            var result = objective.Evaluate(batch, counts);
+            var result = step.Evaluate(batch);
             result.Loss.backward();
             loss += result.Loss.item<float>();
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Training;
@@ -48,7 +49,7 @@ internal sealed class RecordedLosses
     {
         var (expected, batch) = (Entry(section, entry), Collator.Pack(Pairs()));
 
-        var result = objective.Evaluate(batch, objective.Count(batch));
+        var result = objective.Evaluate(batch);
         result.Loss.backward();
 
         Near.Relative(result.Loss.item<float>(), expected.GetProperty("loss").GetDouble(), 1e-4);

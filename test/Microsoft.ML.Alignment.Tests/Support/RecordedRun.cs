@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Training;
 
@@ -46,7 +47,8 @@ internal sealed class RecordedRun
     public TokenizedExample[] Examples => [.. Rows.Select(Example)];
 
     /// <summary>The recorded token ids, served in their order and again from the top.</summary>
-    public RecordedSource Source() => new(Examples, Training.MicroBatchSize, Training.BatchSize / Training.MicroBatchSize);
+    public RecordedSource<TBatch> Source<TBatch>(Func<TokenBatch, TBatch> batchOf) =>
+        new(Examples, Training.MicroBatchSize, Training.BatchSize / Training.MicroBatchSize, batchOf);
 
     private JsonElement Option(string option) => _run.GetProperty("options").GetProperty(option);
 
@@ -82,10 +84,18 @@ internal sealed class RecordedRun
 }
 
 /// <summary>Serves given examples in their order.</summary>
-internal sealed class RecordedSource(IReadOnlyList<TokenizedExample> examples, int microBatchSize, int microBatches) : IBatchSource<TokenBatch>
+internal sealed class RecordedSource<TBatch>(
+    IReadOnlyList<TokenizedExample> examples, int microBatchSize, int microBatches, Func<TokenBatch, TBatch> batchOf) : IBatchSource<TBatch>
 {
     public int StepsPerEpoch => examples.Count / (microBatchSize * microBatches);
 
-    public IEnumerable<IReadOnlyList<TokenBatch>> Steps(int epoch) =>
-        examples.Chunk(microBatchSize).Select(part => Collator.Pack(part)).Chunk(microBatches);
+    public IEnumerable<IReadOnlyList<TBatch>> Steps(long from)
+    {
+        while (true)
+            foreach (var step in examples.Chunk(microBatchSize).Select(part => batchOf(Collator.Pack(part))).Chunk(microBatches).Skip((int)(from % StepsPerEpoch)))
+            {
+                yield return step;
+                from = 0;
+            }
+    }
 }

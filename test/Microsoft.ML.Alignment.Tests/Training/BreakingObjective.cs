@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Training;
@@ -12,9 +13,14 @@ internal sealed class BreakingObjective(LanguageModel policy, string quantity, i
 
     public TermCounts Count(TokenBatch batch) => _inner.Count(batch);
 
-    public StepResult Evaluate(TokenBatch batch, TermCounts step)
+    public IStep<TokenBatch> Begin(IReadOnlyList<TokenBatch> step, TermCounts counts, ICollective all)
     {
-        var result = _inner.Evaluate(batch, step);
+        var inner = _inner.Begin(step, counts, all);
+        return new StepOf<TokenBatch>(batch => Break(inner.Evaluate(batch)));
+    }
+
+    private StepResult Break(StepResult result)
+    {
         if (++_calls < atCall)
             return result;
         return result with { Loss = quantity == "loss" ? result.Loss * double.NaN : (result.Loss * 0).sqrt() };

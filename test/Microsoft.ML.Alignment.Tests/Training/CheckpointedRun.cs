@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Adapters;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Tests.Data;
@@ -68,7 +69,7 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
             Checkpoints = folder is null ? null : new("Test", folder, identity, run),
         };
         using var still = LoraAdapter.WithoutDropout(policy);
-        new TrainingLoop(policy, training, context).Run(Source(Rows), objective ?? Objective(policy), Validation(still));
+        new TrainingLoop([new(policy)], training, context).Run(Source(Rows), objective ?? Objective(policy), Validation(still));
     }
 
     void ITrainingObserver.Started(StageStart stage) => Start = stage;
@@ -83,7 +84,8 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
     public static LanguageModel Adapted(LanguageModel model) =>
         model.With([LoraAdapter.Create(model, new() { Rank = 2, Dropout = 0.3 }, "test", seed: 1)], null);
 
-    public static DatasetSource Source(TokenizedExample[] rows) => new(new ListStore(rows), new(4, 2, Seed: 5, Shuffle: true));
+    public static DatasetSource<TokenBatch> Source(TokenizedExample[] rows) =>
+        new(new ListStore(rows), new(4, 2, Seed: 5, Shuffle: true), examples => Collator.Pack(examples));
 
     public static float[] Weights(LanguageModel policy) => [.. policy.TrainableParameters.SelectMany(p => p.detach().data<float>().ToArray())];
 

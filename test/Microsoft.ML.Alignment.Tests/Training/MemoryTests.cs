@@ -1,4 +1,5 @@
 using System.Runtime;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Tests.Data;
@@ -27,9 +28,9 @@ public sealed class MemoryTests
         var resident = new List<long>();
         var progress = new ProgressList(_ => resident.Add(Environment.WorkingSet));
         var training = new TrainingOptions { MaxSteps = Steps, BatchSize = 1 }.Resolve(new(1e-4, 1), seed: 0);
-        var source = new DatasetSource(new ListStore(Ragged()), new(1, 1, Seed: 1, Shuffle: true));
+        var source = TokenSource.Of(new ListStore(Ragged()), new(1, 1, Seed: 1, Shuffle: true));
 
-        new TrainingLoop(policy, training, new("Test", new() { Progress = progress }, _ => { }))
+        new TrainingLoop([new(policy)], training, new("Test", new() { Progress = progress }, _ => { }))
             .Run(source, new NextTokenObjective(policy, Precision.Float32));
 
         resident.Should().HaveCount(Steps);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
@@ -66,10 +67,14 @@ public sealed class ParallelTrainingTests
 
         public TermCounts Count(TokenBatch batch) => inner.Count(batch);
 
-        public StepResult Evaluate(TokenBatch batch, TermCounts step)
+        public IStep<TokenBatch> Begin(IReadOnlyList<TokenBatch> step, TermCounts counts, ICollective all)
         {
-            var result = inner.Evaluate(batch, step);
-            return ++_evaluated == failsAt ? result with { Loss = FailingKernel.Apply(result.Loss, message) } : result;
+            var begun = inner.Begin(step, counts, all);
+            return new StepOf<TokenBatch>(batch =>
+            {
+                var result = begun.Evaluate(batch);
+                return ++_evaluated == failsAt ? result with { Loss = FailingKernel.Apply(result.Loss, message) } : result;
+            });
         }
     }
 }

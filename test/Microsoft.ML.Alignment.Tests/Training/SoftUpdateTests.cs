@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.References;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Alignment.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -45,7 +47,9 @@ public sealed class SoftUpdateTests : IDisposable
         var (reference, policy) = (rand(5), rand(5));
         var update = new SoftUpdate(new Dictionary<string, (Tensor, Tensor)> { ["w"] = (reference, policy) }, alpha: 0.5, everySteps: 1);
 
-        update.State["w"].copy_(zeros(5));
+        var bag = new StateBag();
+        bag.WriteTensor("w", zeros(5));
+        update.Restore(bag);
         update.Stepped(1);
 
         reference.allclose(0.5 * policy).Should().BeTrue();

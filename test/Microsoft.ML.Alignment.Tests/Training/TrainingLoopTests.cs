@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Adapters;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Training;
@@ -57,7 +58,7 @@ public sealed class TrainingLoopTests : IDisposable
         using var policy = _model.TrainableCopy();
         var live = new List<long>();
         var progress = new ProgressList(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount));
-        var loop = new TrainingLoop(policy, (Options with { MaxSteps = 300 }).Resolve(new(1, 1), 0), Context(new() { Progress = progress }));
+        var loop = new TrainingLoop([new(policy)], (Options with { MaxSteps = 300 }).Resolve(new(1, 1), 0), Context(new() { Progress = progress }));
 
         loop.Run(new KeptSource(), Objective(policy)); // batches keep the masks that they made in the first two steps
 
@@ -78,14 +79,14 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public void MoreStepsThanAnEpochHasStartTheNextEpoch()
+    public void TheSourceIsAskedOnceForAllSteps()
     {
         using var policy = _model.TrainableCopy();
         var source = new KeptSource();
 
-        new TrainingLoop(policy, (Options with { MaxSteps = 5 }).Resolve(new(1, 1), 0), Context(new())).Run(source, Objective(policy));
+        new TrainingLoop([new(policy)], (Options with { MaxSteps = 5 }).Resolve(new(1, 1), 0), Context(new())).Run(source, Objective(policy));
 
-        source.Epochs.Should().Equal(0, 1, 2);
+        source.Asked.Should().Equal(0);
     }
 
     [Fact]
@@ -124,8 +125,8 @@ public sealed class TrainingLoopTests : IDisposable
     {
         using var policy = _model.TrainableCopy();
 
-        var loop = new TrainingLoop(policy, Options.Resolve(new(1, 1), 0), Context(new()));
-        var train = () => loop.Run(new RecordedSource([], 2, 1), Objective(policy));
+        var loop = new TrainingLoop([new(policy)], Options.Resolve(new(1, 1), 0), Context(new()));
+        var train = () => loop.Run(new RecordedSource<TokenBatch>([], 2, 1, batch => batch), Objective(policy));
 
         train.Should().Throw<ArgumentException>().WithMessage("Test has nothing to train on*");
     }
@@ -154,9 +155,9 @@ public sealed class TrainingLoopTests : IDisposable
         progress ??= new();
         var training = options.Resolve(new(LearningRate: 1, Epochs: 1), seed: 0);
         var microBatches = training.BatchSize / training.MicroBatchSize;
-        var source = new RecordedSource(RandomExamples.Completions(16), training.MicroBatchSize, microBatches);
+        var source = new RecordedSource<TokenBatch>(RandomExamples.Completions(16), training.MicroBatchSize, microBatches, batch => batch);
         var run = new AlignmentRun { Progress = progress, CancellationToken = cancellation };
-        new TrainingLoop(policy, training, Context(run)).Run(source, objective ?? Objective(policy));
+        new TrainingLoop([new(policy)], training, Context(run)).Run(source, objective ?? Objective(policy));
         return progress.Reports;
     }
 

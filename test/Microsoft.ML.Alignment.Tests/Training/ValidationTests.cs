@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Adapters;
+using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Tests.Data;
@@ -18,7 +19,7 @@ public sealed class ValidationTests
         using var model = TestModels.Tiny();
         var rows = RandomExamples.Completions(7, seed: 9);
         Validation<TokenBatch> Of(int batch, int micro) =>
-            new(new DatasetSource(new ListStore(rows), new(batch, micro, 1, false)), new NextTokenObjective(model, Precision.Float32));
+            new(TokenSource.Of(new ListStore(rows), new(batch, micro, 1, false)), new NextTokenObjective(model, Precision.Float32));
 
         var whole = Of(7, 7).Measure(default);
         var parts = Of(3, 2).Measure(default);
@@ -35,7 +36,7 @@ public sealed class ValidationTests
         using var model = TestModels.Tiny();
         var rows = RandomExamples.Pairs(5);
         IReadOnlyDictionary<string, double> Measure(int micro) => new Validation<TokenBatch>(
-            new DatasetSource(new ListStore(rows), new(3, micro, 1, false)),
+            TokenSource.Of(new ListStore(rows), new(3, micro, 1, false)),
             new PreferenceObjective(model, model, (policy, _) => new(-policy.Sum.Margin, policy.Sum.Chosen, policy.Sum.Rejected))).Measure(default);
 
         var metrics = Measure(micro: 2);

@@ -36,6 +36,9 @@ internal sealed record CheckpointFile
     /// <summary>Gets the state of the generator that dropout draws from.</summary>
     public required byte[] Generator { get; init; }
 
+    /// <summary>Gets what states have written down beside tensors, by name.</summary>
+    public Dictionary<string, JsonElement> States { get; init; } = [];
+
     /// <summary>Gets the SHA-256 of the other files, by name.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 

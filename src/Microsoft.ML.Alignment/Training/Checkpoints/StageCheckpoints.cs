@@ -39,7 +39,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
                 throw WorkspaceException.Differs(stage, found, differences);
             TensorFile.Read(Path.Combine(found, Weights), file.Files[Weights], tensors.Weights);
             if (file.Ended is null)
-                TensorFile.Read(Path.Combine(found, Others), file.Files[Others], tensors.Others);
+                RestoreOthers(Path.Combine(found, Others), file, tensors);
             tensors.Dropout.State = file.Generator;
             return file;
         }
@@ -58,7 +58,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
     {
         var path = PathOf(state.Step);
         if (!Directory.Exists(path))
-            Write(path, new() { [Weights] = tensors.Weights, [Others] = tensors.Others }, tensors, state, ended: null);
+            Write(path, tensors.SaveOthers(), tensors, state, ended: null);
         var steps = Steps();
         foreach (var step in steps.SkipLast(run.KeepLast).Where(step => step != state.BestStep))
             Remove(PathOf(step));
@@ -67,7 +67,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
 
     /// <summary>Stores the stage as finished, with the weights as they are.</summary>
     public void Finish(TrainingState state, StageEndReason reason, TrainedTensors tensors) =>
-        Write(Path.Combine(Folder, Finished), new() { [Weights] = tensors.Weights }, tensors, state, reason);
+        Write(Path.Combine(Folder, Finished), null, tensors, state, reason);
 
     /// <summary>Loads the weights of a step whose checkpoint is there.</summary>
     /// <exception cref="WorkspaceException">The checkpoint is damaged.</exception>
@@ -84,17 +84,26 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
         }
     }
 
+    private static void RestoreOthers(string path, CheckpointFile file, TrainedTensors tensors)
+    {
+        using var scope = NewDisposeScope();
+        tensors.RestoreOthers(new(TensorFile.Read(path, file.Files[Others]), new(file.States)));
+    }
+
     private void Write(
-        string path, Dictionary<string, IReadOnlyDictionary<string, Tensor>> files, TrainedTensors tensors, TrainingState state,
-        StageEndReason? ended) =>
+        string path, StateBag? others, TrainedTensors tensors, TrainingState state, StageEndReason? ended) =>
         AtomicFile.WriteFolder(path, temporary =>
         {
+            var files = new Dictionary<string, IReadOnlyDictionary<string, Tensor>> { [Weights] = tensors.Weights };
+            if (others is not null)
+                files[Others] = others.Tensors;
             var file = new CheckpointFile
             {
                 Ended = ended,
                 State = state,
                 Identity = identity.Facts,
                 Generator = tensors.Dropout.State,
+                States = others?.Values ?? [],
                 Files = files.ToDictionary(entry => entry.Key, entry => TensorFile.Write(Path.Combine(temporary, entry.Key), entry.Value)),
             };
             AtomicFile.Write(Path.Combine(temporary, CheckpointFile.Name), stream => stream.Write(file.Write()));

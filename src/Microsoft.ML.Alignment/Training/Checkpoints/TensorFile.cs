@@ -17,30 +17,29 @@ internal static class TensorFile
         return Hash(path);
     }
 
+    /// <summary>The tensors of a file, on the host, in the caller's dispose scope.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static Dictionary<string, Tensor> Read(string path, string expectedHash)
+    {
+        if (Hash(path) is var found && found != expectedHash)
+            throw new InvalidDataException($"'{path}' is damaged: its SHA-256 is {found}, it was written with {expectedHash}.");
+        using var file = SafetensorsFile.Open(path);
+        return file.ReadTensors().ToDictionary(tensor => tensor.Name, WeightDecoder.Decode);
+    }
+
     /// <summary>Copies the tensors of a file into those of the same names.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or its tensors are not those that are wanted.</exception>
     public static void Read(string path, string expectedHash, IReadOnlyDictionary<string, Tensor> into)
     {
-        if (Hash(path) is var found && found != expectedHash)
-            throw new InvalidDataException($"'{path}' is damaged: its SHA-256 is {found}, it was written with {expectedHash}.");
         using var noGrad = no_grad();
-        using var file = SafetensorsFile.Open(path);
-        var stored = file.ReadTensors().ToDictionary(tensor => tensor.Name);
+        using var scope = NewDisposeScope();
+        var stored = Read(path, expectedHash);
         if (stored.Keys.Except(into.Keys).Concat(into.Keys.Except(stored.Keys)).FirstOrDefault() is { } odd)
             throw new InvalidDataException(
                 $"'{path}' and the model that trains do not have the same tensors; '{odd}' is only in one of them.");
+        var bag = new StateBag(stored, []);
         foreach (var (name, tensor) in into)
-            Read(path, stored[name], tensor);
-    }
-
-    private static void Read(string path, StoredTensor stored, Tensor into)
-    {
-        if (!stored.Shape.AsSpan().SequenceEqual(into.shape))
-            throw new InvalidDataException(
-                $"'{path}' has '{stored.Name}' in the shape [{string.Join(", ", stored.Shape)}]; " +
-                $"the model has [{string.Join(", ", into.shape)}].");
-        using var values = WeightDecoder.Decode(stored);
-        into.copy_(values);
+            tensor.copy_(bag.ReadTensor(name, tensor.shape));
     }
 
     private static string Hash(string path)

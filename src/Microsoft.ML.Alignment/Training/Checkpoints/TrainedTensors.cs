@@ -7,40 +7,64 @@ namespace Microsoft.ML.Alignment.Training.Checkpoints;
 /// <summary>All that training changes: tensors by name, and the stream of dropout.</summary>
 internal sealed class TrainedTensors
 {
-    /// <param name="policy">The model that trains.</param>
-    /// <param name="optimizer">Its optimizer, over <see cref="Parameters"/> in that order.</param>
-    /// <param name="hooks">What else has a state.</param>
-    public TrainedTensors(LanguageModel policy, FusedAdamW optimizer, IReadOnlyList<IStepHook> hooks)
+    private readonly IReadOnlyList<ITrainingState> _states;
+    private readonly Dictionary<string, Tensor> _moments;
+
+    /// <param name="groups">The parameters that train, with their optimizers.</param>
+    /// <param name="states">What else changes.</param>
+    public TrainedTensors(IReadOnlyList<TrainedGroup> groups, IReadOnlyList<ITrainingState> states)
     {
-        Dropout = policy.Dropout;
-        var parameters = Parameters(policy);
-        Weights = parameters.ToDictionary(named => named.Name, named => (Tensor)named.Parameter);
-        Others = parameters.Zip(optimizer.States).SelectMany(pair => Moments(pair.First.Name, pair.Second))
-            .Concat(hooks.SelectMany((hook, index) => hook.State.Select(
-                state => KeyValuePair.Create($"hook.{index}.{state.Key}", state.Value))))
-            .ToDictionary();
+        Dropout = groups[0].Group.Model.Dropout;
+        _states = states;
+        Weights = groups.SelectMany(Named).ToDictionary(named => named.Name, named => (Tensor)named.Parameter);
+        _moments = groups.SelectMany(group => Named(group).Zip(group.Optimizer.States))
+            .SelectMany(pair => Moments(pair.First.Name, pair.Second)).ToDictionary();
     }
 
     /// <summary>Gets the weights that train.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
-    /// <summary>Gets the optimizer's moments and what hooks keep.</summary>
-    public IReadOnlyDictionary<string, Tensor> Others { get; }
+    /// <summary>Writes down the optimizers' moments and the states.</summary>
+    public StateBag SaveOthers()
+    {
+        var bag = new StateBag();
+        foreach (var (name, moment) in _moments)
+            bag.WriteTensor(name, moment);
+        for (var index = 0; index < _states.Count; index++)
+            _states[index].Save(bag.Under(PrefixOf(index)));
+        return bag;
+    }
+
+    /// <summary>Takes back what <see cref="SaveOthers"/> wrote down.</summary>
+    /// <exception cref="InvalidDataException">Something is missing, or has another shape.</exception>
+    public void RestoreOthers(StateBag bag)
+    {
+        using var noGrad = no_grad();
+        foreach (var (name, moment) in _moments)
+            moment.copy_(bag.ReadTensor(name, moment.shape));
+        for (var index = 0; index < _states.Count; index++)
+            _states[index].Restore(bag.Under(PrefixOf(index)));
+    }
 
     /// <summary>Gets what draws the inputs that are dropped.</summary>
     public DropoutStream Dropout { get; }
 
     /// <summary>The parameters of a model that train, in the order of <see cref="LanguageModel.TrainableParameters"/>.</summary>
-    public static IReadOnlyList<(string Name, Parameter Parameter)> Parameters(LanguageModel policy)
+    public static IReadOnlyList<(string Name, Parameter Parameter)> Parameters(LanguageModel model)
     {
-        var own = policy.Adapters.SelectMany(Matrices)
-            .Concat(policy.RewardHead is { } head ? [("score.weight", head)] : Array.Empty<(string, Parameter)>())
+        var own = model.Adapters.SelectMany(Matrices)
+            .Concat(model.RewardHead is { } head ? [("score.weight", head)] : Array.Empty<(string, Parameter)>())
             .Where(named => named.Item2.requires_grad).ToArray();
         // The weights of a base that does not train may not be in memory, and are not asked for.
-        return own.Length == policy.TrainableParameters.Count
+        return own.Length == model.TrainableParameters.Count
             ? own
-            : [.. policy.Network.Weights.Select(weight => (weight.Key, weight.Value)).Where(named => named.Value.requires_grad), .. own];
+            : [.. model.Network.Weights.Select(weight => (weight.Key, weight.Value)).Where(named => named.Value.requires_grad), .. own];
     }
+
+    private static IEnumerable<(string Name, Parameter Parameter)> Named(TrainedGroup trained) => Parameters(trained.Group.Model)
+        .Select(named => trained.Group.Name == ParameterGroup.Policy ? named : ($"{trained.Group.Name}/{named.Name}", named.Parameter));
+
+    private static string PrefixOf(int state) => FormattableString.Invariant($"hook.{state}.");
 
     private static IEnumerable<(string Name, Parameter Parameter)> Matrices(Adapter adapter) =>
         from update in adapter.Updates

@@ -1,0 +1,7 @@
+namespace Microsoft.ML.Alignment.Trainers;
+
+/// <summary>The data of a stage.</summary>
+/// <param name="Training">What it trains on.</param>
+/// <param name="Validation">What it is measured on; null for nothing.</param>
+/// <param name="CheckAlive">Throws where the context was told to stop.</param>
+internal sealed record StageSets(IDataView Training, IDataView? Validation, Action CheckAlive);
