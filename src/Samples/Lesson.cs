@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Alignment;
 using Microsoft.ML.Data;
+using Samples.Serving;
 using Samples.Story;
 using Samples.Terminal;
 using Samples.Verbs;
@@ -90,7 +91,7 @@ internal sealed class Lesson : IDisposable
         {
             Console.WriteLine(Wording.Test.Ask(verb));
             foreach (var (name, score) in scores)
-                Console.WriteLine($"  {name,-12} {score.Answers[index].Trim()}");
+                Console.WriteLine($"  {name,-12} {Ask.OneLine(score.Answers[index])}");
         }
     }
 

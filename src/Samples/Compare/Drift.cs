@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using Samples.Serving;
 using Samples.Verbs;
 
 namespace Samples.Compare;
@@ -45,7 +46,7 @@ internal static class Drift
     {
         var answers = rows.Select(row => row.Runs[0].Test.Answers).ToList();
         var verb = Enumerable.Range(0, answers[0].Count).FirstOrDefault(i => answers.Any(said => said[i] != answers[0][i]));
-        return rows.Select((row, i) => $"    {row.Method}: {answers[i][verb].Trim()}").Prepend($"  {Question(verb)}");
+        return rows.Select((row, i) => $"    {row.Method}: {Ask.OneLine(answers[i][verb])}").Prepend($"  {Question(verb)}");
     }
 
     private static string Question(int verb) =>
