@@ -11,13 +11,12 @@ namespace Microsoft.ML.Alignment.Formats;
 internal sealed record AdapterStackFile
 {
     public const string FileName = "stack.json";
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
     private static readonly JsonSerializerOptions Format = new()
     {
         WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     };
-
 
     /// <summary>Gets the version of the layout; a higher one is refused.</summary>
     public int FormatVersion { get; init; } = CurrentVersion;
@@ -26,9 +25,18 @@ internal sealed record AdapterStackFile
     [JsonRequired]
     public string Base { get; init; } = "";
 
-    /// <summary>Gets a hash of what the base's configuration says of the network.</summary>
-    [JsonRequired]
-    public string BaseHash { get; init; } = "";
+    /// <summary>Gets what version 1 has: a hash of eleven numbers of the base's configuration. Null in later ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BaseHash { get; init; }
+
+    /// <summary>Gets all that the base's configuration says of the network.</summary>
+    public IReadOnlyDictionary<string, string>? BaseSettings { get; init; }
+
+    /// <summary>Gets the SHA-256 of the names, encodings and shapes of the base's weights.</summary>
+    public string? BaseLayout { get; init; }
+
+    /// <summary>Gets the SHA-256 of the base's weights.</summary>
+    public string? BaseWeights { get; init; }
 
     /// <summary>Gets the rule by which a stage's reference is found.</summary>
     public string Reference { get; init; } = "The reference of a stage is the base with the adapters of all stages before it.";
@@ -55,10 +63,7 @@ internal sealed record AdapterStackFile
             throw new NotSupportedException(
                 $"'{path}' has formatVersion {stack.FormatVersion}; read are versions up to {CurrentVersion}. Use a newer version of " +
                 "this library.");
-        if (stack.BaseHash != HashOf(model.Config))
-            throw new InvalidDataException(
-                $"'{path}': the adapters were trained on '{stack.Base}', whose configuration is not that of '{model.Source}'. Load " +
-                "that base.");
+        stack.RequireBase(model, path);
         if (stack.Adapters.FirstOrDefault(a => a.Folder != Path.GetFileName(a.Folder) || a.Folder is "" or "." or "..") is { } outside)
             throw new InvalidDataException($"'{path}' names the folder '{outside.Folder}'; an adapter lies in a folder beside the file.");
         return stack;
@@ -67,8 +72,51 @@ internal sealed record AdapterStackFile
     /// <summary>Writes the file.</summary>
     public void Write(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, Format));
 
-    /// <summary>A hash of the sizes and constants of a network; the same for one model in different file formats.</summary>
-    public static string HashOf(ModelConfig config)
+    /// <summary>Says on what adapters of a model were trained.</summary>
+    public static AdapterStackFile On(LanguageModel model, IReadOnlyList<Entry> adapters) => new()
+    {
+        Base = model.Source,
+        BaseSettings = ModelSettings.Of(model.Config),
+        BaseLayout = LayoutOf(model),
+        BaseWeights = model.WeightsHash,
+        Adapters = adapters,
+    };
+
+    private void RequireBase(LanguageModel model, string path)
+    {
+        if (FormatVersion == 1)
+        {
+            Require(BaseHash == FirstVersionHashOf(model.Config), "another configuration");
+            return;
+        }
+
+        if (BaseSettings is null || BaseLayout is null || BaseWeights is null)
+            throw new InvalidDataException($"'{path}' lacks baseSettings, baseLayout or baseWeights, which say what the adapters were trained on.");
+        var differences = ModelSettings.Differences(model.Config, BaseSettings);
+        Require(differences.Count == 0, $"another configuration: '{model.Source}' has {string.Join("; ", differences)}");
+
+        // In another encoding the same weights have other bytes.
+        Require(
+            BaseLayout != LayoutOf(model) || BaseWeights == model.WeightsHash,
+            "other weights; to put the adapters on these all the same, load their folders one by one");
+
+        void Require(bool fits, string difference)
+        {
+            if (!fits)
+                throw new InvalidDataException(
+                    $"'{path}': the adapters were trained on '{Base}', which is not '{model.Source}': it has {difference}. Load that base.");
+        }
+    }
+
+    private static string LayoutOf(LanguageModel model)
+    {
+        using var hash = new ContentHasher();
+        foreach (var weight in model.BaseWeights.Select(ContentHasher.Describe).Order(StringComparer.Ordinal))
+            hash.Add(weight);
+        return hash.Finish();
+    }
+
+    private static string FirstVersionHashOf(ModelConfig config)
     {
         object[] said =
         [

@@ -65,7 +65,7 @@ public static class LanguageModelExtensions
                 PeftFolder.Write(Directory.CreateDirectory(Path.Combine(temporary, entry.Folder)).FullName, adapter, head, held.Source);
             }
 
-            new AdapterStackFile { Base = held.Source, BaseHash = AdapterStackFile.HashOf(held.Config), Adapters = entries }.Write(temporary);
+            AdapterStackFile.On(held, entries).Write(temporary);
         });
     }
 

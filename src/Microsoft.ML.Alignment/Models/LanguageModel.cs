@@ -126,6 +126,12 @@ public sealed class LanguageModel : IDisposable
     /// <summary>An object equal for models that share base weights.</summary>
     internal object BaseIdentity => Stack.Core;
 
+    /// <summary>Gets the SHA-256 of all that the base is: small files and weights.</summary>
+    internal string BaseHash => Stack.Core.Hash;
+
+    /// <summary>Gets the SHA-256 of the base's weights in the encoding in which they came.</summary>
+    internal string WeightsHash => Stack.Core.WeightsHash;
+
     /// <summary>The base weights in the encoding in which they came; float32 where they were trained. Valid while this handle is.</summary>
     internal IReadOnlyCollection<StoredTensor> BaseWeights => Stack.Core.Stored;
 

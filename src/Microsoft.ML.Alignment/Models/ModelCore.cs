@@ -12,6 +12,7 @@ internal sealed class ModelCore : ReferenceCounted
 {
     private readonly Lock _gate = new();
     private DecoderNetwork? _network;
+    private string? _weightsHash;
     private long _reportedBytes;
 
     /// <summary>A base whose weights stay as they came until they are used.</summary>
@@ -64,6 +65,35 @@ internal sealed class ModelCore : ReferenceCounted
         }
     }
 
+    /// <summary>Gets the SHA-256 of the weights in the encoding in which they came; that of stored ones is computed once.</summary>
+    /// <exception cref="IOException">A file that the weights came from can no longer be read.</exception>
+    public string WeightsHash
+    {
+        get
+        {
+            lock (_gate)
+                return Stored.Any(weight => weight is TensorStoredTensor) ? HashWeights() : _weightsHash ??= HashWeights();
+        }
+    }
+
+    /// <summary>Gets the SHA-256 of all that the base is: small files with configuration and tokenizer, and weights.</summary>
+    /// <exception cref="IOException">A file that the weights came from can no longer be read.</exception>
+    public string Hash
+    {
+        get
+        {
+            using var hash = new ContentHasher();
+            foreach (var name in Files.Names.Order(StringComparer.Ordinal))
+            {
+                hash.Add(name);
+                hash.Add(Files.Bytes(name));
+            }
+
+            hash.Add(WeightsHash);
+            return hash.Finish();
+        }
+    }
+
     /// <summary>Gets the weights that train; those that were never decoded do not.</summary>
     public IEnumerable<Parameter> Trainable => _network?.Weights.Values.Where(weight => weight.requires_grad) ?? [];
 
@@ -113,6 +143,14 @@ internal sealed class ModelCore : ReferenceCounted
         TakeBackReport();
         foreach (var storage in Storages)
             storage.Dispose();
+    }
+
+    private string HashWeights()
+    {
+        using var hash = new ContentHasher();
+        foreach (var weight in Stored.OrderBy(weight => weight.Name, StringComparer.Ordinal))
+            hash.Add(weight);
+        return hash.Finish();
     }
 
     private DecoderNetwork Build(IReadOnlyDictionary<string, Parameter> weights)

@@ -178,7 +178,8 @@ public sealed class AdapterFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"formatVersion\":2,\"base\":\"\",\"baseHash\":\"\",\"adapters\":[]}", typeof(NotSupportedException), "*formatVersion 2*1*")]
+    [InlineData("{\"formatVersion\":3,\"base\":\"\",\"adapters\":[]}", typeof(NotSupportedException), "*formatVersion 3*2*")]
+    [InlineData("{\"formatVersion\":2,\"base\":\"\",\"adapters\":[]}", typeof(InvalidDataException), "*baseSettings*")]
     [InlineData("{\"formatVersion\":1}", typeof(InvalidDataException), "*stack.json*base*")]
     [InlineData("[", typeof(InvalidDataException), "*stack.json*")]
     public void AStackFileThatCannotBeReadIsRefused(string json, Type exception, string message)
