@@ -9,7 +9,7 @@ namespace Microsoft.ML.Alignment;
 public static class AlignmentRuntime
 {
     private static readonly Lock Gate = new();
-    private static readonly Lazy<bool> FastBFloat16 = new(MatrixKernelTrial.IsBFloat16Fast);
+    private static readonly Lazy<(bool IsFast, bool IsSure)> FastBFloat16 = new(MatrixKernelTrial.CompareBFloat16);
     private static MatrixKernel? kernel;
     private static AlignmentRuntimeOptions asked = new();
 
@@ -36,7 +36,8 @@ public static class AlignmentRuntime
     public static string Describe()
     {
         var current = Current;
-        var advice = BFloat16IsFast ? "bfloat16 is faster" : "bfloat16 is not faster";
+        var advice = (BFloat16IsFast ? "bfloat16 is faster" : "bfloat16 is not faster")
+            + (FastBFloat16.Value.IsSure ? "" : " (unsure, the machine was busy)");
         return $"matrix kernel {current.MatrixKernel}, {current.Threads} threads, {advice}{MatrixKernelTrial.Describe()}";
     }
 
@@ -71,5 +72,5 @@ public static class AlignmentRuntime
     }
 
     /// <summary>Gets whether bfloat16 products are clearly faster than float32 ones here, by a trial; for advice only.</summary>
-    internal static bool BFloat16IsFast => FastBFloat16.Value;
+    internal static bool BFloat16IsFast => FastBFloat16.Value.IsFast;
 }

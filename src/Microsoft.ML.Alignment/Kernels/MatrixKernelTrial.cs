@@ -1,15 +1,13 @@
-using System.Diagnostics;
 using Microsoft.ML.Alignment.Native;
 
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>
-/// Chooses the float32 matrix kernel by measuring both on one shape: the shortest of several alternating rounds, and the error.
+/// Chooses the float32 matrix kernel by measuring both on one shape: the shortest time in alternating rounds, and the error.
 /// </summary>
 internal static unsafe class MatrixKernelTrial
 {
     private const int Rows = 192, Inner = 512, Columns = 512;
-    private const int Rounds = 7;
 
     // A kernel that rounds its inputs to bfloat16 is off by 1e-3 and more; float32 sums of this length by 1e-6.
     private const double LargestError = 1e-5;
@@ -42,12 +40,13 @@ internal static unsafe class MatrixKernelTrial
         if (wanted == MatrixKernel.Mkl)
             return wanted;
         var trial = Compare();
-        lastTrial = $" (trial: MKL {trial.Mkl.Milliseconds:F2} ms, oneDNN {trial.OneDnn.Milliseconds:F2} ms, error {trial.OneDnn.Error:E0})";
-        var isExact = trial.OneDnn.Error < LargestError;
+        var busy = trial.Race.IsSure ? "" : "; unsure, the machine was busy";
+        lastTrial = $" (trial: MKL {trial.Race.First:F2} ms, oneDNN {trial.Race.Second:F2} ms, error {trial.Error:E0}{busy})";
+        var isExact = trial.Error < LargestError;
         if (wanted == MatrixKernel.OneDnn && !isExact)
-            throw new NotSupportedException($"oneDNN's relative error is {trial.OneDnn.Error:E1} here: it rounds to bfloat16. Use Auto or Mkl.");
+            throw new NotSupportedException($"oneDNN's relative error is {trial.Error:E1} here: it rounds to bfloat16. Use Auto or Mkl.");
 
-        var isFaster = trial.Mkl.Milliseconds > LeastGain * trial.OneDnn.Milliseconds;
+        var isFaster = trial.Race.IsSecondFaster(LeastGain);
         var chosen = wanted == MatrixKernel.OneDnn || (isExact && isFaster) ? MatrixKernel.OneDnn : MatrixKernel.Mkl;
         TrySwitch(chosen);
         return chosen;
@@ -56,36 +55,27 @@ internal static unsafe class MatrixKernelTrial
     /// <summary>What the trial measured, in brackets; empty if none was made.</summary>
     public static string Describe() => lastTrial ?? "";
 
-    /// <summary>Whether bfloat16 products are at least 1.2 times as fast as float32 ones.</summary>
-    public static bool IsBFloat16Fast()
+    /// <summary>Whether bfloat16 products are at least 1.2 times as fast as float32 ones, and whether the measurement was sure.</summary>
+    public static (bool IsFast, bool IsSure) CompareBFloat16()
     {
         using var trial = new Trial();
-        var (wide, narrow) = (double.MaxValue, double.MaxValue);
-        for (var round = 0; round < Rounds; round++)
-        {
-            wide = Math.Min(wide, trial.Time(ScalarType.Float32));
-            narrow = Math.Min(narrow, trial.Time(ScalarType.BFloat16));
-        }
-
-        return wide > LeastBFloat16Gain * narrow;
+        var race = KernelRace.Run(() => trial.Time(ScalarType.Float32), () => trial.Time(ScalarType.BFloat16));
+        return (race.IsSecondFaster(LeastBFloat16Gain), race.IsSure);
     }
 
-    private static (Measurement Mkl, Measurement OneDnn) Compare()
+    private static (KernelRace Race, double Error) Compare()
     {
         using var trial = new Trial();
-        var (mkl, oneDnn) = (double.MaxValue, double.MaxValue);
-        double mklError = 0, oneDnnError = 0;
-        for (var round = 0; round <= Rounds; round++)
-        {
-            TrySwitch(MatrixKernel.Mkl);
-            mkl = Math.Min(mkl, trial.Time(ScalarType.Float32));
-            mklError = Math.Max(mklError, round == 0 ? trial.Error() : 0);
-            TrySwitch(MatrixKernel.OneDnn);
-            oneDnn = Math.Min(oneDnn, trial.Time(ScalarType.Float32));
-            oneDnnError = Math.Max(oneDnnError, round == 0 ? trial.Error() : 0);
-        }
+        TrySwitch(MatrixKernel.OneDnn);
+        var error = trial.Error();
+        var race = KernelRace.Run(() => Time(MatrixKernel.Mkl), () => Time(MatrixKernel.OneDnn));
+        return (race, error);
 
-        return (new(mkl, mklError), new(oneDnn, oneDnnError));
+        double Time(MatrixKernel kernel)
+        {
+            TrySwitch(kernel);
+            return trial.Time(ScalarType.Float32);
+        }
     }
 
     private static bool TrySwitch(MatrixKernel kernel)
@@ -100,13 +90,12 @@ internal static unsafe class MatrixKernelTrial
         return true;
     }
 
-    private readonly record struct Measurement(double Milliseconds, double Error);
-
     /// <summary>One product of fixed random matrices.</summary>
     private sealed class Trial : IDisposable
     {
         private readonly DisposeScope _scope = NewDisposeScope();
         private readonly Tensor _left, _right, _narrowLeft, _narrowRight, _exact;
+        private readonly bool _worksAlone = get_num_threads() == 1;
 
         public Trial()
         {
@@ -122,9 +111,9 @@ internal static unsafe class MatrixKernelTrial
         {
             using var noGrad = no_grad();
             var (x, w) = type == ScalarType.BFloat16 ? (_narrowLeft, _narrowRight) : (_left, _right);
-            var start = Stopwatch.GetTimestamp();
+            var start = ThreadClock.Milliseconds(_worksAlone);
             using var product = nn.functional.linear(x, w);
-            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            return ThreadClock.Milliseconds(_worksAlone) - start;
         }
 
         /// <summary>The largest error relative to the largest entry.</summary>
