@@ -16,6 +16,8 @@ internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDet
     // exp of it is 0, and no product with it is infinite.
     private const float LeastExponent = -1e4f;
 
+    private const int BlockLength = 512;
+
     private readonly long[] _indices = labels.data<long>().ToArray();
     private readonly float[] _logProbs = new float[labels.shape[0]];
     private readonly bool[] _isTop = new bool[labels.shape[0]];
@@ -86,7 +88,7 @@ internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDet
         var logSum = details.HasFlag(LogitDetails.Entropy) ? ExponentiateWithEntropy(row, out _entropy[index]) : Exponentiate(row);
         (_logProbs[index], _isTop[index]) = (ofLabel - logSum, ofLabel >= 0);
         if (details.HasFlag(LogitDetails.LogCollision))
-            _logCollision[index] = MathF.Log(TensorPrimitives.SumOfSquares<float>(row)) - (2 * logSum);
+            _logCollision[index] = (float)(Math.Log(InBlocks(row, row, (x, _) => TensorPrimitives.SumOfSquares(x))) - (2.0 * logSum));
         return logSum;
     }
 
@@ -104,7 +106,7 @@ internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDet
         TensorPrimitives.Max(row, LeastExponent, logits);
         var logSum = Exponentiate(row);
         TensorPrimitives.Multiply(row, MathF.Exp(-logSum), row); // p
-        var mean = TensorPrimitives.Dot<float>(row, logits); // log p + entropy = x - mean
+        var mean = (float)Dot(row, logits); // log p + entropy = x - mean
         TensorPrimitives.Subtract(logits, mean, logits);
         TensorPrimitives.Multiply(logits, -ofEntropy, logits);
         TensorPrimitives.Subtract(logits, ofLogProb, logits);
@@ -117,7 +119,7 @@ internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDet
     private static float Exponentiate(Span<float> row)
     {
         TensorPrimitives.Exp(row, row);
-        return MathF.Log(TensorPrimitives.Sum<float>(row));
+        return (float)Math.Log(InBlocks(row, row, (x, _) => TensorPrimitives.Sum(x)));
     }
 
     // −Σ p log p = log s − Σ e^x x / s for values x with sum of exponentials s. What underflows to 0, −∞ too, adds nothing.
@@ -127,8 +129,23 @@ internal sealed class LabelReader(Tensor labels, LogitDetails details = LogitDet
         var values = finite.AsSpan(0, row.Length);
         TensorPrimitives.Max(row, float.MinValue, values);
         var logSum = Exponentiate(row);
-        entropy = logSum - (TensorPrimitives.Dot<float>(row, values) * MathF.Exp(-logSum));
+        entropy = (float)(logSum - (Dot(row, values) * Math.Exp(-logSum)));
         ArrayPool<float>.Shared.Return(finite);
         return logSum;
+    }
+
+    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => InBlocks(a, b, TensorPrimitives.Dot);
+
+    // A float32 sum of fifty thousand numbers loses the small ones beside the large; one of a block does not, and blocks are added in double.
+    private static double InBlocks(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Func<ReadOnlySpan<float>, ReadOnlySpan<float>, float> ofBlock)
+    {
+        var sum = 0.0;
+        for (var start = 0; start < a.Length; start += BlockLength)
+        {
+            var length = Math.Min(BlockLength, a.Length - start);
+            sum += ofBlock(a.Slice(start, length), b.Slice(start, length));
+        }
+
+        return sum;
     }
 }
