@@ -211,6 +211,39 @@ public sealed class AlignmentCatalog
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
         /// <summary>
+        /// Group relative policy optimization (Shao et al., 2024, arXiv:2402.03300): learns from rewards of several completions that the
+        /// policy writes of each prompt.
+        /// </summary>
+        /// <param name="options">How to train, and by which rewards.</param>
+        /// <param name="trainingSet">The prompts to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">Prompts whose rewards are measured while training; null for none.</param>
+        /// <exception cref="ArgumentException">Options do not go together.</exception>
+        public GrpoTrainer Grpo(GrpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
+        /// REINFORCE leave-one-out (Ahmadian et al., 2024, arXiv:2402.14740): learns from rewards of several completions that the policy
+        /// writes of each prompt, each compared with the others.
+        /// </summary>
+        /// <param name="options">How to train, and by which rewards.</param>
+        /// <param name="trainingSet">The prompts to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">Prompts whose rewards are measured while training; null for none.</param>
+        /// <exception cref="ArgumentException">Options do not go together.</exception>
+        public RlooTrainer Rloo(RlooTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
+        /// Proximal policy optimization (Ouyang et al., 2022, arXiv:2203.02155): learns from a reward model's scores of what the policy
+        /// writes, with a critic and a cost of leaving the policy that came in.
+        /// </summary>
+        /// <param name="options">How to train.</param>
+        /// <param name="trainingSet">The prompts to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">Prompts whose rewards are measured while training; null for none.</param>
+        /// <exception cref="ArgumentException">Options do not go together.</exception>
+        public PpoTrainer Ppo(PpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
         /// Kahneman-Tversky Optimization (Ethayarajh et al., 2024, arXiv:2402.01306) on completions labelled as desirable or not.
         /// </summary>
         /// <param name="options">How to train.</param>

@@ -84,6 +84,10 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
     {
         var longest = completions.Length == 0 ? 0 : completions.Max(c => c.Length);
         var room = options.MaxLength - longest;
+        if (options.ReservedTokens > 0 && prompt.Length > room - options.ReservedTokens)
+            throw new InvalidRowException(columns.Prompt, "prompt too long",
+                $"the prompt has {prompt.Length} tokens; at most {room - options.ReservedTokens} leave room for the {options.ReservedTokens} of a "
+                + $"completion in the maximum length of {options.MaxLength}.");
         if (prompt.Length <= room)
             return prompt;
         var begin = options.BeginTokenId == prompt[0] ? 1 : 0;

@@ -30,6 +30,7 @@ internal static class ExampleReader
             {
                 var example = builder.Build(rows);
                 spill.Add(example);
+                options.Used?.Invoke(rows.Prompt(), rows.Kept());
                 summary?.Add(example, builder.PromptLength, rows);
             }
             catch (InvalidRowException invalid) when (options.Invalid == InvalidRows.Skip || invalid is UntrainedRowException)

@@ -8,12 +8,15 @@ internal sealed class ExampleRows : IDisposable
     private readonly DataViewRowCursor _cursor;
     private readonly ValueGetter<ReadOnlyMemory<char>>[] _texts;
     private readonly Func<float>[] _values;
+    private readonly RowSnapshots _kept;
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
     public ExampleRows(IDataView view, ExampleColumns columns)
     {
         var (textColumns, valueColumns) = Find(view.Schema, columns);
-        _cursor = view.GetRowCursor([.. textColumns, .. valueColumns]);
+        DataViewSchema.Column[] kept = [.. columns.Kept.Select(name => Find(view.Schema, name, RowSnapshots.CanCopy, RowSnapshots.Allowed))];
+        _cursor = view.GetRowCursor([.. textColumns, .. valueColumns, .. kept]);
+        _kept = new(_cursor, kept);
         _texts = [.. textColumns.Select(_cursor.GetGetter<ReadOnlyMemory<char>>)];
         _values = [.. valueColumns.Select(NumberGetter)];
     }
@@ -41,6 +44,9 @@ internal sealed class ExampleRows : IDisposable
 
     /// <summary>A number of the current row.</summary>
     public float Value(int index) => _values[index]();
+
+    /// <summary>A copy of what the further columns of the current row hold.</summary>
+    public RewardRow Kept() => _kept.Take();
 
     public void Dispose() => _cursor.Dispose();
 

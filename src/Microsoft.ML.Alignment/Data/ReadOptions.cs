@@ -18,6 +18,15 @@ internal sealed record ReadOptions(int MaxLength, InvalidRows Invalid, Action<st
     /// <summary>Gets whether rows whose completion has weight 0 are left out. The default is false: they are scored like others.</summary>
     public bool LeavesOutUntrained { get; init; }
 
+    /// <summary>
+    /// Gets the tokens that are kept free behind a prompt for what will be written there. Above 0, prompts are not cut: those that leave
+    /// less cannot be used.
+    /// </summary>
+    public int ReservedTokens { get; init; }
+
+    /// <summary>Gets who is told of each row that is used: its prompt, and its further columns; null for nobody.</summary>
+    public Action<string, RewardRow>? Used { get; init; }
+
     /// <summary>Gets who is told, when all rows are read, what they hold; null for nobody, which reads a little faster.</summary>
     public Action<DataSummary>? Summarized { get; init; }
 }

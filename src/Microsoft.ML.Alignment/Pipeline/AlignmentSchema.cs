@@ -50,6 +50,23 @@ internal static class AlignmentSchema
             throw NoPolicy(method, "is not there, or its Policy column was dropped or converted");
     }
 
+    /// <summary>Whether a column will carry a reward model.</summary>
+    public static bool HasRewardModel(SchemaShape shape)
+    {
+        var wanted = AnnotationShape(RewardModelKind);
+        return shape.Any(c => c.Annotations.TryFindColumn(RewardModelKind, out var found) && wanted.IsCompatibleWith(found));
+    }
+
+    /// <summary>Asks for a reward model before anything is fitted.</summary>
+    /// <exception cref="ArgumentException">No column will have one; the message names the cure.</exception>
+    public static void CheckRewardModel(SchemaShape shape, string method)
+    {
+        if (!HasRewardModel(shape))
+            throw new ArgumentException(
+                $"{method} has nothing to reward completions by: no stage upstream carries a reward model, and Rewards of its options is empty. " +
+                "Append RewardModel() before it and keep the column 'RewardModel' on the way, or set Rewards.");
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">The column is not there or is not text.</exception>
     public static void CheckText(IExceptionContext context, SchemaShape shape, string role, string name)
     {

@@ -17,6 +17,13 @@ internal readonly record struct ColumnCheck(IExceptionContext Context, SchemaSha
     /// <exception cref="ArgumentOutOfRangeException">The column is not there or is not Boolean.</exception>
     public void Flag(string role, string name) => AlignmentSchema.CheckFlag(Context, Shape, Owner + role, name);
 
+    /// <exception cref="ArgumentOutOfRangeException">The column is not there or is no text, number or flag.</exception>
+    public void Scalar(string role, string name)
+    {
+        if (!HasText(name))
+            Number(role, name);
+    }
+
     /// <summary>Asks for prompts with a better and a worse completion.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is not there or is not text.</exception>
     public void Pairs(StageColumns columns)

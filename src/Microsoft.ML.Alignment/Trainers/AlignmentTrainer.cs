@@ -30,6 +30,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         ArgumentNullException.ThrowIfNull(inputSchema);
         if (Settings.Options.InitialModel is null)
             AlignmentSchema.CheckPolicy(inputSchema, Settings.Method);
+        CheckInput(inputSchema);
         CheckColumns(new(_host.Context, _data.TrainingSet is null ? inputSchema : AlignmentSchema.ShapeOf(_data.TrainingSet.Schema)));
         if (_data.ValidationSet is not null)
             CheckColumns(new(_host.Context, AlignmentSchema.ShapeOf(_data.ValidationSet.Schema), "validation set's "));
@@ -55,7 +56,8 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var training = Settings.Resolve(_host.Seed);
         training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
-        var sets = new StageSets(_data.TrainingSet ?? input, _data.ValidationSet, _host.CheckAlive);
+        using var rewardModel = AlignmentSchema.Find(input.Schema, AlignmentSchema.RewardModelKind)?.Share();
+        var sets = new StageSets(_data.TrainingSet ?? input, _data.ValidationSet, _host.CheckAlive) { RewardModel = rewardModel };
         var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
         {
             StageIndex = place.Index,
@@ -76,6 +78,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     /// <summary>The columns that the fitted stage computes.</summary>
     /// <param name="has">Whether the input has a text column of this name.</param>
     private protected abstract IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has);
+
+    /// <summary>Refuses an input that lacks what the method needs beside a policy.</summary>
+    private protected virtual void CheckInput(SchemaShape input)
+    {
+    }
 
     /// <summary>Refuses data without the columns that the method trains on.</summary>
     private protected abstract void CheckColumns(ColumnCheck data);

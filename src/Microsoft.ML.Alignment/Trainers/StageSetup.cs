@@ -55,15 +55,17 @@ internal sealed class StageSetup(
 
     /// <summary>Reads the rows. The caller disposes them.</summary>
     /// <param name="columns">The columns that the method trains on.</param>
+    /// <param name="adapt">Changes how the training rows, then those of validation, are read; null for nothing.</param>
     /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
     /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
-    public StageRows Read(Func<DataViewSchema, ExampleColumns> columns)
+    public StageRows Read(Func<DataViewSchema, ExampleColumns> columns, Func<ReadOptions, ReadOptions>? adapt = null)
     {
         DataSummary? found = null;
-        var rows = Read(sets.Training, columns, summary => found = summary);
+        adapt ??= options => options;
+        var rows = Read(sets.Training, columns, options => adapt(options) with { Summarized = summary => found = summary });
         try
         {
-            return new(rows, sets.Validation is { } validation ? Read(validation, columns, null) : null, found!);
+            return new(rows, sets.Validation is { } validation ? Read(validation, columns, adapt) : null, found!);
         }
         catch
         {
@@ -117,6 +119,12 @@ internal sealed class StageSetup(
         return model;
     }
 
+    /// <summary>Gets what reads the prompts that are trained on, and writes completions of them.</summary>
+    public PromptEncoder TrainingEncoder => Encoder(sets.Training);
+
+    /// <summary>Gets the reward model that comes in; borrowed. Null where there is none.</summary>
+    public LanguageModel? RewardModel => sets.RewardModel;
+
     /// <summary>Reads prompts as the stage does.</summary>
     public PromptEncoder Encoder(IDataView data) => ScoringModel.Encoder(Model, settings.FormatOf(data, incoming));
 
@@ -138,13 +146,12 @@ internal sealed class StageSetup(
         context.Run.Summary?.Report(summary);
     }
 
-    private IExampleStore Read(IDataView data, Func<DataViewSchema, ExampleColumns> columns, Action<DataSummary>? summarized)
+    private IExampleStore Read(IDataView data, Func<DataViewSchema, ExampleColumns> columns, Func<ReadOptions, ReadOptions> adapt)
     {
-        var options = new ReadOptions(MaxLength, training.InvalidRows, context.Log, context.Run.CancellationToken)
+        var options = adapt(new(MaxLength, training.InvalidRows, context.Log, context.Run.CancellationToken)
         {
             BeginTokenId = Model.Config.BosTokenId,
-            Summarized = summarized,
-        };
+        });
         try
         {
             return ExampleReader.Read(data, columns(data.Schema), Encoder(data), options);

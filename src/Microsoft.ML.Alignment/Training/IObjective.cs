@@ -5,6 +5,8 @@ internal enum MetricReduction
 {
     /// <summary>All values over all weights.</summary>
     Mean,
+    /// <summary>The sum of all values: shares of what the whole step gives.</summary>
+    Sum,
     /// <summary>The least value.</summary>
     Minimum,
     /// <summary>The greatest value.</summary>

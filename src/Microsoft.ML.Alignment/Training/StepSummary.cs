@@ -21,6 +21,7 @@ internal sealed record StepSummary(double Loss, double GradientNorm, IReadOnlyDi
     private static Dictionary<string, double> Reduce(Metric[] metrics, double[] values) =>
         metrics.Zip(values).GroupBy(pair => pair.First.Name).ToDictionary(group => group.Key, group => group.First().First.Reduction switch
         {
+            MetricReduction.Sum => group.Sum(pair => pair.Second),
             MetricReduction.Minimum => group.Min(pair => pair.Second),
             MetricReduction.Maximum => group.Max(pair => pair.Second),
             _ => group.Sum(pair => pair.Second) / group.Sum(pair => pair.First.Weight),

@@ -61,8 +61,8 @@ public sealed record TrainingOptions
     /// <summary>Gets AdamW's decay of the second moment. In [0, 1); the default is 0.999.</summary>
     public double AdamBeta2 { get; init => field = Require.InRange(0, 1, value); } = 0.999;
 
-    /// <summary>Gets AdamW's term beside the root. Above 0; the default is 1e-8.</summary>
-    public double AdamEpsilon { get; init => field = Require.Positive(value); } = 1e-8;
+    /// <summary>Gets AdamW's term beside the root. Above 0; null takes the method's: 1e-8, and 1e-5 for PPO.</summary>
+    public double? AdamEpsilon { get; init => field = Require.PositiveOrNull(value); }
 
     /// <summary>Gets the norm that gradients are clipped to. Above 0; the default is 1.</summary>
     public double MaxGradientNorm { get; init => field = Require.Positive(value); } = 1;
@@ -114,7 +114,7 @@ public sealed record TrainingOptions
         WeightDecay = WeightDecay,
         AdamBeta1 = AdamBeta1,
         AdamBeta2 = AdamBeta2,
-        AdamEpsilon = AdamEpsilon,
+        AdamEpsilon = AdamEpsilon ?? defaults.AdamEpsilon,
         MaxGradientNorm = MaxGradientNorm,
         Precision = Precision,
         Shuffle = Shuffle,

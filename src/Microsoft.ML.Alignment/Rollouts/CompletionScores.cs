@@ -1,0 +1,37 @@
+namespace Microsoft.ML.Alignment.Rollouts;
+
+/// <summary>Scores sampled completions: by the rewards, on their scale, and by how they ended.</summary>
+/// <param name="panel">The rewards.</param>
+/// <param name="prompts">What rewards want to know of prompts.</param>
+/// <param name="decode">Text of a completion.</param>
+internal sealed class CompletionScores(RewardPanel panel, RolloutPrompts prompts, Func<int[], string> decode)
+{
+    /// <summary>Gets what is made of the score of a completion without an end token.</summary>
+    public MissingEnd MissingEnd { get; init; }
+
+    /// <summary>Gets or sets the scale; null leaves scores as they are.</summary>
+    public ScoreScale? Scale { get; set; }
+
+    /// <summary>Gives every completion its score.</summary>
+    /// <returns>What the rewards said.</returns>
+    public Scores Score(IReadOnlyList<SampledGroup> groups, CancellationToken cancellation)
+    {
+        var scores = panel.Score([.. groups.Select(group => group.Rows.Select(row => Seen(group, row)).ToArray())], cancellation);
+        foreach (var (group, total) in groups.Zip(scores.Total))
+            for (var c = 0; c < total.Length; c++)
+                group.Rows[c].Score = MissingEnd.Apply(Scale is { } scale && total[c] is { } score ? scale.Apply(score) : total[c], group.Rows[c].Ended);
+        return scores;
+    }
+
+    private SampledCompletion Seen(SampledGroup group, SampledRow row) =>
+        prompts.Completion(group.Index, decode(row.Ids), row) with { PromptIds = group.Prompt, Ids = row.Ids };
+}
+
+/// <summary>What is made of the score of a completion without an end token.</summary>
+/// <param name="Penalty">What is taken off.</param>
+/// <param name="Fixed">What stands in its place; null leaves it.</param>
+internal readonly record struct MissingEnd(double Penalty, double? Fixed)
+{
+    /// <summary>The score by how the completion ended; null stays null.</summary>
+    public double? Apply(double? score, bool ended) => ended || score is null ? score : Fixed ?? score - Penalty;
+}

@@ -1,0 +1,84 @@
+namespace Microsoft.ML.Alignment.Rollouts;
+
+/// <summary>All rewards of a method, and what they say of a rollout.</summary>
+/// <param name="functions">At least one; names differ.</param>
+/// <param name="sum">Makes one score of several.</param>
+/// <param name="failed">What happens where one fails.</param>
+internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, RewardSum sum, FailedRewards failed)
+{
+    /// <summary>Scores completions by all rewards.</summary>
+    /// <param name="groups">The completions of each prompt.</param>
+    /// <param name="cancellation">The run's.</param>
+    /// <exception cref="RewardFailedException">A reward failed.</exception>
+    public Scores Score(IReadOnlyList<IReadOnlyList<SampledCompletion>> groups, CancellationToken cancellation)
+    {
+        SampledCompletion[] all = [.. groups.SelectMany(group => group)];
+        var failures = 0;
+        double?[][] each = [.. functions.Select(function => Ask(function, all, ref failures, cancellation))];
+        var (total, start) = (new double?[groups.Count][], 0);
+        for (var g = 0; g < groups.Count; g++)
+        {
+            var (from, to) = (start, start += groups[g].Count);
+            total[g] = sum.Of([.. each.Select(scores => scores[from..to])]);
+        }
+
+        return new(total, [.. functions.Zip(each, (function, scores) => new NamedScores(function.Name, scores))], failures);
+    }
+
+    private double?[] Ask(IRewardFunction function, SampledCompletion[] all, ref int failures, CancellationToken cancellation)
+    {
+        var scores = Whole(function, all, cancellation) ?? OneByOne(function, all, ref failures, cancellation);
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (scores[i] is not { } score || double.IsFinite(score))
+                continue;
+            if (failed == FailedRewards.Throw)
+                throw new RewardFailedException(function.Name, all[i], $"it gave {score}; a finite number or null is needed.");
+            scores[i] = null;
+            failures++;
+        }
+
+        return scores;
+    }
+
+    // Null where it failed and those that did not may go on.
+    private double?[]? Whole(IRewardFunction function, SampledCompletion[] completions, CancellationToken cancellation)
+    {
+        try
+        {
+            var scores = function.ScoreAsync(completions, cancellation).GetAwaiter().GetResult();
+            if (scores.Count != completions.Length)
+                throw new InvalidOperationException($"The reward '{function.Name}' gave {scores.Count} scores for {completions.Length} completions.");
+            return [.. scores];
+        }
+        catch (Exception e) when (e is not OperationCanceledException && failed == FailedRewards.Skip)
+        {
+            return null;
+        }
+    }
+
+    private double?[] OneByOne(IRewardFunction function, SampledCompletion[] all, ref int failures, CancellationToken cancellation)
+    {
+        var scores = new double?[all.Length];
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (Whole(function, [all[i]], cancellation) is { } one)
+                scores[i] = one[0];
+            else
+                failures++;
+        }
+
+        return scores;
+    }
+}
+
+/// <summary>What rewards say of a rollout.</summary>
+/// <param name="Total">A score a completion of each prompt; null where no reward says anything.</param>
+/// <param name="Each">What each reward says of all completions.</param>
+/// <param name="Failures">Scores that failed.</param>
+internal sealed record Scores(double?[][] Total, IReadOnlyList<NamedScores> Each, int Failures);
+
+/// <summary>What one reward says.</summary>
+/// <param name="Name">The reward's name.</param>
+/// <param name="Values">A score a completion.</param>
+internal sealed record NamedScores(string Name, double?[] Values);

@@ -1,0 +1,72 @@
+using Microsoft.ML.Alignment.Training;
+
+namespace Microsoft.ML.Alignment.Rollouts;
+
+/// <summary>Makes a round: samples, scores, and says of each token how much better than expected it was.</summary>
+/// <param name="sampler">Writes completions.</param>
+/// <param name="scores">Scores them.</param>
+/// <param name="scorer">Looks at them as training does.</param>
+/// <param name="plan">How prompts are dealt out.</param>
+/// <param name="settings">What the method needs.</param>
+internal sealed class RolloutMaker(
+    RolloutSampler sampler, CompletionScores scores, RolloutScorer scorer, RolloutPlan plan, RolloutSettings settings)
+{
+    private const string Coefficient = "klCoefficient";
+
+    private readonly KLController? _control = settings.Penalty is KLPenalty.InReward penalty ? new(penalty) : null;
+
+    // Advantages that know the tokens need them of all completions, those that do not save the passes of completions that teach nothing.
+    private bool ReadsTokensFirst => _control is not null || settings.Judge.ReadsTokens;
+
+    /// <summary>Makes a round with the policy as it is.</summary>
+    /// <param name="round">From 0.</param>
+    /// <param name="cancellation">The run's.</param>
+    /// <exception cref="OperationCanceledException">The run was canceled.</exception>
+    /// <exception cref="RewardFailedException">A reward failed.</exception>
+    public Rollout Make(long round, CancellationToken cancellation)
+    {
+        var groups = sampler.Sample(plan.PromptsOfRound(round), settings.GroupSize, round, cancellation);
+        var said = scores.Score(groups, cancellation);
+        if (ReadsTokensFirst)
+            Read(groups, round, cancellation);
+        settings.Judge.Give(groups, _control?.Coefficient ?? 0);
+        if (settings.MasksTruncated)
+            foreach (var row in groups.SelectMany(group => group.Rows).Where(row => !row.Ended))
+                row.Advantages = null;
+        if (!ReadsTokensFirst)
+            Read(groups, round, cancellation);
+        var report = new RolloutReport(groups, said, _control?.Coefficient);
+        _control?.Observe(report.Divergence, report.Completions);
+        return new(round, groups) { Report = report.WithSpeed(sampler) };
+    }
+
+    /// <summary>Those of an optimizer step's groups that a pass is spent on; at least one.</summary>
+    public IReadOnlyList<SampledGroup> Needed(IReadOnlyList<SampledGroup> groups)
+    {
+        if (settings.TrainsAll || ReadsTokensFirst)
+            return groups;
+        SampledGroup[] teach = [.. groups.Where(group => group.Rows.Any(row => row.Teaches))];
+        return teach.Length > 0 ? teach : [groups.MinBy(group => group.Rows.Sum(row => row.Ids.Length))!];
+    }
+
+    /// <summary>Writes down what rounds to come depend on.</summary>
+    public void Save(IStateWriter writer) => writer.WriteValue(Coefficient, _control?.Coefficient ?? 0);
+
+    /// <summary>Takes that back.</summary>
+    public void Restore(IStateReader reader) => _control?.Restore(reader.ReadValue<double>(Coefficient));
+
+    // In the passes of the first steps, so that what is read of the policy is what these will compute, to the last bit.
+    private void Read(IReadOnlyList<SampledGroup> groups, long round, CancellationToken cancellation)
+    {
+        foreach (var step in plan.Pass(round, pass: 0))
+        {
+            foreach (var packed in RolloutPacking.Pack(Needed([.. step.Select(at => groups[at])]), plan.Steps))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                scorer.Read(packed, ofPolicy: plan.Moves || ReadsTokensFirst);
+            }
+        }
+
+        RolloutScorer.FillUnread(groups.SelectMany(group => group.Rows));
+    }
+}

@@ -1,0 +1,40 @@
+namespace Microsoft.ML.Alignment.Trainers;
+
+/// <summary>Refuses options of on-policy methods that do not go together, before anything is sampled.</summary>
+internal static class OnPolicyChecks
+{
+    /// <exception cref="ArgumentException">Options do not go together; it names them.</exception>
+    public static void Require(string method, OnPolicyTrainerOptions options)
+    {
+        if (options.Lora is { Dropout: > 0 } lora)
+            throw new ArgumentException(
+                $"{method}: Lora.Dropout is {lora.Dropout}; the probabilities of what was sampled must be those that train, so it must be 0.");
+        if (options.RewardWeights is { } weights && weights.Count != Math.Max(1, options.Rewards.Count))
+            throw new ArgumentException(
+                $"{method}: there are {weights.Count} RewardWeights for {Math.Max(1, options.Rewards.Count)} rewards; give one each, or none.");
+        var twice = options.Rewards.GroupBy(reward => reward.Name).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+            throw new ArgumentException($"{method}: two rewards are named '{twice.Key}'; metrics need names that differ.");
+        if (options is { MissingEndPenalty: > 0, MissingEndScore: not null })
+            throw new ArgumentException($"{method}: MissingEndPenalty and MissingEndScore are both set; one of them says what a missing end costs.");
+    }
+
+    /// <summary>Completions of one prompt are compared with each other.</summary>
+    /// <exception cref="ArgumentException">There is one only.</exception>
+    public static void RequireGroup(string method, int groupSize, AdvantageKind kind)
+    {
+        if (groupSize < 2 && Rollouts.GroupAdvantages.NeedsGroups(kind))
+            throw new ArgumentException(
+                $"{method}: GroupSize is {groupSize}, and advantages of kind {kind} compare the completions of a prompt with each other; " +
+                $"set GroupSize to 2 or more, or take {nameof(AdvantageKind.Global)}.");
+    }
+
+    /// <exception cref="ArgumentException">No prompt fits beside a completion.</exception>
+    public static void RequireRoom(OnPolicyTrainerOptions options, int maxLength)
+    {
+        if (options.MaxCompletionTokens >= maxLength)
+            throw new ArgumentException(
+                $"MaxCompletionTokens is {options.MaxCompletionTokens}, and a sequence has at most {maxLength} tokens " +
+                "(Training.MaxLength, or the model's positions), which leaves no room for a prompt; lower MaxCompletionTokens.");
+    }
+}

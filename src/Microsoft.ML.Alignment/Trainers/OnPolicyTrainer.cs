@@ -1,0 +1,75 @@
+using Microsoft.ML.Alignment.Batches;
+using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Rollouts;
+using Microsoft.ML.Alignment.Trainers;
+using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>A trainer that fits a policy to rewards of completions which it writes while it trains.</summary>
+public abstract class OnPolicyTrainer : PolicyTrainer
+{
+    private readonly OnPolicyTrainerOptions _options;
+
+    private protected OnPolicyTrainer(IHostEnvironment environment, TrainerSettings settings, TrainerData data)
+        : base(environment, settings, data)
+    {
+        _options = (OnPolicyTrainerOptions)settings.Options;
+        OnPolicyChecks.Require(settings.Method, _options);
+    }
+
+    /// <summary>What the method makes of a round, and what it minimises.</summary>
+    private protected abstract OnPolicyMethod Method(StageSetup stage);
+
+    /// <summary>How the policy writes.</summary>
+    private protected SamplingSettings SamplingOf(StageSetup stage) =>
+        new(_options.MaxCompletionTokens, _options.Temperature, stage.Training.Precision);
+
+    /// <summary>A loss with what all methods have in common.</summary>
+    private protected PolicyGradientSettings GradientOf(StageSetup stage, PolicyLoss loss, TokenAveraging averaging) =>
+        new(loss, averaging, _options.MaxCompletionTokens)
+        {
+            Precision = stage.Training.Precision,
+            Temperature = _options.Temperature,
+            EntropyCoefficient = _options.EntropyCoefficient,
+        };
+
+    private protected override void CheckInput(SchemaShape input)
+    {
+        if (_options.Rewards.Count == 0)
+            AlignmentSchema.CheckRewardModel(input, Settings.Method);
+    }
+
+    private protected sealed override void CheckColumns(ColumnCheck data)
+    {
+        data.Text("prompt", _options.PromptColumnName);
+        foreach (var reward in _options.Rewards)
+            foreach (var column in reward.ColumnNames)
+                data.Scalar($"column of the reward '{reward.Name}'", column);
+    }
+
+    private protected sealed override StageRecord Train(StageSetup stage)
+    {
+        OnPolicyChecks.RequireRoom(_options, stage.MaxLength);
+        using var prompts = OnPolicyPrompts.Read(stage, _options);
+        using var reference = Settings.Reference is { } wanted ? stage.Open(wanted) : null;
+        using var method = Method(stage);
+        var rollouts = new RolloutPlan(prompts.Training.Count, stage.Plan, _options.MiniBatches, _options.Passes);
+        var scores = OnPolicyPrompts.Scores(stage, _options, prompts.Training);
+        var maker = new RolloutMaker(
+            OnPolicyPrompts.Sampler(stage, method.Sampling, prompts.Training), scores,
+            new RolloutScorer(stage.Model, reference?.Model, method.Critic, method.Sampling), rollouts, method.Rollouts);
+        var source = new RolloutSource(maker, rollouts, stage.Context.Run.CancellationToken);
+        return stage.Run(prompts.Rows, new StagePlan<RolloutBatch>(source, method.Objective)
+        {
+            Validation = prompts.Validation is { } held
+                ? new RewardValidation(OnPolicyPrompts.Sampler(stage, method.Sampling, held), OnPolicyPrompts.Scores(stage, _options, held), held.Count)
+                : null,
+            AlsoTrains = method.AlsoTrains,
+            States = [.. reference?.State ?? [], source],
+        });
+    }
+}

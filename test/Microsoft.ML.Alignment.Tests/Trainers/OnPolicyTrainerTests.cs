@@ -1,0 +1,90 @@
+using Microsoft.ML;
+using Microsoft.ML.Alignment;
+using Microsoft.ML.Alignment.Training.Checkpoints;
+
+namespace Microsoft.ML.Alignment.Tests.Trainers;
+
+/// <summary>What all methods have in common that learn from what the policy writes.</summary>
+public sealed class OnPolicyTrainerTests
+{
+    private static readonly MLContext Context = new(seed: 3);
+
+    [Theory]
+    [InlineData("Grpo")]
+    [InlineData("Rloo")]
+    [InlineData("Ppo")]
+    public void TheFirstStepOfARoundHasARatioOfExactlyOneAndLaterOnesHaveNot(string method)
+    {
+        var progress = new ProgressList();
+
+        using var fitted = OnPolicyRun.Fit(method, new() { Progress = progress });
+
+        var steps = progress.Reports.Where(report => report.Stage == method).Select(report => report.Metrics).ToArray();
+        double[] first = [.. steps.Where(step => step.ContainsKey("policy/first_ratio_deviation")).Select(step => step["policy/first_ratio_deviation"])];
+        first.Should().HaveCount(3, "an epoch of 5 prompts is a round of 4 steps and one of 2, and 8 steps begin a third");
+        first.Should().AllBeEquivalentTo(0d);
+        steps[2]["policy/approxkl_avg"].Should().BePositive("the policy has moved when it learns for the second time");
+        steps.Should().OnlyContain(step => step["sampling/tokens_per_second"] > 0);
+    }
+
+    [Theory]
+    [InlineData("Grpo", 3)]
+    [InlineData("Rloo", 4)]
+    [InlineData("Ppo", 1)]
+    [InlineData("Ppo", 5)]
+    public void ARunThatStopsWithinARoundGoesOnBitByBit(string method, int step)
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        using var whole = OnPolicyRun.Fit(method);
+        var stop = new ProgressList(report =>
+        {
+            if (report.Stage == method && report.Step == step)
+                source.Cancel();
+        });
+        var canceled = () => OnPolicyRun.Fit(method, new() { WorkspacePath = folder["run"], Progress = stop, CancellationToken = source.Token });
+        canceled.Should().Throw<TrainingCanceledException>();
+
+        using var resumed = OnPolicyRun.Fit(method, new() { WorkspacePath = folder["run"], Resume = true });
+
+        ContentHash.Of(resumed.LastTransformer.Model).Should().Be(ContentHash.Of(whole.LastTransformer.Model));
+    }
+
+    [Fact]
+    public void WithPpoTheChainEndsWithThePolicyAlone()
+    {
+        using var fitted = OnPolicyRun.Fit("Ppo");
+
+        fitted.LastTransformer.Model.AdapterNames.Should().Equal("ppo");
+    }
+
+    [Fact]
+    public void WhatCannotWorkIsRefusedBeforeAnythingIsSampled()
+    {
+        var align = Context.Alignment();
+        var pairs = AlignedChain.ViewOfPairs(Context);
+        var start = align.BaseModel(AlignedChain.BasePath);
+        void Refused(Action act, string message) => act.Should().Throw<ArgumentException>().WithMessage(message);
+
+        Refused(() => start.Append(align.Trainers.Grpo()).Fit(pairs), "Grpo has nothing to reward*RewardModel()*Rewards*");
+        Refused(() => start.Append(align.Trainers.Ppo(new() { Rewards = [OnPolicyRun.SaysE] })).Fit(pairs), "Ppo's critic*CriticStart*");
+        Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { GroupSize = 1 }), "Grpo: GroupSize is 1*Global*");
+        Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { Lora = new() { Dropout = 0.1 } }), "*Lora.Dropout is 0.1*");
+        Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { RewardWeights = [1, 2] }), "*2 RewardWeights for 1 rewards*");
+        Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { Rewards = [OnPolicyRun.SaysE, OnPolicyRun.SaysE] }), "*two rewards are named 'e'*");
+        Refused(() => align.Trainers.Rloo(OnPolicyRun.Rloo with { MissingEndScore = -1, MissingEndPenalty = 1 }), "*both set*");
+        Refused(() => start.Append(align.Trainers.Rloo(OnPolicyRun.Rloo with { MaxCompletionTokens = 512 })).Fit(pairs), "MaxCompletionTokens is 512*");
+        var wanted = RewardFunction.Of("past", ["Past"], (_, _, _) => 1);
+        Refused(() => start.Append(align.Trainers.Rloo(OnPolicyRun.Rloo with { Rewards = [wanted] })).Fit(pairs), "*Past*");
+    }
+
+    [Fact]
+    public void APromptThatLeavesNoRoomForACompletionIsRefusedByItsRow()
+    {
+        var align = Context.Alignment();
+        var options = OnPolicyRun.Rloo with { Training = OnPolicyRun.Rloo.Training with { MaxLength = 20 }, MaxCompletionTokens = 12 };
+        var fit = () => align.BaseModel(AlignedChain.BasePath).Append(align.Trainers.Rloo(options)).Fit(AlignedChain.ViewOfPairs(Context));
+
+        fit.Should().Throw<InvalidDataException>().WithMessage("Row 1, column 'Prompt': the prompt has * tokens; at most 8 leave room for the 12*");
+    }
+}
