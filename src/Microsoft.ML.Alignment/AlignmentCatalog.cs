@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data.Splitting;
 using Microsoft.ML.Alignment.Evaluation;
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Pipeline;
@@ -48,7 +49,10 @@ public sealed class AlignmentCatalog
     {
         using var log = new TrainerHost(_environment, nameof(LoadModel)).Start();
         log.Info($"LoadModel: '{path}'");
-        return PretrainedModel.Load(path);
+        var model = PretrainedModel.Load(path);
+        if (model.EndTokenDisagreement is { } disagreement)
+            log.Info($"LoadModel: {disagreement}");
+        return model;
     }
 
     /// <summary>
@@ -120,18 +124,41 @@ public sealed class AlignmentCatalog
     /// <param name="pipeline">The pipeline; stages with a training set of their own train on that in every fold.</param>
     /// <param name="evaluate">Measures scored rows, for example <c>scored => align.EvaluatePreferences(scored)</c>.</param>
     /// <param name="numberOfFolds">Folds, at least 2.</param>
-    /// <param name="samplingKeyColumnName">Rows that are equal here go to the same fold; null spreads all rows.</param>
+    /// <param name="samplingKeyColumnName">
+    /// Rows that are equal here go to the same fold, and folds are as equal in rows as that allows; null spreads all rows.
+    /// </param>
     /// <param name="seed">Seed of the split; null takes the context's.</param>
     /// <returns>The folds, which the caller disposes: each holds its models.</returns>
     /// <exception cref="ArgumentException">There are fewer than 2 folds, or no such column.</exception>
-    /// <exception cref="InvalidDataException">A fold has no row; use fewer folds.</exception>
+    /// <exception cref="InvalidDataException">There are too few rows, or rows that differ in the column, for the folds; nothing was fitted.</exception>
+    /// <exception cref="CrossValidationException{TMetrics}">A fold failed; the exception has those before it.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled; what was fitted is disposed.</exception>
     public IReadOnlyList<CrossValidationFold<TMetrics>> CrossValidate<TMetrics>(
         IDataView data, IEstimator<ITransformer> pipeline, Func<IDataView, TMetrics> evaluate,
         int numberOfFolds = 5, string? samplingKeyColumnName = "Prompt", int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(evaluate);
-        return CrossValidation.Run(_environment.Data.CrossValidationSplit(data, numberOfFolds, samplingKeyColumnName, seed), pipeline, evaluate);
+        if (numberOfFolds < 2)
+            throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, $"{numberOfFolds} folds were asked for; at least 2 are needed.");
+        var splits = samplingKeyColumnName is not null && AlignmentSchema.HasText(data.Schema, samplingKeyColumnName)
+            ? PromptFolds.Of(data, numberOfFolds, seed ?? new TrainerHost(_environment, nameof(CrossValidate)).Seed, samplingKeyColumnName)
+                .Select(fold => TrainTestSets.Of(fold.Train, fold.Test)).ToArray()
+            : [.. _environment.Data.CrossValidationSplit(data, numberOfFolds, samplingKeyColumnName, seed)];
+        return CrossValidation.Run(splits, pipeline, evaluate);
+    }
+
+    /// <summary>Runs single rows through a fitted pipeline; a prompt may be a list of <see cref="Extensions.AI.ChatMessage"/>.</summary>
+    /// <typeparam name="TSource">The row that goes in.</typeparam>
+    /// <typeparam name="TDestination">What comes out; only the columns that it has are computed.</typeparam>
+    /// <param name="transformer">The pipeline, which stays the caller's.</param>
+    /// <exception cref="ArgumentException">A property of the row has a type that no column can have.</exception>
+    public ChatEngine<TSource, TDestination> CreateChatEngine<TSource, TDestination>(ITransformer transformer)
+        where TSource : class
+        where TDestination : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(transformer);
+        return new(_environment, transformer);
     }
 
     private T Logged<T>(string name, T metrics)

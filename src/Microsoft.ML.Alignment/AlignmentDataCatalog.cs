@@ -50,7 +50,7 @@ public sealed partial class AlignmentDataCatalog
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var scan = JsonScan.Of(path, options ?? new());
-        var shape = new JsonRowShape(scan);
+        var shape = new JsonRowShape(scan, options?.Dialogue);
         Log(nameof(LoadJsonLines),
             $"{path}: {scan.Rows} rows with {string.Join(", ", shape.Columns.Select(c => c.Name))}"
             + (shape.HasImplicitPrompt ? "; the prompt is what Chosen and Rejected share." : ".")

@@ -60,11 +60,24 @@ public static class AlignmentOptions
         {
             var node = parse() ?? throw new JsonException("it is null.");
             OptionsJson.RequireKnown(node, OptionsJson.Settings.GetTypeInfo(typeof(T)));
-            return node.Deserialize<T>(OptionsJson.Settings)!;
+            return Deserialize<T>(node);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
         {
             throw new FormatException($"{OptionsJson.NameOf(typeof(T))} cannot be read from JSON: {e.Message}", e);
+        }
+    }
+
+    // Lines would be counted in a text that the user never wrote: the one with all defaults.
+    private static T Deserialize<T>(JsonNode node)
+    {
+        try
+        {
+            return node.Deserialize<T>(OptionsJson.Settings)!;
+        }
+        catch (JsonException e) when (e.Path is { } path)
+        {
+            throw new JsonException($"the value at {path} is refused. {e.Message.Split(" Path: ")[0]}", e);
         }
     }
 

@@ -33,12 +33,37 @@ internal static class OptionsJson
     {
         if (EnumOf(type.Type) is { } values && node is JsonValue value && value.TryGetValue<string>(out var name))
             RequireName(node.GetPath(), name, Enum.GetNames(values));
+        RequireKind(node, type);
         if (type.Kind == JsonTypeInfoKind.Enumerable && node is JsonArray items)
             foreach (var item in items.OfType<JsonNode>())
                 RequireKnown(item, Settings.GetTypeInfo(ElementOf(type.Type)));
         if (type.Kind == JsonTypeInfoKind.Object && node is JsonObject members)
             RequireKnown(members, type);
     }
+
+    /// <summary>Refuses a value of another kind than the type has, e.g. text where there is a number.</summary>
+    /// <exception cref="JsonException">It is one; the message has the value, its place, and what is needed.</exception>
+    private static void RequireKind(JsonNode node, JsonTypeInfo type)
+    {
+        var plain = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        var kind = node.GetValueKind();
+        var needed = plain switch
+        {
+            _ when type.Kind == JsonTypeInfoKind.Object => kind == JsonValueKind.Object ? null : Variants(type),
+            _ when type.Kind == JsonTypeInfoKind.Enumerable => kind == JsonValueKind.Array ? null : "a list",
+            _ when plain == typeof(bool) => kind is JsonValueKind.True or JsonValueKind.False ? null : "true or false",
+            _ when plain == typeof(string) => kind == JsonValueKind.String ? null : "text in quotes",
+            { IsEnum: true } => kind == JsonValueKind.String ? null : $"one of {string.Join(", ", Enum.GetNames(plain))}",
+            _ when plain.IsPrimitive => kind == JsonValueKind.Number ? null : "a number, without quotes",
+            _ => null,
+        };
+        if (needed is not null)
+            throw new JsonException($"{node.ToJsonString()} at {node.GetPath()} is not what is needed there: {needed}.");
+    }
+
+    private static string Variants(JsonTypeInfo type) => type.PolymorphismOptions is not { } options ? "an object" :
+        $"an object such as {{\"{options.TypeDiscriminatorPropertyName}\": \"{options.DerivedTypes[0].TypeDiscriminator}\"}}; known are "
+        + string.Join(", ", options.DerivedTypes.Select(derived => derived.TypeDiscriminator?.ToString()).Order(StringComparer.Ordinal));
 
     /// <summary>A type as users write it, e.g. <c>DpoTrainer.Options</c>.</summary>
     public static string NameOf(Type type) => type.DeclaringType is { } outer ? $"{NameOf(outer)}.{type.Name}" : type.Name;

@@ -5,8 +5,16 @@ namespace Microsoft.ML.Alignment.Data;
 /// <summary>Makes an example of a row, or says why it cannot.</summary>
 internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder, ReadOptions options)
 {
+    private readonly LostMark _mark = new(columns.Prompt, options.KnowsFormat);
+
     /// <summary>Gets how many prompts were cut so far.</summary>
     public long PromptsCut { get; private set; }
+
+    /// <summary>Gets of how many rows completions were cut so far.</summary>
+    public long CompletionsCut { get; private set; }
+
+    /// <summary>Gets how many prompts that are not read as messages look like dialogues so far.</summary>
+    public long Dialogues { get; private set; }
 
     /// <summary>Gets the tokens of the latest row's prompt before it was cut.</summary>
     public int PromptLength { get; private set; }
@@ -18,14 +26,21 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         var text = row.Prompt();
         if (string.IsNullOrWhiteSpace(text))
             throw new InvalidRowException(columns.Prompt, "missing prompt", "the prompt is missing or blank.");
+        _mark.Look(text);
         var prompt = Encode(columns.Prompt, () => encoder.Prompt(text));
         PromptLength = prompt.Length;
         var completions = new int[columns.Completions.Count][];
         for (var c = 0; c < completions.Length; c++)
             completions[c] = Completion(row, text, c);
         RefuseEqual(completions);
-        return new(Fit(prompt, completions), completions, values);
+        var example = new TokenizedExample(Fit(text, prompt, completions), completions, values);
+        Dialogues += !encoder.ReadsMessages && DialogueMarkers.HumanAssistant.AreIn(text) ? 1 : 0;
+        return example;
     }
+
+    /// <summary>Refuses rows that were all conversations, and were not read as such.</summary>
+    /// <exception cref="InvalidDataException">They were.</exception>
+    public void RequireMark() => _mark.Require();
 
     private float[] Values(ExampleRows row)
     {
@@ -78,28 +93,47 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
     }
 
     /// <summary>
-    /// Cuts the prompt from the left until it fits with the longest completion, so that all completions see the same prompt.
+    /// Shortens the prompt until it fits with the longest completion, so that all completions see the same prompt; completions too, where that
+    /// is asked for and the prompt alone does not help.
     /// </summary>
-    private int[] Fit(int[] prompt, int[][] completions)
+    private int[] Fit(string text, int[] prompt, int[][] completions)
     {
-        var longest = completions.Length == 0 ? 0 : completions.Max(c => c.Length);
-        var room = options.MaxLength - longest;
-        if (options.ReservedTokens > 0 && prompt.Length > room - options.ReservedTokens)
+        if (options.ReservedTokens > 0 && prompt.Length > options.MaxLength - Longest(completions) - options.ReservedTokens)
             throw new InvalidRowException(columns.Prompt, "prompt too long",
-                $"the prompt has {prompt.Length} tokens; at most {room - options.ReservedTokens} leave room for the {options.ReservedTokens} of a "
-                + $"completion in the maximum length of {options.MaxLength}.");
-        if (prompt.Length <= room)
-            return prompt;
-        var begin = options.BeginTokenId == prompt[0] ? 1 : 0;
-        if (room <= begin)
+                $"the prompt has {prompt.Length} tokens; at most {options.MaxLength - Longest(completions) - options.ReservedTokens} leave room for the "
+                + $"{options.ReservedTokens} of a completion in the maximum length of {options.MaxLength}.");
+        if (TryFit(text, prompt, completions) is { } fitting)
+            return fitting;
+        if (options.LongCompletions == LongCompletions.Cut && completions.Length > 0)
         {
-            var column = columns.Completions[Array.FindIndex(completions, c => c.Length == longest)];
-            throw new InvalidRowException(column, "too long",
-                $"the completion has {longest} tokens; with the end of the prompt, "
-                + $"at most {options.MaxLength - begin - 1} fit into the maximum length of {options.MaxLength}.");
+            var room = options.MaxLength - Math.Min(prompt.Length, options.MaxLength / 2);
+            for (var c = 0; c < completions.Length; c++)
+                completions[c] = completions[c][..Math.Min(completions[c].Length, room)];
+            RefuseEqual(completions);
+            if (TryFit(text, prompt, completions) is { } cut)
+            {
+                CompletionsCut++;
+                return cut;
+            }
         }
 
-        PromptsCut++;
-        return PromptCut.FromLeft(prompt, room, options.BeginTokenId);
+        var longest = Longest(completions);
+        var column = longest == 0 ? columns.Prompt : columns.Completions[Array.FindIndex(completions, c => c.Length == longest)];
+        throw new InvalidRowException(column, "too long",
+            $"the completion has {longest} tokens, which leave {Math.Max(options.MaxLength - longest, 0)} of the maximum length of {options.MaxLength}: "
+            + "too few for a part of the prompt with what stands around it.");
     }
+
+    private int[]? TryFit(string text, int[] prompt, int[][] completions)
+    {
+        var room = options.MaxLength - Longest(completions);
+        if (prompt.Length <= room)
+            return prompt;
+        if (room <= 0 || encoder.Fit(text, prompt, room, options.BeginTokenId) is not { } cut)
+            return null;
+        PromptsCut++;
+        return cut;
+    }
+
+    private static int Longest(int[][] completions) => completions.Length == 0 ? 0 : completions.Max(c => c.Length);
 }

@@ -45,13 +45,18 @@ internal static class ExampleReader
             }
         }
 
+        builder.RequireMark();
         foreach (var (field, count) in encoder.UnreadFields())
             options.Log($"'{field}' of {count} messages is not read by the model's chat template.");
+        if (builder.CompletionsCut > 0)
+            options.Log($"Completions of {builder.CompletionsCut} rows were cut to fit {options.MaxLength} tokens; they have no end token.");
         Report(columns, options, (spill.Count, rows.Number, builder.PromptsCut), skipped);
         if (summary is not null)
             options.Summarized!(summary.ToSummary(rows.Number, options.MaxLength, builder.PromptsCut, skipped) with
             {
                 UnreadFields = encoder.UnreadFields(),
+                CompletionsCut = builder.CompletionsCut,
+                Dialogues = builder.Dialogues,
             });
         return spill.ToStore();
     }
@@ -67,6 +72,6 @@ internal static class ExampleReader
         if (skipped.Count > 0)
             options.Log($"{skipped.Values.Sum()} of {counts.Rows} rows were left out: {reasons}.");
         if (counts.Cut > 0)
-            options.Log($"{counts.Cut} of {counts.Used} prompts were cut from the left to fit {options.MaxLength} tokens with their completions.");
+            options.Log($"{counts.Cut} of {counts.Used} prompts were cut to fit {options.MaxLength} tokens with their completions.");
     }
 }

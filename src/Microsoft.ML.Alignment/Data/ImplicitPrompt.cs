@@ -8,15 +8,17 @@ namespace Microsoft.ML.Alignment.Data;
 /// </remarks>
 internal static class ImplicitPrompt
 {
-    private const string AnswerMarker = "\n\nAssistant:";
-
     /// <summary>The number of leading characters that are the prompt.</summary>
-    public static int Length(string chosen, string rejected)
+    /// <param name="chosen">The better text.</param>
+    /// <param name="rejected">The worse text.</param>
+    /// <param name="dialogue">What stands before the turns of a dialogue; null for the usual.</param>
+    public static int Length(string chosen, string rejected, DialogueMarkers? dialogue = null)
     {
+        var answer = (dialogue ?? DialogueMarkers.HumanAssistant).Assistant;
         var shared = chosen.AsSpan().CommonPrefixLength(rejected);
-        var marker = chosen.AsSpan(0, shared).LastIndexOf(AnswerMarker, StringComparison.Ordinal);
-        if (marker >= 0 && marker + AnswerMarker.Length < Math.Min(chosen.Length, rejected.Length))
-            return marker + AnswerMarker.Length;
+        var marker = chosen.AsSpan(0, shared).LastIndexOf(answer, StringComparison.Ordinal);
+        if (marker >= 0 && marker + answer.Length < Math.Min(chosen.Length, rejected.Length))
+            return marker + answer.Length;
         var most = Math.Max(0, Math.Min(shared, Math.Min(chosen.Length, rejected.Length) - 1));
         var cut = CharacterStart(chosen, WordStart(chosen, rejected, most));
         return cut > 0 && chosen[cut - 1] == ' ' ? cut - 1 : cut;

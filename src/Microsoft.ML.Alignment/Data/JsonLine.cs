@@ -19,6 +19,8 @@ internal readonly record struct JsonLine(string Path, long Number, string Text)
         }
         catch (JsonException broken)
         {
+            if (Number == 1 && Text.AsSpan().TrimStart() is ['[', ..])
+                throw OneList(broken);
             throw new InvalidDataException(
                 $"{Path}, line {Number}: not valid JSON at byte {broken.BytePositionInLine} of the line. Each line is one JSON object.", broken);
         }
@@ -26,9 +28,17 @@ internal readonly record struct JsonLine(string Path, long Number, string Text)
         if (document.RootElement.ValueKind == JsonValueKind.Object)
             return document;
         var found = Describe(document.RootElement);
+        var isList = Number == 1 && document.RootElement.ValueKind == JsonValueKind.Array
+            && document.RootElement.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object);
         document.Dispose();
+        if (isList)
+            throw OneList(null);
         throw new InvalidDataException($"{Path}, line {Number}: found {found}; each line is one JSON object.");
     }
+
+    private InvalidDataException OneList(Exception? inner) => new(
+        $"{Path}: the file begins with '[', as one JSON list of all rows does. JSON Lines have one object on each line; rewrite the file, "
+        + "for example with: jq -c '.[]' rows.json > rows.jsonl", inner);
 
     /// <summary>An error about one property of the line.</summary>
     public InvalidDataException Error(string property, string message, Exception? inner = null) =>

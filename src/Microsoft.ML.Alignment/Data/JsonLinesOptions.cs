@@ -36,4 +36,10 @@ public sealed record JsonLinesOptions
     /// Gets the name of the property that becomes column <c>ChosenProbability</c>. Default null: <c>chosen_probability</c>.
     /// </summary>
     public string? ChosenProbabilityName { get; init; }
+
+    /// <summary>
+    /// Gets what stands before each turn in prompts that are dialogues written as text, e.g. <see cref="DialogueMarkers.HumanAssistant"/>: they
+    /// become conversations, rendered with the model's chat template. Default null: text stays as it is.
+    /// </summary>
+    public DialogueMarkers? Dialogue { get; init; }
 }

@@ -19,9 +19,9 @@ internal sealed class JsonRowShape
     private readonly RowTexts _texts;
 
     /// <exception cref="InvalidDataException">A value is not what its column needs.</exception>
-    public JsonRowShape(JsonScan scan)
+    public JsonRowShape(JsonScan scan, DialogueMarkers? dialogue)
     {
-        _texts = RowTexts.Of(scan);
+        _texts = RowTexts.Of(scan, dialogue);
         List<JsonColumn> columns = [.. _texts.Roles.Select(role => new JsonColumn(role.ToString(), TextDataViewType.Instance, null, role))];
         foreach (var role in (JsonRole[])[JsonRole.Label, JsonRole.Margin, JsonRole.ChosenProbability])
         {

@@ -32,6 +32,7 @@ internal sealed record JsonScan(string Path, long Rows, IReadOnlyList<JsonProper
 
         var scan = new JsonScan(path, rows, [.. properties.Values]);
         scan.Check(roles);
+        ForeignForms.Refuse(scan);
         return scan;
     }
 

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>How rows become examples.</summary>
-/// <param name="MaxLength">Tokens of prompt and completion together; at least 2. Longer rows lose the beginning of their prompt.</param>
+/// <param name="MaxLength">Tokens of prompt and completion together; at least 2. Longer rows lose a part of their prompt.</param>
 /// <param name="Invalid">What happens to rows that cannot be used.</param>
 /// <param name="Log">Takes one line a finding: rows left out, prompts cut.</param>
 /// <param name="Cancellation">Ends the reading between two rows.</param>
@@ -14,6 +14,15 @@ internal sealed record ReadOptions(int MaxLength, InvalidRows Invalid, Action<st
 
     /// <summary>Gets the id (BOS) that stays in front when a prompt that begins with it is cut; null if there is none.</summary>
     public int? BeginTokenId { get; init; }
+
+    /// <summary>
+    /// Gets whether something says how prompts are to be read: the column or an option. Else prompts that are all conversations as JSON are
+    /// refused. The default is true.
+    /// </summary>
+    public bool KnowsFormat { get; init; } = true;
+
+    /// <summary>Gets what becomes of completions that do not fit. The default is that their rows cannot be used.</summary>
+    public LongCompletions LongCompletions { get; init; }
 
     /// <summary>Gets whether rows whose completion has weight 0 are left out. The default is false: they are scored like others.</summary>
     public bool LeavesOutUntrained { get; init; }

@@ -9,13 +9,17 @@ internal sealed class RowTexts
     private static readonly JsonRole[] Explicit = [JsonRole.Prompt, JsonRole.Chosen, JsonRole.Rejected, JsonRole.Completion];
     private readonly Dictionary<JsonRole, string> _names;
 
-    private RowTexts(JsonScan scan, JsonRole[] sources, JsonRole[] roles)
+    private readonly DialogueMarkers? _dialogue;
+
+    private RowTexts(JsonScan scan, JsonRole[] sources, JsonRole[] roles, DialogueMarkers? dialogue)
     {
         List<JsonProperty> properties = [.. sources.Select(role => scan.Find(role)!)];
         foreach (var property in properties)
             property.Require(scan.Path, scan.Rows);
         _names = properties.ToDictionary(p => p.Role!.Value, p => p.Name);
-        AreConversations = properties.Any(p => p.Is(JsonKind.List));
+        var areLists = properties.Any(p => p.Is(JsonKind.List));
+        _dialogue = areLists ? null : dialogue;
+        AreConversations = areLists || dialogue is not null;
         Roles = roles;
         if (!AreConversations || scan.Find(JsonRole.Tools) is not { } tools)
             return;
@@ -41,29 +45,40 @@ internal sealed class RowTexts
     /// <summary>
     /// Finds the form: a prompt that is named, one that chosen and rejected share, whole conversations, or none of these.
     /// </summary>
-    public static RowTexts Of(JsonScan scan)
+    public static RowTexts Of(JsonScan scan, DialogueMarkers? dialogue)
     {
         JsonRole[] present = [.. Explicit.Where(role => scan.Find(role) is not null)];
         if (present.Contains(JsonRole.Prompt))
-            return new(scan, present, present);
+            return new(scan, present, present, dialogue);
         if (present.Contains(JsonRole.Chosen) && present.Contains(JsonRole.Rejected))
-            return new(scan, [JsonRole.Chosen, JsonRole.Rejected], [JsonRole.Prompt, JsonRole.Chosen, JsonRole.Rejected]);
+            return new(scan, [JsonRole.Chosen, JsonRole.Rejected], [JsonRole.Prompt, JsonRole.Chosen, JsonRole.Rejected], dialogue);
         if (scan.Find(JsonRole.Messages) is not null)
-            return new(scan, [JsonRole.Messages], [JsonRole.Prompt, JsonRole.Completion]);
-        return new(scan, present, present);
+            return new(scan, [JsonRole.Messages], [JsonRole.Prompt, JsonRole.Completion], dialogue);
+        return new(scan, present, present, dialogue);
     }
 
     /// <summary>The texts of a row; empty where the row has none.</summary>
     /// <exception cref="InvalidDataException">A value is no text or conversation.</exception>
     public Dictionary<JsonRole, string> Read(JsonLine line, JsonElement row)
     {
-        var texts = HasImplicitPrompt ? ReadPair(line, row)
+        var texts = _dialogue is not null ? ReadDialogue(line, row, _dialogue)
+            : HasImplicitPrompt ? ReadPair(line, row)
             : _names.ContainsKey(JsonRole.Messages) ? ReadMessages(line, row)
             : ReadNamed(line, row);
         if (ToolsName is not null && row.TryGetProperty(ToolsName, out var found) && texts.TryGetValue(JsonRole.Prompt, out var prompt)
             && prompt.Length > 0 && JsonConversation.Tools(line, ToolsName, found) is { } tools)
             texts[JsonRole.Prompt] = MessageList.WithTools(prompt, tools);
         return texts;
+    }
+
+    private Dictionary<JsonRole, string> ReadDialogue(JsonLine line, JsonElement row, DialogueMarkers markers)
+    {
+        var texts = HasImplicitPrompt
+            ? ReadPair(line, row)
+            : Roles.ToDictionary(role => role, role => JsonValues.Text(line, _names[role], Value(line, row, role)));
+        return texts.ToDictionary(text => text.Key, text => text.Key == JsonRole.Prompt
+            ? DialogueText.Prompt(text.Value, markers)
+            : DialogueText.Completion(text.Value, markers));
     }
 
     private Dictionary<JsonRole, string> ReadNamed(JsonLine line, JsonElement row)
@@ -82,10 +97,10 @@ internal sealed class RowTexts
                 JsonConversation.Slice(chosen, shared, chosen.GetArrayLength()), JsonConversation.Slice(rejected, shared, rejected.GetArrayLength()));
         }
 
-        if (AreConversations)
+        if (AreConversations && _dialogue is null)
             return Texts("", Convert(line, JsonRole.Chosen, chosen, default), Convert(line, JsonRole.Rejected, rejected, default));
         var (first, second) = (JsonValues.Text(line, _names[JsonRole.Chosen], chosen), JsonValues.Text(line, _names[JsonRole.Rejected], rejected));
-        var length = ImplicitPrompt.Length(first, second);
+        var length = ImplicitPrompt.Length(first, second, _dialogue);
         return Texts(first[..length], first[length..], second[length..]);
     }
 

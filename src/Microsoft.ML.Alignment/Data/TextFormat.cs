@@ -32,6 +32,10 @@ internal static class TextFormat
             : throw new NotSupportedException($"Column '{column.Name}' has annotation {AnnotationKind} '{value}'; '{Messages}' is the only one known.");
     }
 
+    /// <summary>Whether an option or the column says how prompts are read.</summary>
+    public static bool IsKnown(PromptFormat wanted, DataViewSchema schema, string promptColumn) =>
+        wanted != PromptFormat.FromColumn || (schema.GetColumnOrNull(promptColumn) is { } column && IsMessages(column));
+
     /// <summary>How the prompts of a column are read: as the option says, else as the column says, else as the model is used to.</summary>
     public static PromptFormat Resolve(PromptFormat wanted, DataViewSchema schema, string promptColumn, bool hasTemplate)
     {

@@ -22,7 +22,11 @@ internal sealed class EvaluationRows : IDisposable
         var config = model.Config;
         var format = TextFormat.Resolve(wanted, rows.Schema, columns.Prompt, model.ChatTemplate is not null);
         var encoder = new PromptEncoder(model.Tokenizer, model.ChatTemplate, format, config.EosTokenIds);
-        var options = new ReadOptions(config.MaxPositions, InvalidRows.Throw, _ => { }, CancellationToken.None) { BeginTokenId = config.BosTokenId };
+        var options = new ReadOptions(config.MaxPositions, InvalidRows.Throw, _ => { }, CancellationToken.None)
+        {
+            BeginTokenId = config.BosTokenId,
+            KnowsFormat = TextFormat.IsKnown(wanted, rows.Schema, columns.Prompt),
+        };
         return new(ExampleReader.Read(rows, columns, encoder, options));
     }
 

@@ -11,6 +11,7 @@ internal sealed class CompletionBatch : IDisposable
     private readonly DecoderNetwork _network;
     private readonly ForwardPass _pass;
     private readonly HashSet<int> _endTokens;
+    private readonly int _positions;
     private readonly DecodingRequest _request;
     private readonly PromptQueue _waiting;
     private readonly KeyValueCache _cache;
@@ -23,7 +24,7 @@ internal sealed class CompletionBatch : IDisposable
     public CompletionBatch(LanguageModel model, ForwardPass pass, DecodingRequest request)
     {
         (_network, _pass, _request) = (model.Network, pass, request);
-        _endTokens = [.. model.Config.EosTokenIds];
+        (_endTokens, _positions) = ([.. model.Config.EosTokenIds], model.Config.MaxPositions);
         _waiting = new(request.Prompts, request.Limits);
         _cache = new(model.Config.LayerCount);
         _results = new Generated[request.Prompts.Count];
@@ -58,7 +59,10 @@ internal sealed class CompletionBatch : IDisposable
         if (_rows.Count * 4 > _request.Limits.Rows * 3)
             return;
         Row[] admitted = [.. _waiting.Take(_rows.Count, _rows.Sum(row => row.Prompt.Length)).Select(
-            index => new Row(index, _request.Prompts[index], _request.StreamOf(index)))];
+            index => new Row(index, _request.Prompts[index], _request.StreamOf(index))
+            {
+                Limit = Math.Min(_request.MaxNewTokens, _positions - _request.Prompts[index].Length),
+            })];
         if (admitted.Length == 0)
             return;
         _cache.Admit([.. admitted.Select(row => row.Prompt.Length)]);
@@ -70,7 +74,7 @@ internal sealed class CompletionBatch : IDisposable
     {
         var next = _request.Sampler.Next(_network.Logits(hidden, _pass), [.. rows.Select(row => row.Stream)]);
         for (var row = 0; row < rows.Count; row++)
-            rows[row].Add((int)next[row], _endTokens, _request.MaxNewTokens);
+            rows[row].Add((int)next[row], _endTokens);
     }
 
     private Tensor ReadPrompts(Row[] admitted)
@@ -124,6 +128,8 @@ internal sealed class CompletionBatch : IDisposable
 
         public RandomStream Stream => stream;
 
+        public required int Limit { get; init; }
+
         public bool Ended { get; private set; }
 
         public bool HasEndToken { get; private set; }
@@ -134,20 +140,20 @@ internal sealed class CompletionBatch : IDisposable
 
         public int Length => prompt.Length + _completion.Count;
 
-        public void Add(int token, HashSet<int> endTokens, int limit)
+        public void Add(int token, HashSet<int> endTokens)
         {
             if (Ended)
                 return;
             _completion.Add(token);
             HasEndToken = endTokens.Contains(token);
-            Ended = HasEndToken || _completion.Count == limit;
+            Ended = HasEndToken || _completion.Count == Limit;
         }
     }
 }
 
 /// <summary>Prompts to complete.</summary>
 /// <param name="Prompts">Token ids of each.</param>
-/// <param name="MaxNewTokens">The most tokens of a completion.</param>
+/// <param name="MaxNewTokens">The most tokens of a completion; fewer where the prompt leaves fewer of the model's positions.</param>
 /// <param name="Sampler">Takes tokens.</param>
 /// <param name="StreamOf">The random numbers of a prompt, by its index.</param>
 internal sealed record DecodingRequest(

@@ -3,7 +3,9 @@ namespace Microsoft.ML.Alignment;
 /// <summary>How completions are written.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>Gets the most tokens of a completion. At least 1; the default is 128.</summary>
+    /// <summary>
+    /// Gets the most tokens of a completion; fewer where the prompt leaves fewer of the model's positions. At least 1; the default is 128.
+    /// </summary>
     public int MaxNewTokens { get; init => field = Require.AtLeast(1, value); } = 128;
 
     /// <summary>Gets the temperature logits are divided by; 0 takes the best token (greedy). 0 or more; the default is 0.</summary>

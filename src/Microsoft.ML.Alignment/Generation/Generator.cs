@@ -17,10 +17,10 @@ internal static class Generator
     /// </remarks>
     /// <param name="model">The model; its weights must not change meanwhile.</param>
     /// <param name="prompts">Token ids of each prompt. Prompts that are equal are read once.</param>
-    /// <param name="options">Limit, temperature, seed.</param>
+    /// <param name="options">Limit, temperature, seed. A prompt that leaves fewer of the model's positions than the limit gets fewer tokens.</param>
     /// <param name="precision">Precision of the matrix products.</param>
     /// <param name="cancellation">Looked at before every token.</param>
-    /// <exception cref="ArgumentException">A prompt is empty, has unknown ids, or leaves too few of the model's positions.</exception>
+    /// <exception cref="ArgumentException">A prompt is empty, has unknown ids, or leaves none of the model's positions.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IReadOnlyList<Generated> Complete(
         LanguageModel model, IReadOnlyList<int[]> prompts, GenerationOptions options,
@@ -33,21 +33,21 @@ internal static class Generator
         LanguageModel model, DecodingRequest request, Precision precision, CancellationToken cancellation)
     {
         for (var index = 0; index < request.Prompts.Count; index++)
-            RequireUsable(request.Prompts[index], index, model.Config, request.MaxNewTokens);
+            RequireUsable(request.Prompts[index], index, model.Config);
         using var noGrad = no_grad();
         using var pass = model.OpenPass(new(precision), weightsStandStill: true);
         using var batch = new CompletionBatch(model, pass, request);
         return batch.Run(cancellation);
     }
 
-    private static void RequireUsable(int[] prompt, int index, ModelConfig config, int maxNewTokens)
+    private static void RequireUsable(int[] prompt, int index, ModelConfig config)
     {
         if (prompt.Length == 0)
             throw new ArgumentException($"Prompt {index} has no tokens; a model continues at least one.", nameof(prompt));
-        if (prompt.Length + (long)maxNewTokens > config.MaxPositions)
+        if (prompt.Length >= config.MaxPositions)
             throw new ArgumentException(
-                $"Prompt {index} has {prompt.Length} tokens and {maxNewTokens} new ones were asked for (MaxNewTokens); " +
-                $"the model was made for {config.MaxPositions} positions.", nameof(prompt));
+                $"Prompt {index} has {prompt.Length} tokens; the model was made for {config.MaxPositions} positions, so that no new token " +
+                "fits behind it. Shorten the prompt.", nameof(prompt));
         if (prompt.Any(id => id < 0 || id >= config.VocabularySize))
             throw new ArgumentException(
                 $"Prompt {index} has an id outside of the vocabulary, which has ids 0 to {config.VocabularySize - 1}.", nameof(prompt));

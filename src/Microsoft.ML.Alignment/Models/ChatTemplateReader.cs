@@ -18,6 +18,11 @@ internal static class ChatTemplateReader
         return source is null ? null : ChatTemplate.Parse(source, settings is null ? new Dictionary<string, string>() : SpecialTokens(settings));
     }
 
+    /// <summary>The texts of special tokens by their roles, e.g. <c>eos_token</c>; empty without <c>tokenizer_config.json</c>.</summary>
+    /// <exception cref="InvalidDataException"><c>tokenizer_config.json</c> makes no sense.</exception>
+    public static IReadOnlyDictionary<string, string> SpecialTokensOf(ModelFiles files) =>
+        files.Text(ModelFiles.TokenizerConfig) is { } json ? SpecialTokens(JsonSettings.Parse(json, ModelFiles.TokenizerConfig)) : new Dictionary<string, string>();
+
     private static string? Source(JsonSettings settings) => settings.Find("chat_template") switch
     {
         null => null,

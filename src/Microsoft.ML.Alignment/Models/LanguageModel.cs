@@ -100,13 +100,21 @@ public sealed class LanguageModel : IDisposable
         var configJson = files.Text(ModelFiles.Config) ?? throw new InvalidDataException($"{source}: {ModelFiles.Config} is missing.");
         var config = ModelConfig.Parse(configJson, files.Text(ModelFiles.GenerationConfig));
         var tokenizer = files.Text(ModelFiles.Tokenizer) is { } json ? ModelTokenizer.FromJson(json) : null;
+        var ends = EndTokens.Of(config, files, tokenizer);
+        config = config with { EosTokenIds = ends.Ids };
         return OverNewCore(
-            new(files, config, WeightLoader.Check(config, weights, source), source) { Tokenizer = tokenizer, Storages = StoredTensor.StoragesOf(weights) },
+            new(files, config, WeightLoader.Check(config, weights, source), source)
+            {
+                Tokenizer = tokenizer, EndTokenDisagreement = ends.Disagreement, Storages = StoredTensor.StoragesOf(weights),
+            },
             [], null);
     }
 
     /// <summary>Gets where the base came from, for messages: a path or the name of a zip.</summary>
     internal string Source => Stack.Core.Source;
+
+    /// <summary>Gets how the model's files disagree about the tokens that end a completion; null if they do not.</summary>
+    internal string? EndTokenDisagreement => Stack.Core.EndTokenDisagreement;
 
     /// <summary>Gets what the configuration says.</summary>
     internal ModelConfig Config => Stack.Core.Config;

@@ -109,6 +109,9 @@ internal sealed class ModelCore : ReferenceCounted
     /// <summary>Gets the tokenizer; null if the model came without one.</summary>
     public ModelTokenizer? Tokenizer { get; init; }
 
+    /// <summary>Gets how the files disagree about the tokens that end a completion; null if they do not.</summary>
+    public string? EndTokenDisagreement { get; init; }
+
     /// <summary>
     /// Gets the chat template, parsed when it is asked for, so that a template that is not supported does no harm to plain text.
     /// </summary>

@@ -18,6 +18,10 @@ internal sealed record StageRecord
     /// <summary>Gets what it was trained on.</summary>
     public required DataRecord Data { get; init; }
 
+    /// <summary>Gets the local time that the chat template was told while rows were read; null if it does not ask.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? TemplateTime { get; init; }
+
     /// <summary>Gets the SHA-256 of the weights below the adapters when the stage began, in the encoding in which they came.</summary>
     public required string BaseHash { get; init; }
 

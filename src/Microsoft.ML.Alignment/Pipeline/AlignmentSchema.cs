@@ -71,7 +71,7 @@ internal static class AlignmentSchema
     public static void CheckText(IExceptionContext context, SchemaShape shape, string role, string name)
     {
         if (!shape.TryFindColumn(name, out var column))
-            throw context.ExceptSchemaMismatch("inputSchema", role, name);
+            throw MissingColumn.Of(shape, role, name);
         if (!TextShape(name).IsCompatibleWith(column))
             throw context.ExceptSchemaMismatch("inputSchema", role, name, "String", column.GetTypeString());
     }
@@ -116,7 +116,7 @@ internal static class AlignmentSchema
         IExceptionContext context, SchemaShape shape, (string Role, string Name) wanted, params DataViewType[] allowed)
     {
         if (!shape.TryFindColumn(wanted.Name, out var column))
-            throw context.ExceptSchemaMismatch("inputSchema", wanted.Role, wanted.Name);
+            throw MissingColumn.Of(shape, wanted.Role, wanted.Name);
         if (!allowed.Any(type => new SchemaShape.Column(wanted.Name, SchemaShape.Column.VectorKind.Scalar, type, false).IsCompatibleWith(column)))
             throw context.ExceptSchemaMismatch(
                 "inputSchema", wanted.Role, wanted.Name, string.Join(", ", allowed.Select(t => t.ToString())), column.GetTypeString());

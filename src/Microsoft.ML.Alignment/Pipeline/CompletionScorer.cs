@@ -5,7 +5,7 @@ using Microsoft.ML.Alignment.Tokenization;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>Scores completions of a batch of rows with one or two models, a bounded number of tokens at a time.</summary>
-/// <param name="model">The model; it says how long rows may be. Longer prompts are cut from the left, as in training.</param>
+/// <param name="model">The model; it says how long rows may be. Longer prompts are cut as in training.</param>
 /// <param name="encoder">Turns the texts into ids as training did.</param>
 /// <param name="endRows">Whether the score is read at the last token of a completion.</param>
 internal sealed class CompletionScorer(LanguageModel model, PromptEncoder encoder, bool endRows)
@@ -42,7 +42,7 @@ internal sealed class CompletionScorer(LanguageModel model, PromptEncoder encode
             var promptText = batch.Text(prompt, row);
             var promptIds = encoder.EncodePrompt(promptText);
             var completionIds = completions.Select(name => encoder.EncodeCompletion(promptText, batch.Text(column = name, row))).ToArray();
-            return new(Fit(promptIds, completionIds, column), completionIds, []);
+            return new(Fit(promptText, promptIds, completionIds, column), completionIds, []);
         }
         catch (InvalidExampleException e)
         {
@@ -51,11 +51,10 @@ internal sealed class CompletionScorer(LanguageModel model, PromptEncoder encode
         }
     }
 
-    private int[] Fit(int[] prompt, int[][] completions, string column)
+    private int[] Fit(string text, int[] prompt, int[][] completions, string column)
     {
         var (most, longest) = (model.Config.MaxPositions, completions.Max(ids => ids.Length));
-        return most - longest > 1
-            ? PromptCut.FromLeft(prompt, most - longest, model.Config.BosTokenId)
-            : throw new InvalidExampleException(column, "too long", $"its {longest} tokens leave no room for a prompt within the model's {most}.");
+        return PromptFit.Of(encoder, text, prompt, most - longest, model.Config.BosTokenId)
+            ?? throw new InvalidExampleException(column, "too long", $"its {longest} tokens leave no room for a prompt within the model's {most}.");
     }
 }

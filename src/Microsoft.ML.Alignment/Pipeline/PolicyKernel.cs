@@ -1,10 +1,10 @@
 using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Generation;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Data;
-using Generator = Microsoft.ML.Alignment.Generation.Generator;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
@@ -19,10 +19,9 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
 
     private sealed class Session(Stage stage) : ScoringSession
     {
-        // The token that every text begins with, and one of the prompt.
-        private const int ShortestPrompt = 2;
+        private readonly TextCompleter _completer = new(
+            stage.Model, ScoringModel.Encoder(stage.Model, stage.Settings.PromptFormat), stage.Settings.Generation!);
 
-        private readonly PromptEncoder _encoder = ScoringModel.Encoder(stage.Model, stage.Settings.PromptFormat);
         private readonly CompletionScorer _scorer = new(
             stage.Model, ScoringModel.Encoder(stage.Model, stage.Settings.PromptFormat), endRows: false);
 
@@ -42,26 +41,22 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
         private void Generate(ScoreBatch batch)
         {
             var column = stage.Settings.Columns.Prompt;
-            var positions = stage.Model.Config.MaxPositions;
-            var options = stage.Settings.Generation!;
-            options = options with { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - ShortestPrompt) };
-            var prompts = Enumerable.Range(0, batch.Count).Select(row => Prompt(batch.Text(column, row), positions - options.MaxNewTokens)).ToArray();
-            // A sample comes from a prompt's place in its call. Alone it is a function of the row, whatever rows are around it.
-            var completions = prompts.Chunk(options.Temperature > 0 ? 1 : prompts.Length).SelectMany(p => Generator.Complete(stage.Model, p, options));
-            batch.Set<ReadOnlyMemory<char>>(StageOutputs.GeneratedCompletion, [.. completions.Select(c => _encoder.DecodeCompletion(c.Ids).AsMemory())]);
-        }
-
-        private int[] Prompt(string text, int room)
-        {
             try
             {
-                return PromptCut.FromLeft(_encoder.EncodePrompt(text), room, stage.Model.Config.BosTokenId);
+                var completions = _completer.Complete(Enumerable.Range(0, batch.Count).Select(row => batch.Text(column, row)));
+                batch.Set<ReadOnlyMemory<char>>(StageOutputs.GeneratedCompletion, [.. completions.Select(text => text.AsMemory())]);
             }
             catch (InvalidExampleException e)
             {
-                throw new InvalidOperationException($"A row cannot be completed, column '{stage.Settings.Columns.Prompt}': {e.Message}", e);
+                throw new InvalidOperationException($"A row cannot be completed, column '{column}': {e.Message}{HowToAsk(e)}", e);
             }
         }
+
+        private string HowToAsk(InvalidExampleException e) =>
+            stage.Settings.PromptFormat != PromptFormat.Messages || e.Reason != MessageList.NoConversation ? "" :
+                " The pipeline was trained on conversations, so a question is one too: [{\"role\": \"user\", \"content\": \"…\"}]. Or ask with "
+                + $"{nameof(PolicyTransformer)}.{nameof(PolicyTransformer.Complete)}, or with a row that has a list of ChatMessage, as "
+                + $"{nameof(AlignmentCatalog)}.{nameof(AlignmentCatalog.CreateChatEngine)} takes.";
 
         // β (log π - log π_ref) of each completion: what DPO takes for its reward (Rafailov et al., 2023, arXiv:2305.18290, eq. 5).
         private Tensor ImplicitRewards(TokenBatch batch)

@@ -7,8 +7,11 @@ namespace Microsoft.ML.Alignment.Pipeline;
 internal static class ScoringModel
 {
     /// <summary>The encoder that training used.</summary>
-    public static PromptEncoder Encoder(LanguageModel model, PromptFormat format) =>
-        new(model.Tokenizer, model.ChatTemplate, format, model.Config.EosTokenIds);
+    /// <param name="model">The model.</param>
+    /// <param name="format">How prompts are read.</param>
+    /// <param name="time">The time that the chat template is told; null for the present one.</param>
+    public static PromptEncoder Encoder(LanguageModel model, PromptFormat format, DateTime? time = null) =>
+        new(model.Tokenizer, time is { } fixedTime ? model.ChatTemplate?.At(fixedTime) : model.ChatTemplate, format, model.Config.EosTokenIds);
 
     /// <summary>A short description, e.g. <c>dpo: stories260K (llama) + sft + dpo</c>.</summary>
     public static string Describe(LanguageModel model, string method)

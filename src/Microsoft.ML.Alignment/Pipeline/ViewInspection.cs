@@ -33,6 +33,8 @@ internal static class ViewInspection
         {
             BeginTokenId = model.Config.BosTokenId,
             LeavesOutUntrained = true,
+            LongCompletions = options.LongCompletions,
+            KnowsFormat = TextFormat.IsKnown(options.PromptFormat, view.Schema, options.PromptColumnName),
         };
         return new(model.Tokenizer, ScoringModel.Encoder(model, format), format, read, model.Config.EosTokenIds);
     }

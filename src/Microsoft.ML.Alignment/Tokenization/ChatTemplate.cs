@@ -39,12 +39,19 @@ public sealed class ChatTemplate
 
     private readonly IReadOnlyList<JinjaStatement> _template;
     private readonly Dictionary<string, object?> _specialTokens;
+    private readonly Func<DateTime> _now = () => DateTime.Now;
 
     private ChatTemplate(string source, IReadOnlyDictionary<string, string> specialTokens)
     {
         Source = source;
         _template = JinjaParser.Parse(source);
         _specialTokens = specialTokens.ToDictionary(token => token.Key, token => (object?)MarkedText.Trusted(token.Value));
+    }
+
+    private ChatTemplate(ChatTemplate other, DateTime time)
+    {
+        (Source, _template, _specialTokens) = (other.Source, other._template, other._specialTokens);
+        _now = () => time;
     }
 
     /// <summary>Parses a template.</summary>
@@ -69,6 +76,12 @@ public sealed class ChatTemplate
     public string Render(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt) =>
         RenderMarked(messages, addGenerationPrompt).Text;
 
+    /// <summary>Gets whether the template asks what time it is.</summary>
+    internal bool ReadsClock => Source.Contains(JinjaGlobals.Clock, StringComparison.Ordinal);
+
+    /// <summary>The same template, for which it is always this time.</summary>
+    internal ChatTemplate At(DateTime time) => new(this, time);
+
     /// <summary>Renders a conversation; contents in the result are marked as text of others.</summary>
     internal MarkedText RenderMarked(IReadOnlyList<TemplateMessage> messages, bool addGenerationPrompt, JsonElement? tools = null)
     {
@@ -84,6 +97,7 @@ public sealed class ChatTemplate
             ["tools"] = tools,
             ["documents"] = null,
             ["add_generation_prompt"] = addGenerationPrompt,
+            [JinjaGlobals.Clock] = JinjaGlobals.ClockOf(_now),
         });
 
     private static object? ToValue(TemplateMessage message)

@@ -7,6 +7,9 @@ namespace Microsoft.ML.Alignment.Tokenization;
 /// </summary>
 internal static class MessageList
 {
+    /// <summary>The reason of a row whose conversation cannot be read.</summary>
+    public const string NoConversation = "no conversation";
+
     private const string Messages = "messages";
     private const string Tools = "tools";
 
@@ -86,6 +89,6 @@ internal static class MessageList
 
     private static InvalidExampleException Unreadable(string column, string problem) => new(
         column,
-        "no conversation",
+        NoConversation,
         $"The conversation cannot be read: {problem}; a JSON list of objects with text in 'role' and 'content' is needed.");
 }

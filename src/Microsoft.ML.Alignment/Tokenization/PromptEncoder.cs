@@ -18,7 +18,6 @@ internal sealed class PromptEncoder
 {
     private readonly ModelTokenizer _tokenizer;
     private readonly ChatTemplate? _template;
-    private readonly PromptFormat _format;
     private readonly int[] _endTokenIds;
     private readonly TemplateReading? _reading;
 
@@ -48,10 +47,13 @@ internal sealed class PromptEncoder
             throw new ArgumentException("No token ends a completion; the model must name an end-of-sequence token.", nameof(endTokenIds));
         _tokenizer = tokenizer;
         _template = template;
-        _format = format;
+        Format = format;
         _endTokenIds = [.. endTokenIds];
         _reading = format == PromptFormat.Messages ? new(template!) : null;
     }
+
+    /// <summary>Gets how prompts are read: Text, UserTurn or Messages.</summary>
+    public PromptFormat Format { get; }
 
     /// <summary>Gets how many messages had a field that the chat template does not read, by its name.</summary>
     public IReadOnlyDictionary<string, long> UnreadFields => _reading?.Unread ?? ReadOnlyDictionary<string, long>.Empty;
@@ -61,13 +63,23 @@ internal sealed class PromptEncoder
     /// <exception cref="InvalidExampleException">The prompt is not a conversation, or the template refuses it.</exception>
     public int[] EncodePrompt(string prompt)
     {
-        if (_format == PromptFormat.Text)
+        if (Format == PromptFormat.Text)
             return [.. _tokenizer.Prefix, .. _tokenizer.EncodeText(prompt)];
         var conversation = ConversationOf(prompt);
         _reading?.LookAtTools(conversation);
         _reading?.Look(conversation.Messages, "prompt");
         return _tokenizer.Encode(Render(conversation, addGenerationPrompt: true, "prompt"));
     }
+
+    /// <summary>
+    /// Ids of a conversation that is too long: its oldest turns are left out, then contents lose their beginnings. Null if the chat
+    /// template's own text does not fit.
+    /// </summary>
+    /// <param name="prompt">The text of the column; not of format Text.</param>
+    /// <param name="room">Most ids.</param>
+    public int[]? CutConversation(string prompt, int room) =>
+        new ConversationCut(conversation => _tokenizer.Encode(Render(conversation, addGenerationPrompt: true, "prompt")))
+            .To(ConversationOf(prompt), room);
 
     /// <summary>Ids of a completion behind a prompt, end token included.</summary>
     /// <param name="prompt">The text of the prompt's column.</param>
@@ -78,7 +90,7 @@ internal sealed class PromptEncoder
     {
         if (completion.Length == 0)
             throw Empty();
-        return _format == PromptFormat.Text
+        return Format == PromptFormat.Text
             ? EncodeTextCompletion(prompt, completion)
             : EncodeTurn(ConversationOf(prompt), AnswerOf(completion));
     }
@@ -86,7 +98,7 @@ internal sealed class PromptEncoder
     /// <summary>Whether a completion is to be trained on: not where its message has <c>"weight": 0</c>.</summary>
     /// <param name="completion">The text of the completion's column.</param>
     /// <exception cref="InvalidExampleException">It is a list of messages that cannot be read.</exception>
-    public bool IsTrained(string completion) => _format != PromptFormat.Messages
+    public bool IsTrained(string completion) => Format != PromptFormat.Messages
         || !completion.Contains("\"weight\"", StringComparison.Ordinal)
         || MessageList.ParseAnswer(completion) is not { } messages
         || messages.All(message => message.IsTrained);
@@ -96,7 +108,7 @@ internal sealed class PromptEncoder
     public string DecodeCompletion(IReadOnlyList<int> ids)
     {
         var content = ids.TakeWhile(id => !_endTokenIds.Contains(id));
-        return _format == PromptFormat.Text
+        return Format == PromptFormat.Text
             ? _tokenizer.DecodeContinuation(content, skipSpecialTokens: true)
             : _tokenizer.Decode(content, skipSpecialTokens: true);
     }
@@ -148,12 +160,12 @@ internal sealed class PromptEncoder
     }
 
     private Conversation ConversationOf(string prompt) =>
-        _format == PromptFormat.UserTurn ? new([new TemplateMessage("user", prompt)]) : MessageList.Parse(prompt);
+        Format == PromptFormat.UserTurn ? new([new TemplateMessage("user", prompt)]) : MessageList.Parse(prompt);
 
     private TemplateMessage AnswerOf(string completion)
     {
         const string Assistant = "assistant";
-        if (_format == PromptFormat.UserTurn || MessageList.ParseAnswer(completion) is not { } messages)
+        if (Format == PromptFormat.UserTurn || MessageList.ParseAnswer(completion) is not { } messages)
             return new TemplateMessage(Assistant, completion);
         if (messages is not [{ Role: Assistant } answer])
         {

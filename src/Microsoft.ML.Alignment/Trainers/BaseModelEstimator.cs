@@ -53,6 +53,8 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
         try
         {
             log.Info($"BaseModel: {ScoringModel.Describe(model, "loaded")} from '{_path}'");
+            if (model.EndTokenDisagreement is { } disagreement)
+                log.Info($"BaseModel: {disagreement}");
             return new(_host.Environment, new(Settings(input.Schema, model), model));
         }
         catch

@@ -1,4 +1,3 @@
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Training;
 using Generator = Microsoft.ML.Alignment.Generation.Generator;
@@ -10,9 +9,6 @@ namespace Microsoft.ML.Alignment.Trainers;
 /// </summary>
 internal sealed class FixedPrompts
 {
-    // The token that every text begins with, and one of the prompt.
-    private const int ShortestPrompt = 2;
-
     private readonly LanguageModel _policy;
     private readonly PromptEncoder _encoder;
     private readonly GenerationOptions _options;
@@ -26,11 +22,8 @@ internal sealed class FixedPrompts
     /// <exception cref="ArgumentException">A prompt cannot be read.</exception>
     public FixedPrompts(LanguageModel policy, PromptEncoder encoder, GenerationOptions options, IReadOnlyList<string> prompts)
     {
-        (_policy, _encoder, _prompts) = (policy, encoder, prompts);
-        var positions = policy.Config.MaxPositions;
-        _options = options with { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - ShortestPrompt) };
-        var room = positions - _options.MaxNewTokens;
-        _ids = [.. prompts.Select(prompt => PromptCut.FromLeft(Encode(prompt), room, policy.Config.BosTokenId))];
+        (_policy, _encoder, _prompts, _options) = (policy, encoder, prompts, options);
+        _ids = [.. prompts.Select(Encode)];
     }
 
     /// <summary>The answers of the policy as it is now, in the order of the prompts.</summary>
@@ -44,7 +37,10 @@ internal sealed class FixedPrompts
     {
         try
         {
-            return _encoder.EncodePrompt(prompt);
+            var positions = _policy.Config.MaxPositions;
+            return _encoder.EncodePrompt(prompt) is var ids && ids.Length < positions
+                ? ids
+                : throw new InvalidExampleException("prompt", "too long", $"it has {ids.Length} tokens, and the model was made for {positions}.");
         }
         catch (InvalidExampleException e)
         {

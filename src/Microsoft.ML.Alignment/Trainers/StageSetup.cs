@@ -23,6 +23,9 @@ internal sealed class StageSetup(
     : IDisposable
 {
     private readonly ManifestRecorder _recorder = new(incoming);
+    private readonly DateTime? _templateTime = TemplateClock.Of(
+        settings.FormatOf(sets.Training, incoming) == PromptFormat.Text ? null : incoming.ChatTemplate, settings.Options.TemplateTime, folder);
+
     private LanguageModel? _still;
 
     /// <summary>Gets the policy that came in.</summary>
@@ -102,7 +105,7 @@ internal sealed class StageSetup(
         };
         new TrainingLoop([new(Model), .. plan.AlsoTrains], training, watched).Run(Checked(plan.Source), plan.Objective, plan.Validation);
         var data = rows.Summary;
-        return _recorder.Record(settings, training, new(data.Rows, data.Used, data.Skipped, ContentHash.Of(rows.Training)));
+        return _recorder.Record(settings, training, new(data.Rows, data.Used, data.Skipped, ContentHash.Of(rows.Training))) with { TemplateTime = _templateTime };
     }
 
     /// <summary>The model that was trained, which trains no more; the caller's. The setup holds it no longer.</summary>
@@ -126,7 +129,7 @@ internal sealed class StageSetup(
     public LanguageModel? RewardModel => sets.RewardModel;
 
     /// <summary>Reads prompts as the stage does.</summary>
-    public PromptEncoder Encoder(IDataView data) => ScoringModel.Encoder(Model, settings.FormatOf(data, incoming));
+    public PromptEncoder Encoder(IDataView data) => ScoringModel.Encoder(Model, settings.FormatOf(data, incoming), _templateTime);
 
     public void Dispose()
     {
@@ -151,6 +154,9 @@ internal sealed class StageSetup(
         var options = adapt(new(MaxLength, training.InvalidRows, context.Log, context.Run.CancellationToken)
         {
             BeginTokenId = Model.Config.BosTokenId,
+            LeavesOutUntrained = true,
+            LongCompletions = training.LongCompletions,
+            KnowsFormat = TextFormat.IsKnown(settings.Options.PromptFormat, data.Schema, settings.Options.PromptColumnName),
         });
         try
         {

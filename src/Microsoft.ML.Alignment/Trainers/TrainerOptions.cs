@@ -23,6 +23,12 @@ public abstract record TrainerOptions
     /// <summary>Gets the adapter to train; null, the default, trains all weights.</summary>
     public LoraOptions? Lora { get; init; }
 
+    /// <summary>
+    /// Gets the local time that chat templates are told while rows are read, where they ask for it (<c>strftime_now</c>). The default, null,
+    /// is the time when the stage began; a workspace keeps it, so that a run that goes on another day reads the same.
+    /// </summary>
+    public DateTime? TemplateTime { get; init; }
+
     /// <summary>Gets the model to start from instead of the one upstream; borrowed. The default is null.</summary>
     [JsonIgnore]
     public LanguageModel? InitialModel { get; init; }

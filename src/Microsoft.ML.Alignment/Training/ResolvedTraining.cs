@@ -50,6 +50,8 @@ internal sealed record ResolvedTraining
 
     public required InvalidRows InvalidRows { get; init; }
 
+    public LongCompletions LongCompletions { get; init; }
+
     /// <summary>Computes the optimizer steps of a run over data with so many steps an epoch.</summary>
     public int TotalSteps(int stepsPerEpoch) => MaxSteps > 0 ? MaxSteps : checked(Epochs * stepsPerEpoch);
 
@@ -72,7 +74,7 @@ internal sealed record ResolvedTraining
         $"learning rate {LearningRate:G4} ({Schedule}, warmup {WarmupRatio:G4}), {Length()}, batch {BatchSize}, " +
         $"at once {MicroBatchSize} or {MicroBatchTokens} tokens, " +
         $"max length {MaxLength}, AdamW beta {AdamBeta1:G6}/{AdamBeta2:G6} epsilon {AdamEpsilon:G4} weight decay {WeightDecay:G4}, " +
-        $"max gradient norm {MaxGradientNorm:G4}, {Precision}, shuffle {Shuffle}, seed {Seed}, invalid rows {InvalidRows}{Evaluation()}");
+        $"max gradient norm {MaxGradientNorm:G4}, {Precision}, shuffle {Shuffle}, seed {Seed}, invalid rows {InvalidRows}, long completions {LongCompletions}{Evaluation()}");
 
     private string Evaluation() => (EvaluateEverySteps > 0 ? $", evaluated every {EvaluateEverySteps} steps" : "") +
         (EarlyStoppingPatience > 0 ? $", stops after {EarlyStoppingPatience} without a new best" : "") +

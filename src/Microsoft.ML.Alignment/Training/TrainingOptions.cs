@@ -41,8 +41,8 @@ public sealed record TrainingOptions
     public int MicroBatchTokens { get; init => field = Require.AtLeast(1, value); } = 512;
 
     /// <summary>
-    /// Gets the most tokens of a sequence. At least 2; the default is 1024. Over-long prompts are cut from the left; completions are
-    /// never cut.
+    /// Gets the most tokens of a sequence. At least 2; the default is 1024. Over-long prompts lose their beginning; completions are
+    /// cut only where <see cref="LongCompletions"/> says so.
     /// </summary>
     public int MaxLength { get; init => field = Require.AtLeast(2, value); } = 1024;
 
@@ -99,6 +99,9 @@ public sealed record TrainingOptions
     /// <summary>Gets what happens to rows that cannot be trained on. The default is to throw.</summary>
     public InvalidRows InvalidRows { get; init; } = InvalidRows.Throw;
 
+    /// <summary>Gets what becomes of completions that do not fit into <see cref="MaxLength"/>. The default: their rows are invalid.</summary>
+    public LongCompletions LongCompletions { get; init; } = LongCompletions.Invalid;
+
     /// <summary>Puts the method's defaults and a seed where nothing was chosen.</summary>
     internal ResolvedTraining Resolve(TrainingDefaults defaults, int seed) => new()
     {
@@ -123,5 +126,6 @@ public sealed record TrainingOptions
         EarlyStoppingPatience = EarlyStoppingPatience ?? 0,
         LoadBestAtEnd = LoadBestAtEnd,
         InvalidRows = InvalidRows,
+        LongCompletions = LongCompletions,
     };
 }

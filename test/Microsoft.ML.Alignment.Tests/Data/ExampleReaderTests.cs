@@ -82,7 +82,41 @@ public sealed class ExampleReaderTests : IDisposable
     [Fact]
     public void ABeginTokenAloneIsNoPrompt() =>
         FluentActions.Invoking(() => Read([new("ab", "1234567", "c", 1)])).Should().Throw<InvalidDataException>()
-            .WithMessage("Row 1, column 'Chosen'*8 tokens*at most 7*9*");
+            .WithMessage("Row 1, column 'Chosen'*8 tokens, which leave 1 of the maximum length of 9*");
+
+    [Fact]
+    public void CompletionsThatDoNotFitAreCutWhereThatIsAskedFor()
+    {
+        DataSummary? summary = null;
+        Pair[] rows = [new("abcdefgh", "0123456789", "xy", 1), new("ab", "0123456789", "xy", 1), new("abcdefgh", "01", "xy", 1)];
+        var options = new ReadOptions(9, InvalidRows.Throw, _log.Add, CancellationToken.None)
+        {
+            SpillFolder = _files.Folder, BeginTokenId = Begin, LongCompletions = LongCompletions.Cut, Summarized = found => summary = found,
+        };
+        using var store = ExampleReader.Read(View(rows), PairColumns, Encoder(Begin), options);
+
+        // The prompt is shortened to half of 9 tokens, and the completion keeps its beginning, without an end.
+        store.Read(0).Prompt.Should().Equal(Begin, 'f', 'g', 'h');
+        store.Read(0).Completions[0].Should().Equal('0', '1', '2', '3', '4');
+        store.Read(0).Completions[1].Should().Equal('x', 'y', End);
+        store.Read(1).Prompt.Should().Equal(Begin, 'a', 'b');
+        store.Read(1).Completions[0].Should().Equal('0', '1', '2', '3', '4', '5');
+        store.Read(2).Completions[0].Should().Equal('0', '1', End);
+        summary!.CompletionsCut.Should().Be(2);
+        summary.ToString().Should().Contain("Completions cut: 2 rows, which have no end token.");
+        _log.Should().Contain("Completions of 2 rows were cut to fit 9 tokens; they have no end token.");
+    }
+
+    [Fact]
+    public void CompletionsThatAreEqualWhenCutAreNoPair()
+    {
+        var options = new ReadOptions(9, InvalidRows.Throw, _log.Add, CancellationToken.None)
+        {
+            SpillFolder = _files.Folder, BeginTokenId = Begin, LongCompletions = LongCompletions.Cut,
+        };
+        FluentActions.Invoking(() => ExampleReader.Read(View([new("abcdefgh", "0123456789", "0123456xyz", 1)]), PairColumns, Encoder(Begin), options))
+            .Should().Throw<InvalidDataException>().WithMessage("*'Rejected'*equal*");
+    }
 
     [Fact]
     public void PromptsAloneAreRead()

@@ -1,3 +1,5 @@
+using Microsoft.ML.Data;
+
 namespace Microsoft.ML.Alignment.Tests.Data;
 
 public sealed class JsonLinesErrorTests : IDisposable
@@ -27,6 +29,31 @@ public sealed class JsonLinesErrorTests : IDisposable
     [InlineData("", "no row*")]
     public void WhatCannotBeUsedIsRefusedWhenTheFileIsLoaded(string row, string message) =>
         Loading(row).Should().Throw<InvalidDataException>().WithMessage($"*rows.jsonl*{message}");
+
+    [Theory]
+    [InlineData("""[{"prompt": "a", "completion": "b"}, {"prompt": "c", "completion": "d"}]""", "*one JSON list*jq -c '.[[]]'*")]
+    [InlineData("[\n{\"prompt\": \"a\",\n\"completion\": \"b\"}]", "*one JSON list*jq*")]
+    [InlineData("""{"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}""", "*ShareGPT's 'conversations'*MessagesName*jq*")]
+    [InlineData("""{"instruction": "a", "input": "", "output": "b", "history": [["c", "d"]]}""", "*Alpaca's 'history'*jq*remove 'history'*")]
+    public void OtherFormsAreNamedWithWhatToDo(string text, string message) =>
+        Loading(text).Should().Throw<InvalidDataException>().WithMessage("*rows.jsonl" + message.Replace("[[]]", "??"));
+
+    [Fact]
+    public void ConversationsWithRolesAreReadByTheirName() =>
+        DataViewExtensions.Catalog().LoadJsonLines(
+            _files.Write("""{"conversations": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"""),
+            new() { MessagesName = "conversations" }).Schema.Select(column => column.Name).Should().Equal("Prompt", "Completion");
+
+    [Fact]
+    public void ALabelMayBeAFraction()
+    {
+        var rows = """
+            {"prompt": "a", "completion": "b", "label": 1.0}
+            {"prompt": "a", "completion": "b", "label": 0.0}
+            """;
+        DataViewExtensions.Catalog().LoadJsonLines(_files.Write(rows)).GetColumn<bool>("Label").Should().Equal(true, false);
+        Loading(rows.Replace("0.0", "0.5")).Should().Throw<InvalidDataException>().WithMessage("*'label'*0.5*true or false*");
+    }
 
     [Fact]
     public void AMissingLabelIsNamedWithItsRow() =>

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data.Splitting;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Evaluation;
@@ -31,15 +32,69 @@ public sealed class CrossValidationTests
     }
 
     [Fact]
-    public void AFoldThatCannotBeMeasuredDisposesWhatWasFitted()
+    public void AFoldThatCannotBeMeasuredKeepsWhatWasFitted()
     {
         var fitted = new List<PolicyTransformer>();
         var pipeline = _context.Alignment().BaseModel(AlignedChain.BasePath).WithOnFitDelegate(fitted.Add);
         var validate = () => _context.Alignment().CrossValidate<int>(
-            AlignedChain.ViewOfPairs(_context), pipeline, _ => fitted.Count < 2 ? 0 : throw new InvalidDataException("unmeasurable"), numberOfFolds: 2);
-        validate.Should().Throw<InvalidDataException>().WithMessage("unmeasurable");
+            AlignedChain.ViewOfPairs(_context), pipeline, _ => fitted.Count < 2 ? 7 : throw new InvalidDataException("unmeasurable"), numberOfFolds: 2);
+
+        var thrown = validate.Should().Throw<CrossValidationException<int>>().WithMessage("Fold 1*not measured*unmeasurable*").Which;
+
         fitted.Should().HaveCount(2);
+        thrown.InnerException.Should().BeOfType<InvalidDataException>();
+        thrown.Folds.Select(fold => (fold.Fold, fold.Metrics)).Should().Equal((0, 7));
+        thrown.UnmeasuredModel.Should().BeSameAs(fitted[1]);
+        foreach (var model in fitted)
+        {
+            model.Model.Share().Dispose();
+            model.Dispose();
+        }
+    }
+
+    [Fact]
+    public void ACanceledFoldDisposesWhatWasFitted()
+    {
+        var fitted = new List<PolicyTransformer>();
+        var pipeline = _context.Alignment().BaseModel(AlignedChain.BasePath).WithOnFitDelegate(fitted.Add);
+        var validate = () => _context.Alignment().CrossValidate<int>(
+            AlignedChain.ViewOfPairs(_context), pipeline, _ => fitted.Count < 2 ? 0 : throw new OperationCanceledException(), numberOfFolds: 2);
+        validate.Should().Throw<OperationCanceledException>();
         fitted.Should().AllSatisfy(model => model.Invoking(m => m.Model.Share()).Should().Throw<ObjectDisposedException>());
+    }
+
+    [Fact]
+    public void FewPromptsLeaveNoFoldEmptyWhateverTheSeed()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var dealt = PromptFolds.Of(AlignedChain.ViewOfPairs(_context, repeats: 3), 5, seed, "Prompt");
+            dealt.Select(fold => fold.Test.GetColumn<string>("Prompt").Count()).Should().Equal(3, 3, 3, 3, 3);
+            dealt.Select(fold => fold.Train.GetColumn<string>("Prompt").Count()).Should().OnlyContain(rows => rows == 12);
+        }
+    }
+
+    [Fact]
+    public void FoldsAreAsEqualInRowsAsPromptsAllow()
+    {
+        var sizes = new[] { 7L, 5, 4, 3, 3, 2 }.Select((rows, group) => (rows, group)).ToDictionary(s => (ulong)s.group, s => s.rows);
+
+        PromptFolds.Deal(sizes, 3, seed: 1).Select(fold => fold.Sum(group => sizes[group])).Should().BeEquivalentTo([7L, 8, 9]);
+        Enumerable.Range(0, 20).Select(seed => PromptFolds.Deal(sizes, 3, seed).ToList().FindIndex(fold => fold.Contains(3))).Distinct()
+            .Should().HaveCountGreaterThan(1, "the seed decides between groups of one size");
+    }
+
+    [Fact]
+    public void TooManyFoldsAreRefusedBeforeAnythingIsFitted()
+    {
+        var fitted = 0;
+        var pipeline = _context.Alignment().BaseModel(AlignedChain.BasePath).WithOnFitDelegate(_ => fitted++);
+        FluentActions.Invoking(() => _context.Alignment().CrossValidate(AlignedChain.ViewOfPairs(_context), pipeline, _ => 0, numberOfFolds: 6))
+            .Should().Throw<InvalidDataException>().WithMessage("*5 different prompts*6 folds*5 folds or fewer*");
+        FluentActions.Invoking(() => _context.Alignment().CrossValidate(
+            _context.Data.TakeRows(AlignedChain.ViewOfPairs(_context), 1), pipeline, _ => 0, numberOfFolds: 2, samplingKeyColumnName: null))
+            .Should().Throw<InvalidDataException>().WithMessage("Fold*no row*fewer folds*");
+        fitted.Should().Be(0);
     }
 
     // ML.NET has no task for pairs. Regression's cross-validation wants a label and a score, and hands out what was fitted and scored.

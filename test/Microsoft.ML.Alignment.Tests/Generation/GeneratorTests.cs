@@ -79,11 +79,26 @@ public sealed class GeneratorTests
     }
 
     [Fact]
-    public void PromptThatLeavesTooFewPositionsIsRefusedWithTheNumbers()
+    public void APromptThatLeavesFewerPositionsGetsFewerTokens()
+    {
+        using var model = TestModels.Tiny(config: WithEnds("null"));
+        int[] longest = [.. Enumerable.Range(0, 93).Select(i => i % 37)];
+        int[] other = [5, .. longest[1..]];
+
+        var generated = Generator.Complete(model, [Prompts[0], longest, other], new() { MaxNewTokens = 96 });
+
+        generated.Select(g => g.Ids.Length).Should().Equal(91, 3, 3);
+        generated.Should().OnlyContain(g => !g.Ended);
+        generated[1].Ids.Should().Equal(WithoutCache(model, longest, 3));
+        generated[2].Ids.Should().Equal(WithoutCache(model, other, 3));
+    }
+
+    [Fact]
+    public void PromptThatLeavesNoPositionIsRefusedWithTheNumbers()
     {
         using var model = TestModels.Tiny();
-        var act = () => Generator.Complete(model, [[1, 2], [1, 2, 3]], new() { MaxNewTokens = 94 });
-        act.Should().Throw<ArgumentException>().WithMessage("Prompt 1 has 3 tokens and 94 new*96 positions*");
+        var act = () => Generator.Complete(model, [[1, 2], new int[96]], new() { MaxNewTokens = 1 });
+        act.Should().Throw<ArgumentException>().WithMessage("Prompt 1 has 96 tokens*96 positions*");
     }
 
     [Fact]

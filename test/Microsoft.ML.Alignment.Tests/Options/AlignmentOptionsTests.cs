@@ -19,6 +19,11 @@ public sealed class AlignmentOptionsTests
         typeof(TrainingOptions), typeof(LoraOptions), typeof(GenerationOptions), typeof(AlignmentRuntimeOptions), typeof(JsonLinesOptions),
     ]);
 
+    [Fact]
+    public void NoErrorCountsLinesOfATextThatNobodyWrote() =>
+        FluentActions.Invoking(() => AlignmentOptions.Parse("""{"training": {"epochs": 1.5}}""", new DpoTrainer.Options())).Should().Throw<FormatException>()
+            .Which.Message.Should().NotContain("LineNumber").And.Contain("$.training.epochs");
+
     [Theory]
     [MemberData(nameof(OptionTypes))]
     public void DefaultsComeBackAsTheyWere(Type type) => Trip(type).Return(OptionSamples.Make(type));
@@ -48,7 +53,14 @@ public sealed class AlignmentOptionsTests
     [InlineData("""{"training": {"batchsize": 4, "bachSize": 2}}""", "*DpoTrainer.Options*'bachSize' at $.training is not known*batchSize*")]
     [InlineData("""{"training": {"precision": "Float12"}}""", "*'Float12' at $.training.precision is not known; known are BFloat16, Float32*")]
     [InlineData("""{"beta": 0}""", "*Beta is 0; allowed is a finite number above 0*")]
-    [InlineData("""{"beta": "1"}""", "*$.beta*")]
+    [InlineData("""{"beta": "0.3"}""", "*\"0.3\" at $.beta is not what is needed there: a number, without quotes.")]
+    [InlineData("""{"beta": true}""", "*true at $.beta*a number*")]
+    [InlineData("""{"loss": "ipo"}""", "*\"ipo\" at $.loss*an object such as {\"$type\": *known are *ipo*")]
+    [InlineData("""{"training": 3}""", "*3 at $.training*an object.")]
+    [InlineData("""{"training": {"shuffle": "yes"}}""", "*\"yes\" at $.training.shuffle*true or false*")]
+    [InlineData("""{"training": {"precision": 1}}""", "*1 at $.training.precision*one of*BFloat16*")]
+    [InlineData("""{"training": {"epochs": 1.5}}""", "*$.training.epochs*")]
+    [InlineData("""{"promptColumnName": 4}""", "*4 at $.promptColumnName*text in quotes*")]
     [InlineData("""{"promptColumnName": null}""", "*promptColumnName*")]
     [InlineData("""{"beta": 1, "beta": 2}""", "*beta*")]
     [InlineData("""{"initialModel": {}}""", "*'initialModel' at $ is not known*")]

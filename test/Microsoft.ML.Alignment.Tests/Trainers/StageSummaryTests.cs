@@ -60,6 +60,30 @@ public sealed class StageSummaryTests
         told!.Memory.Weights.Should().Be((4 + 2) * BaseParameters);
     }
 
+    [Theory]
+    [InlineData(2e-5, 3, true, true)]
+    [InlineData(2e-4, 3, true, false)]
+    [InlineData(1e-6, 3, false, true)]
+    [InlineData(2e-5, 3, false, false)]
+    public void ARunThatCannotLearnIsRemarkedOn(double rate, int steps, bool lora, bool isTooShort)
+    {
+        TrainingSummary? told = null;
+        var ml = new MLContext(7);
+        var align = ml.Alignment(new() { Summary = new Told(summary => told = summary) });
+        using var fitted = align.BaseModel(Golden.Shared(StoriesModel.Folder))
+            .Append(align.Trainers.Sft(new()
+            {
+                Training = new() { MaxSteps = steps, BatchSize = 2, LearningRate = rate }, Lora = lora ? new() { Rank = 2 } : null,
+            }))
+            .Fit(ml.Data.LoadFromEnumerable(AlignedChain.Rows));
+
+        // In a line to 0, one step behind the last: rate (1 + 2/3 + 1/3).
+        told!.Steps.Should().Be(steps);
+        told.Reach.Should().BeApproximately(2 * rate, 1e-12);
+        told.IsTooShort.Should().Be(isTooShort);
+        told.ToString().Contains("hardly change", StringComparison.Ordinal).Should().Be(isTooShort);
+    }
+
     [Fact]
     public void TheLogHasTheSummary()
     {

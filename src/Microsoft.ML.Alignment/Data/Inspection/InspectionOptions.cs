@@ -20,6 +20,9 @@ public sealed record InspectionOptions
     /// </summary>
     public int MaxLength { get; init => field = Require.AtLeast(2, value); } = 1024;
 
+    /// <summary>Gets what becomes of completions that do not fit. The default is that their rows are invalid.</summary>
+    public LongCompletions LongCompletions { get; init; }
+
     internal Data.ExampleColumns Columns(DataViewSchema schema)
     {
         return new(PromptColumnName, CompletionColumnNames ?? (Has("Chosen") && Has("Rejected") ? ["Chosen", "Rejected"]

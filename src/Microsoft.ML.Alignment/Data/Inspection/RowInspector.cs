@@ -31,9 +31,9 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
         try
         {
             var whole = Build(row, reading.Options with { MaxLength = int.MaxValue });
-            result = result with { Prompt = Prompt(whole.Prompt, whole.Prompt.Length), Completions = Completions(whole) };
+            result = result with { Prompt = Prompt(whole.Prompt, whole.Prompt), Completions = Completions(whole) };
             var kept = Build(row, reading.Options);
-            return result with { Prompt = Prompt(whole.Prompt, kept.Prompt.Length) };
+            return result with { Prompt = Prompt(whole.Prompt, kept.Prompt) };
         }
         catch (InvalidRowException invalid)
         {
@@ -43,12 +43,25 @@ internal sealed class RowInspector(ExampleColumns columns, RowReading reading)
 
     private TokenizedExample Build(ExampleRows row, ReadOptions options) => new ExampleBuilder(columns, _encoder, options).Build(row);
 
-    private InspectedText Prompt(int[] ids, int kept)
+    // What is kept is the beginning and the end of the whole; between them may be tokens of its own, where a content was cut.
+    private InspectedText Prompt(int[] whole, int[] kept)
     {
-        var begin = kept < ids.Length && reading.Options.BeginTokenId == ids[0] ? 1 : 0;
-        var firstKept = ids.Length - kept + begin;
-        return new(columns.Prompt, reading.Tokenizer.Decode(ids),
-            [.. ids.Select((id, at) => Token(id, at >= begin && at < firstKept ? TokenRole.Cut : TokenRole.Prompt))]);
+        var end = CommonEnd(whole, kept);
+        var begin = Math.Min(whole.AsSpan().CommonPrefixLength(kept), kept.Length - end);
+        return new(columns.Prompt, reading.Tokenizer.Decode(whole),
+        [
+            .. whole[..begin].Select(id => Token(id, TokenRole.Prompt)),
+            .. whole[begin..(whole.Length - end)].Select(id => Token(id, TokenRole.Cut)),
+            .. kept[begin..].Select(id => Token(id, TokenRole.Prompt)),
+        ]);
+    }
+
+    private static int CommonEnd(int[] first, int[] second)
+    {
+        var length = 0;
+        while (length < Math.Min(first.Length, second.Length) && first[^(length + 1)] == second[^(length + 1)])
+            length++;
+        return length;
     }
 
     private IReadOnlyList<InspectedText> Completions(TokenizedExample example) =>

@@ -45,6 +45,23 @@ internal sealed class PromptGroups
         return TextHash.Of(text.ToString());
     }
 
+    /// <summary>The number of rows of each group. In memory are a hash and a count a prompt.</summary>
+    public Dictionary<ulong, long> Sizes(IDataView view)
+    {
+        var sizes = new Dictionary<ulong, long>();
+        using var cursor = view.GetRowCursor([Column]);
+        var getter = cursor.GetGetter<ReadOnlyMemory<char>>(Column);
+        ReadOnlyMemory<char> prompt = default;
+        while (cursor.MoveNext())
+        {
+            getter(ref prompt);
+            var group = Of(prompt);
+            sizes[group] = sizes.GetValueOrDefault(group) + 1;
+        }
+
+        return sizes;
+    }
+
     // What is no conversation is a group by its text; training is what refuses it.
     private static Conversation Read(string prompt)
     {

@@ -14,7 +14,7 @@ internal static class PromptSplit
             throw new ArgumentOutOfRangeException(
                 nameof(testFraction), testFraction, $"The share of the test set is {testFraction}; it lies between 0 and 1.");
         var groups = new PromptGroups(view, promptColumn);
-        var sizes = Sizes(view, groups);
+        var sizes = groups.Sizes(view);
         if (sizes.Count < 2)
             throw new InvalidDataException(
                 $"The data has {sizes.Count} different prompts in column '{promptColumn}'; two sets without a common prompt need two.");
@@ -43,21 +43,5 @@ internal static class PromptSplit
         if (chosen.Count == 0)
             chosen.Add(order.MinBy(group => sizes[group]));
         return chosen;
-    }
-
-    private static Dictionary<ulong, long> Sizes(IDataView view, PromptGroups groups)
-    {
-        var sizes = new Dictionary<ulong, long>();
-        using var cursor = view.GetRowCursor([groups.Column]);
-        var getter = cursor.GetGetter<ReadOnlyMemory<char>>(groups.Column);
-        ReadOnlyMemory<char> prompt = default;
-        while (cursor.MoveNext())
-        {
-            getter(ref prompt);
-            var group = groups.Of(prompt);
-            sizes[group] = sizes.GetValueOrDefault(group) + 1;
-        }
-
-        return sizes;
     }
 }

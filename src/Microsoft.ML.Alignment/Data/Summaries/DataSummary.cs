@@ -27,6 +27,16 @@ public sealed record DataSummary
     /// <summary>Gets the used rows whose prompt is cut from the left to keep to <see cref="MaxLength"/>.</summary>
     public required long Truncated { get; init; }
 
+    /// <summary>
+    /// Gets the used rows whose completions are cut to keep to <see cref="MaxLength"/>; 0 unless the options ask for that.
+    /// </summary>
+    public long CompletionsCut { get; init; }
+
+    /// <summary>
+    /// Gets the used rows whose prompt, read as text or as one turn, looks like a dialogue (<c>\n\nHuman: … \n\nAssistant:</c>).
+    /// </summary>
+    public long Dialogues { get; init; }
+
     /// <summary>Gets the lengths of prompts before they are cut.</summary>
     public required LengthQuantiles PromptTokens { get; init; }
 
@@ -62,6 +72,11 @@ public sealed record DataSummary
         if (SequenceTokens is not null)
             text.AppendLine(CultureInfo.InvariantCulture, $"Prompt and completion: {SequenceTokens}; {Truncated} rows cut to {MaxLength}.");
         text.Append(CultureInfo.InvariantCulture, $"Duplicates: {Duplicates} rows; {Conflicts} pairs that an earlier pair contradicts.");
+        if (CompletionsCut > 0)
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"Completions cut: {CompletionsCut} rows, which have no end token.");
+        if (Dialogues > 0)
+            text.AppendLine().Append(CultureInfo.InvariantCulture,
+                $"Dialogues written as text: {Dialogues} prompts, read as one text or turn each. {nameof(JsonLinesOptions)}.{nameof(JsonLinesOptions.Dialogue)} makes messages of them.");
         foreach (var (field, count) in UnreadFields)
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"Not read by the chat template: '{field}' of {count} messages.");
         foreach (var confound in Confounds)

@@ -6,6 +6,9 @@ namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 /// <summary>The functions that every template has.</summary>
 internal static class JinjaGlobals
 {
+    /// <summary>The name of the function that tells the time.</summary>
+    public const string Clock = "strftime_now";
+
     private const int LongestRange = 100_000;
 
     /// <summary>The functions, by name.</summary>
@@ -16,8 +19,15 @@ internal static class JinjaGlobals
         new JinjaFunction("dict", Dictionary),
         new JinjaFunction("raise_exception", arguments =>
             throw new JinjaFailure(JinjaText.Of(arguments.Require(0, "message")).Text, isRaisedByTemplate: true)),
-        new JinjaFunction("strftime_now", arguments => FormatNow(arguments.Text(0, "format"))),
+        ClockOf(() => DateTime.Now),
     }.ToDictionary(function => function.Name);
+
+    /// <summary>The function that formats the time which a clock tells.</summary>
+    public static JinjaFunction ClockOf(Func<DateTime> now) => new(Clock, arguments =>
+    {
+        var format = arguments.Text(0, "format");
+        return format.Derive(FormatTime(now(), format.Text));
+    });
 
     /// <summary>A time as Python's <c>strftime</c> writes it in English.</summary>
     public static string FormatTime(DateTime time, string format)
@@ -33,8 +43,6 @@ internal static class JinjaGlobals
 
         return result.ToString();
     }
-
-    private static MarkedText FormatNow(MarkedText format) => format.Derive(FormatTime(DateTime.Now, format.Text));
 
     private static string TimePart(DateTime time, char part)
     {
