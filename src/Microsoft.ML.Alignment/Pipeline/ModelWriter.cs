@@ -26,7 +26,7 @@ internal sealed class ModelWriter
     public SavedModel Write(LanguageModel model) => new(
         Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Source)),
         model.Files.Names.Order(StringComparer.Ordinal).ToDictionary(name => name, name => WriteFile(model.Files.Bytes(name)!)),
-        WriteTensors(model.BaseIdentity, () => model.BaseWeights),
+        WriteTensors(model.BaseIdentity, () => model.BaseWeights, found => BaseHash.Require(model, found)),
         [.. model.Adapters.Select(Write)],
         model.RewardHead is { } head ? WriteTensors(head, () => AdapterTensors.Of(head)) : null);
 
@@ -44,12 +44,13 @@ internal sealed class ModelWriter
         return hash;
     }
 
-    private string WriteTensors(object identity, Func<IReadOnlyCollection<StoredTensor>> tensorsOf)
+    private string WriteTensors(object identity, Func<IReadOnlyCollection<StoredTensor>> tensorsOf, Action<string>? check = null)
     {
         if (_hashes.TryGetValue(identity, out var known))
             return known;
         var tensors = tensorsOf();
         var hash = TensorBlob.Hash(tensors);
+        check?.Invoke(hash);
         if (_written.Add($"{WeightsFolder}/{hash}"))
             RepositoryEntries.Write(_repository, WeightsFolder, hash, stream => TensorBlob.Write(stream, tensors));
         return _hashes[identity] = hash;

@@ -67,7 +67,7 @@ public sealed class KtoTrainer : UnpairedTrainer
         {
             Validation = stage.Validation(rows, store => new KtoSource(store, stage.Plan, others, reference: null), Objective),
             States = reference.State,
-            Remarks = [Describe(counts) + advice(counts)],
+            Remarks = [Describe(counts) + advice(counts), .. OnePrompt.Remarks(rows.Training)],
             PassesOfRow = 2,
         });
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Native;
@@ -15,10 +14,7 @@ namespace Microsoft.ML.Alignment.Trainers;
 /// </param>
 internal sealed class ManifestRecorder(LanguageModel incoming) : ITrainingObserver
 {
-    // The weights of one base go through several stages and are hashed once.
-    private static readonly ConditionalWeakTable<object, string> BaseHashes = [];
-
-    private readonly string _baseHash = BaseHashes.GetValue(incoming.BaseIdentity, _ => TensorBlob.Hash(incoming.BaseWeights));
+    private readonly string _baseHash = BaseHash.Of(incoming);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private StageEnd _end;
 
