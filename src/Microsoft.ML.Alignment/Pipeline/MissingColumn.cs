@@ -18,7 +18,7 @@ internal static class MissingColumn
         var names = shape.Select(column => column.Name).Distinct().ToArray();
         var use = Uses.FirstOrDefault(use => use.Columns.All(names.Contains)).Methods;
         return new(
-            "inputSchema", name,
+            nameof(name), name,
             $"Could not find {role} column '{name}'; the data has {(names.Length == 0 ? "no column" : string.Join(", ", names.Select(n => $"'{n}'")))}. "
             + $"{(use is null ? "" : $"{use}. ")}Rename a column, or name it in the options.");
     }
