@@ -37,7 +37,7 @@ internal static class LoraAdapter
             updates[path] = new(a, b, scale, options.Dropout);
         }
 
-        return new(name, ConfigJson(options, paths), updates);
+        return new(name, ConfigJson(options, paths, model.Config.HasTransposedLinears), updates);
     }
 
     /// <summary>A model with the adapters merged into its weights and no adapter left; the caller's.</summary>
@@ -71,7 +71,7 @@ internal static class LoraAdapter
 
     private static string LastName(string path) => path[(path.LastIndexOf('.') + 1)..];
 
-    private static string ConfigJson(LoraOptions options, string[] paths)
+    private static string ConfigJson(LoraOptions options, string[] paths, bool isTransposed)
     {
         var modules = (options.TargetModules ?? [.. paths.Select(LastName).Distinct()]).Select(module => (JsonNode)module);
         return new JsonObject
@@ -86,7 +86,7 @@ internal static class LoraAdapter
             ["use_rslora"] = options.UseRsLora,
             ["use_dora"] = false,
             ["bias"] = "none",
-            ["fan_in_fan_out"] = false,
+            ["fan_in_fan_out"] = isTransposed,
             ["init_lora_weights"] = true,
             ["inference_mode"] = true,
         }.ToJsonString(Indented);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Alignment.Models;
 
@@ -6,34 +7,34 @@ namespace Microsoft.ML.Alignment.Formats;
 /// <summary>Writes the <c>config.json</c> and <c>generation_config.json</c> that say what the metadata of a GGUF file says.</summary>
 internal sealed class GgufConfig
 {
-    private const string Architecture = "llama";
-    private const string Prefix = Architecture + ".";
-    private const string DefaultTheta = "10000.0";
-
     private readonly GgufFile _file;
     private readonly GgufSettings _settings;
+    private readonly string _prefix;
 
     /// <exception cref="NotSupportedException">Another architecture, or a setting that cannot be honoured.</exception>
     /// <exception cref="InvalidDataException">A setting that is missing or makes no sense.</exception>
     public GgufConfig(GgufFile file)
     {
         (_file, _settings) = (file, new(file));
-        _settings.Allow("general.architecture", Architecture);
+        var architecture = _settings.FindText("general.architecture");
+        Family = DecoderFamily.OfGguf(architecture) ?? throw new NotSupportedException(
+            $"'{file.Path}': general.architecture is '{architecture}'; implemented are {string.Join(", ", DecoderFamily.GgufArchitectures.Select(name => $"'{name}'"))}.");
+        _prefix = architecture + ".";
         _settings.Allow("general.type", "model");
         _settings.AllowAtMost("split.count", 1);
         foreach (var key in (string[])["expert_count", "expert_used_count"])
-            _settings.AllowAtMost(Prefix + key, 0);
-        _settings.Allow(Prefix + "rope.scaling.type", "none");
-        HeadCount = _settings.Count(Prefix + "attention.head_count");
-        KeyValueHeadCount = _settings.FindCount(Prefix + "attention.head_count_kv") ?? HeadCount;
-        var width = _settings.Count(Prefix + "embedding_length");
-        HeadSize = _settings.FindCount(Prefix + "attention.key_length") ?? width / HeadCount;
-        _settings.AllowOnly(Prefix + "attention.value_length", HeadSize);
-        _settings.AllowOnly(Prefix + "rope.dimension_count", HeadSize);
-        Config = Compose(width);
+            _settings.AllowAtMost(_prefix + key, 0);
+        HeadCount = Count("attention.head_count");
+        KeyValueHeadCount = FindCount("attention.head_count_kv") ?? HeadCount;
+        HeadSize = FindCount("attention.key_length") ?? Count("embedding_length") / HeadCount;
+        _settings.AllowOnly(_prefix + "attention.value_length", HeadSize);
+        Config = Compose();
         GenerationConfig = ComposeGeneration();
-        _settings.RefuseUnread(Prefix);
+        _settings.RefuseUnread(_prefix);
     }
+
+    /// <summary>Gets the family.</summary>
+    public DecoderFamily Family { get; }
 
     /// <summary>Gets the number of query heads.</summary>
     public int HeadCount { get; }
@@ -50,33 +51,44 @@ internal sealed class GgufConfig
     /// <summary>Gets what <c>generation_config.json</c> holds.</summary>
     public JsonObject GenerationConfig { get; }
 
-    private JsonObject Compose(int width) => new()
+    // Families whose layers always have biases have no switch for them: the tensors that are asked for here are those with a switch.
+    private JsonObject Compose()
     {
-        ["architectures"] = new JsonArray("LlamaForCausalLM"),
-        ["attention_bias"] = _file.Names.Contains("blk.0.attn_q.bias"),
-        ["attention_dropout"] = JsonNode.Parse("0.0"),
-        ["bos_token_id"] = Id("bos"),
-        ["dtype"] = Dtype(),
-        ["eos_token_id"] = Id("eos"),
-        ["head_dim"] = HeadSize,
-        ["hidden_act"] = "silu",
-        ["hidden_size"] = width,
-        ["initializer_range"] = 0.02,
-        ["intermediate_size"] = _settings.Count(Prefix + "feed_forward_length"),
-        ["max_position_embeddings"] = _settings.Count(Prefix + "context_length"),
-        ["mlp_bias"] = _file.Names.Contains("blk.0.ffn_up.bias"),
-        ["model_type"] = Architecture,
-        ["num_attention_heads"] = HeadCount,
-        ["num_hidden_layers"] = _settings.Count(Prefix + "block_count"),
-        ["num_key_value_heads"] = KeyValueHeadCount,
-        ["pad_token_id"] = Id("padding"),
-        ["pretraining_tp"] = 1,
-        ["rms_norm_eps"] = NormEpsilon(),
-        ["rope_parameters"] = GgufRotaryFactors.Parameters(_file, _settings.FindPositive(Prefix + "rope.freq_base") ?? DefaultTheta, HeadSize),
-        ["tie_word_embeddings"] = !_file.Names.Contains(GgufModel.Head),
-        ["use_cache"] = true,
-        ["vocab_size"] = VocabularySize(),
-    };
+        var keys = Family.Keys;
+        var config = new JsonObject
+        {
+            ["architectures"] = new JsonArray(Family.Architecture),
+            ["attention_bias"] = _file.Names.Contains("blk.0.attn_q.bias") && _file.Names.Contains("blk.0.attn_output.bias"),
+            ["attention_dropout"] = JsonNode.Parse("0.0"),
+            ["bos_token_id"] = Id("bos"),
+            ["dtype"] = Dtype(),
+            ["eos_token_id"] = Id("eos"),
+            ["head_dim"] = HeadSize,
+            [keys.Activation[^1]] = keys.Activations[0],
+            [keys.Width] = Count("embedding_length"),
+            ["initializer_range"] = 0.02,
+            [keys.Inner] = Count("feed_forward_length"),
+            [keys.Positions] = Count("context_length"),
+            ["mlp_bias"] = _file.Names.Contains("blk.0.ffn_gate.bias"),
+            ["model_type"] = Family.ModelType,
+            [keys.Heads] = HeadCount,
+            [keys.Layers] = Count("block_count"),
+            ["num_key_value_heads"] = KeyValueHeadCount,
+            ["pad_token_id"] = Id("padding"),
+            ["pretraining_tp"] = 1,
+            [keys.Epsilon] = NormEpsilon(),
+        };
+        if (Family.Gguf.HasRotary)
+            config["rope_parameters"] = new GgufRotary(_file, _settings, _prefix).Parameters(HeadSize, keys.TurnsPartOfHeads);
+        config["tie_word_embeddings"] = !_file.Names.Contains(GgufModel.Head);
+        config["use_cache"] = true;
+        config["vocab_size"] = VocabularySize();
+        foreach (var (key, configKey) in Family.Gguf.Settings)
+            if (_settings.FindNumber(_prefix + key) is { } number)
+                config[configKey] = number;
+        Family.Gguf.Complete?.Invoke(config);
+        return config;
+    }
 
     private JsonObject ComposeGeneration()
     {
@@ -94,7 +106,7 @@ internal sealed class GgufConfig
 
     private JsonNode NormEpsilon()
     {
-        const string key = Prefix + "attention.layer_norm_rms_epsilon";
+        var key = _prefix + Family.Gguf.Epsilon;
         return JsonNode.Parse(_settings.FindPositive(key) ?? throw new InvalidDataException(
             $"'{_file.Path}' has no '{key}', which a model needs."))!;
     }
@@ -105,7 +117,7 @@ internal sealed class GgufConfig
         if (!_file.Names.Contains(GgufModel.Embedding))
             throw new InvalidDataException($"'{_file.Path}' has no tensor '{GgufModel.Embedding}', which a model needs.");
         var rows = _file.Tensor(GgufModel.Embedding).Shape[0];
-        _settings.AllowOnly(Prefix + "vocab_size", rows);
+        _settings.AllowOnly(_prefix + "vocab_size", rows);
         return rows;
     }
 
@@ -116,6 +128,10 @@ internal sealed class GgufConfig
         32 => "bfloat16",
         _ => "float32",
     };
+
+    private int Count(string key) => _settings.Count(_prefix + key);
+
+    private int? FindCount(string key) => _settings.FindCount(_prefix + key);
 
     private int? Id(string token) => _settings.FindCount($"tokenizer.ggml.{token}_token_id");
 }

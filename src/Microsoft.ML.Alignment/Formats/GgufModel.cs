@@ -5,24 +5,11 @@ using Microsoft.ML.Alignment.Tokenization;
 
 namespace Microsoft.ML.Alignment.Formats;
 
-/// <summary>Reads a model of the Llama architecture from a GGUF file, as if it lay in a Hugging Face folder.</summary>
+/// <summary>Reads a model from a GGUF file, as if it lay in a Hugging Face folder.</summary>
 internal static class GgufModel
 {
     public const string Embedding = "token_embd.weight";
     public const string Head = "output.weight";
-
-    private static readonly Dictionary<string, string> WholeModelNames = new()
-    {
-        [Embedding] = "model.embed_tokens.weight", ["output_norm.weight"] = "model.norm.weight", [Head] = "lm_head.weight",
-    };
-
-    private static readonly Dictionary<string, string> LayerNames = new()
-    {
-        ["attn_norm"] = "input_layernorm", ["ffn_norm"] = "post_attention_layernorm",
-        ["attn_q"] = "self_attn.q_proj", ["attn_k"] = "self_attn.k_proj", ["attn_v"] = "self_attn.v_proj",
-        ["attn_output"] = "self_attn.o_proj",
-        ["ffn_gate"] = "mlp.gate_proj", ["ffn_up"] = "mlp.up_proj", ["ffn_down"] = "mlp.down_proj",
-    };
 
     /// <summary>Reads a model.</summary>
     /// <exception cref="NotSupportedException">
@@ -48,6 +35,7 @@ internal static class GgufModel
     private static PretrainedFiles Read(GgufFile file)
     {
         var config = new GgufConfig(file);
+        var names = new GgufTensorNames(config.Family.Names);
         var files = new Dictionary<string, byte[]>
         {
             [ModelFiles.Config] = JsonText.Write(config.Config),
@@ -55,16 +43,23 @@ internal static class GgufModel
             [ModelFiles.Tokenizer] = Encoding.UTF8.GetBytes(TokenizerJson(file)),
             [ModelFiles.TokenizerConfig] = JsonText.Write(TokenizerConfig(file)),
         };
-        return new(new(files), [.. file.Names.Where(name => name != GgufRotaryFactors.Name).Select(name => Weight(file, config, name))]);
+        return new(new(files), [.. file.Names.Except(GgufRotary.Tensors).Select(name => Weight(file, config, names, name))]);
     }
 
-    private static StoredTensor Weight(GgufFile file, GgufConfig config, string name)
+    private static StoredTensor Weight(GgufFile file, GgufConfig config, GgufTensorNames names, string name)
     {
+        var facts = config.Family.Gguf;
         var stored = file.Tensor(name);
-        var canonical = CanonicalName(name) ?? throw new NotSupportedException(
-            $"'{file.Path}' holds tensor '{name}', which is not implemented for the Llama architecture. Ignoring it could change what " +
+        var found = names.Find(name) ?? throw new NotSupportedException(
+            $"'{file.Path}' holds tensor '{name}', which is not implemented for {config.Family.Architecture}. Ignoring it could change what " +
             "the model computes.");
-        var heads = name.Contains(".attn_q.", StringComparison.Ordinal) ? config.HeadCount
+        var canonical = found.HuggingFace;
+        if (facts.NormsArePlusOne && found.IsNorm)
+            return ComputedTensor.LessOne(stored, canonical);
+        if (facts.LinearsAreTransposed && found.IsMatrix && stored.Shape.Length == 2)
+            return ComputedTensor.Transposed(stored, canonical);
+        var heads = !facts.PairsAreNeighbours ? 0
+            : name.Contains(".attn_q.", StringComparison.Ordinal) ? config.HeadCount
             : name.Contains(".attn_k.", StringComparison.Ordinal) ? config.KeyValueHeadCount
             : 0;
         if (heads == 0)
@@ -74,17 +69,6 @@ internal static class GgufModel
             : throw new InvalidDataException(
                 $"'{file.Path}': tensor '{name}' has {stored.Shape[0]} rows; {heads} heads of {config.HeadSize} have " +
                 $"{(long)heads * config.HeadSize}.");
-    }
-
-    /// <summary>Hugging Face's name of a tensor; null if there is none.</summary>
-    private static string? CanonicalName(string name)
-    {
-        if (WholeModelNames.TryGetValue(name, out var whole))
-            return whole;
-        var parts = name.Split('.');
-        return parts is ["blk", var index, var layer, "weight" or "bias"] && LayerNames.TryGetValue(layer, out var layerName)
-            ? $"model.layers.{index}.{layerName}.{parts[3]}"
-            : null;
     }
 
     private static string TokenizerJson(GgufFile file)

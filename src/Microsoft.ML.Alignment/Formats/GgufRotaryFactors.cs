@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.ML.Alignment.Kernels;
 
 namespace Microsoft.ML.Alignment.Formats;
 
@@ -26,7 +25,7 @@ internal static class GgufRotaryFactors
         var parameters = new JsonObject { ["rope_theta"] = JsonNode.Parse(theta), ["rope_type"] = "default" };
         if (!file.Names.Contains(Name))
             return parameters;
-        var factors = Read(file);
+        var factors = ComputedTensor.ValuesOf(file.Tensor(Name));
         var largest = factors.Max();
         if (factors.Length != headSize / 2 || !IsLlama3(factors, largest, double.Parse(theta, CultureInfo.InvariantCulture)))
             throw new NotSupportedException(
@@ -38,16 +37,6 @@ internal static class GgufRotaryFactors
         parameters["original_max_position_embeddings"] = OriginalPositions;
         parameters["rope_type"] = "llama3";
         return parameters;
-    }
-
-    private static float[] Read(GgufFile file)
-    {
-        var tensor = file.Tensor(Name);
-        var factors = new float[BlockQuantization.ElementsOf(tensor.Shape)];
-        var bytes = new byte[tensor.ByteLength];
-        tensor.Read(0, bytes);
-        BlockQuantization.Decode(tensor.Encoding, bytes, factors);
-        return factors;
     }
 
     private static bool IsLlama3(float[] factors, double largest, double theta) => factors.Select((factor, pair) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Alignment.Formats;
 
@@ -40,6 +41,14 @@ internal sealed class GgufSettings(GgufFile file)
         null => null,
         float number when number > 0 && float.IsFinite(number) => Shortest(number),
         var found => throw Refused(key, found, "a finite float32 above 0"),
+    };
+
+    /// <summary>A number above 0 of either kind; null if it is absent or 0, which says that there is none.</summary>
+    public JsonNode? FindNumber(string key) => Find(key) switch
+    {
+        null or 0f => null,
+        float => JsonNode.Parse(FindPositive(key)!),
+        _ => FindCount(key) is > 0 and var count ? count : null,
     };
 
     /// <summary>Refuses a text other than the one that means what is done anyway.</summary>

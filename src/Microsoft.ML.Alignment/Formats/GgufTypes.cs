@@ -9,12 +9,13 @@ internal static class GgufTypes
     {
         [0] = TensorEncoding.F32, [1] = TensorEncoding.F16, [30] = TensorEncoding.BF16,
         [2] = TensorEncoding.Q4_0, [3] = TensorEncoding.Q4_1, [8] = TensorEncoding.Q8_0,
+        [6] = TensorEncoding.Q5_0, [7] = TensorEncoding.Q5_1, [20] = TensorEncoding.IQ4_NL, [23] = TensorEncoding.IQ4_XS,
+        [10] = TensorEncoding.Q2_K, [11] = TensorEncoding.Q3_K, [12] = TensorEncoding.Q4_K, [13] = TensorEncoding.Q5_K, [14] = TensorEncoding.Q6_K,
     };
 
     private static readonly Dictionary<uint, string> OtherNames = new()
     {
-        [6] = "Q5_0", [7] = "Q5_1", [9] = "Q8_1", [10] = "Q2_K", [11] = "Q3_K", [12] = "Q4_K", [13] = "Q5_K", [14] = "Q6_K", [15] = "Q8_K",
-        [16] = "IQ2_XXS", [17] = "IQ2_XS", [18] = "IQ3_XXS", [19] = "IQ1_S", [20] = "IQ4_NL", [21] = "IQ3_S", [22] = "IQ2_S", [23] = "IQ4_XS",
+        [9] = "Q8_1", [15] = "Q8_K", [16] = "IQ2_XXS", [17] = "IQ2_XS", [18] = "IQ3_XXS", [19] = "IQ1_S", [21] = "IQ3_S", [22] = "IQ2_S",
         [24] = "I8", [25] = "I16", [26] = "I32", [27] = "I64", [28] = "F64", [29] = "IQ1_M", [34] = "TQ1_0", [35] = "TQ2_0", [39] = "MXFP4",
     };
 

@@ -13,12 +13,15 @@ internal sealed class PeftConfig
     public const string FileName = "adapter_config.json";
     private const int MaxRank = 1 << 16;
 
-    /// <summary>Keys that say how an adapter was made or is run, and where its updates are; the tensors say the latter too.</summary>
+    /// <summary>
+    /// Keys that say how an adapter was made or is run, where its updates are, which the tensors say too, and whether the base's matrices
+    /// are transposed, which the base says.
+    /// </summary>
     private static readonly string[] Harmless =
     [
-        "auto_mapping", "base_model_name_or_path", "corda_config", "ensure_weight_tying", "eva_config", "exclude_modules", "inference_mode",
-        "layers_pattern", "layers_to_transform", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core", "peft_version",
-        "qalora_group_size", "revision", "runtime_config", "target_modules", "task_type",
+        "auto_mapping", "base_model_name_or_path", "corda_config", "ensure_weight_tying", "eva_config", "exclude_modules", "fan_in_fan_out",
+        "inference_mode", "layers_pattern", "layers_to_transform", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core",
+        "peft_version", "qalora_group_size", "revision", "runtime_config", "target_modules", "task_type",
     ];
 
     private readonly string _path;

@@ -23,9 +23,10 @@ internal static class PretrainedModel
         var pretrained = Directory.Exists(path) ? HuggingFaceFolder.Read(path) : GgufModel.Read(RequireGguf(path));
         try
         {
-            return pretrained.Weights.Any(w => w.Name == MergedWeights.RewardHead)
-                ? LoadRewardModel(pretrained, path)
-                : LanguageModel.Load(pretrained.Files, pretrained.Weights, path);
+            var text = TextPart.Of(pretrained);
+            return text.Weights.Any(w => w.Name == MergedWeights.RewardHead)
+                ? LoadRewardModel(text, path)
+                : LanguageModel.Load(text.Files, text.Weights, path);
         }
         catch
         {

@@ -1,27 +1,36 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>Decodes stored values to float32, exactly as GGML defines its blocks; stored values are little-endian.</summary>
 internal static class BlockQuantization
 {
-    private const int BlockElements = 32;
-    private const int HalfBlock = BlockElements / 2;
-
     /// <summary>Elements that are encoded together; a row holds whole blocks.</summary>
-    public static int ElementsPerBlock(TensorEncoding encoding) =>
-        encoding is TensorEncoding.F32 or TensorEncoding.F16 or TensorEncoding.BF16 ? 1 : BlockElements;
+    public static int ElementsPerBlock(TensorEncoding encoding) => encoding switch
+    {
+        TensorEncoding.F32 or TensorEncoding.F16 or TensorEncoding.BF16 => 1,
+        TensorEncoding.Q2_K or TensorEncoding.Q3_K or TensorEncoding.Q4_K or TensorEncoding.Q5_K or TensorEncoding.Q6_K
+            or TensorEncoding.IQ4_XS => SuperBlocks.Elements,
+        _ => SmallBlocks.Elements,
+    };
 
     /// <summary>Bytes of one block.</summary>
     public static int BytesPerBlock(TensorEncoding encoding) => encoding switch
     {
         TensorEncoding.F32 => 4,
         TensorEncoding.F16 or TensorEncoding.BF16 => 2,
-        TensorEncoding.Q8_0 => 2 + BlockElements,
-        TensorEncoding.Q4_0 => 2 + HalfBlock,
-        TensorEncoding.Q4_1 => 4 + HalfBlock,
+        TensorEncoding.Q8_0 => 34,
+        TensorEncoding.Q4_0 or TensorEncoding.IQ4_NL => 18,
+        TensorEncoding.Q4_1 => 20,
+        TensorEncoding.Q5_0 => 22,
+        TensorEncoding.Q5_1 => 24,
+        TensorEncoding.Q2_K => 84,
+        TensorEncoding.Q3_K => 110,
+        TensorEncoding.Q4_K => 144,
+        TensorEncoding.Q5_K => 176,
+        TensorEncoding.Q6_K => 210,
+        TensorEncoding.IQ4_XS => 136,
         _ => throw new ArgumentOutOfRangeException(nameof(encoding), encoding, $"The encoding {encoding} is unknown."),
     };
 
@@ -81,44 +90,13 @@ internal static class BlockQuantization
 
     private static void DecodeBlocks(TensorEncoding encoding, ReadOnlySpan<byte> source, Span<float> destination)
     {
-        var bytes = BytesPerBlock(encoding);
-        for (; destination.Length > 0; source = source[bytes..], destination = destination[BlockElements..])
+        var (elements, bytes) = (ElementsPerBlock(encoding), BytesPerBlock(encoding));
+        for (; destination.Length > 0; source = source[bytes..], destination = destination[elements..])
         {
-            var scale = (float)MemoryMarshal.Read<Half>(source);
-            if (encoding == TensorEncoding.Q8_0)
-                DecodeBytes(source[2..bytes], scale, destination);
-            else if (encoding == TensorEncoding.Q4_0)
-                DecodeNibbles(source[2..bytes], scale, zero: 8, minimum: 0, destination);
+            if (elements == SuperBlocks.Elements)
+                SuperBlocks.Decode(encoding, source[..bytes], destination[..elements]);
             else
-                DecodeNibbles(source[4..bytes], scale, zero: 0, minimum: (float)MemoryMarshal.Read<Half>(source[2..]), destination);
-        }
-    }
-
-    private static void DecodeBytes(ReadOnlySpan<byte> source, float scale, Span<float> destination)
-    {
-        for (var i = 0; i < BlockElements; i += Vector256<float>.Count)
-        {
-            var wide = Vector128.WidenLower(Vector128.CreateScalar(MemoryMarshal.Read<long>(source[i..])).AsSByte());
-            var (lower, upper) = Vector128.Widen(wide);
-            (Vector256.ConvertToSingle(Vector256.Create(lower, upper)) * scale).CopyTo(destination[i..]);
-        }
-    }
-
-    /// <summary>
-    /// The low nibbles are the first half of the block, the high nibbles the second. Value: scale · (q − zero) + minimum, each step
-    /// rounded.
-    /// </summary>
-    private static void DecodeNibbles(ReadOnlySpan<byte> source, float scale, int zero, float minimum, Span<float> destination)
-    {
-        for (var i = 0; i < HalfBlock; i += Vector256<float>.Count)
-        {
-            var bytes = Vector128.CreateScalar(MemoryMarshal.Read<ulong>(source[i..])).AsByte();
-            var (lower, upper) = Vector128.Widen(Vector128.WidenLower(bytes));
-            var wide = Vector256.Create(lower, upper).AsInt32();
-            var low = Vector256.ConvertToSingle((wide & Vector256.Create(0xF)) - Vector256.Create(zero)) * scale;
-            var high = Vector256.ConvertToSingle((wide >> 4) - Vector256.Create(zero)) * scale;
-            (low + Vector256.Create(minimum)).CopyTo(destination[i..]);
-            (high + Vector256.Create(minimum)).CopyTo(destination[(i + HalfBlock)..]);
+                SmallBlocks.Decode(encoding, source[..bytes], destination[..elements]);
         }
     }
 }

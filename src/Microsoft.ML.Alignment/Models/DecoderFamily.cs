@@ -31,6 +31,15 @@ internal abstract class DecoderFamily
     /// <summary>Gets the names of its weights.</summary>
     public virtual DecoderNames Names { get; } = new();
 
+    /// <summary>Gets how its configuration files say what all families say.</summary>
+    public virtual ConfigKeys Keys { get; } = new();
+
+    /// <summary>Gets what its GGUF files say otherwise.</summary>
+    public abstract GgufFacts Gguf { get; }
+
+    /// <summary>Gets the architectures of GGUF files that are read.</summary>
+    public static IEnumerable<string> GgufArchitectures => All.Values.Select(family => family.Gguf.Architecture).Distinct();
+
     /// <summary>Gets ends of the names of buffers that some checkpoints store beside the weights and that are computed here.</summary>
     public virtual IReadOnlyList<string> IgnoredBuffers => [".rotary_emb.inv_freq"];
 
@@ -41,6 +50,12 @@ internal abstract class DecoderFamily
 
     /// <summary>The name that a weight has here, for families whose checkpoints name it in more than one way.</summary>
     public virtual string CanonicalName(string name) => name;
+
+    /// <summary>
+    /// Finds the family of a GGUF file by its architecture; null if there is none. Where several have one architecture, the first has all
+    /// that such a file can say.
+    /// </summary>
+    public static DecoderFamily? OfGguf(string? architecture) => All.Values.FirstOrDefault(family => family.Gguf.Architecture == architecture);
 
     /// <summary>Finds a family.</summary>
     /// <exception cref="NotSupportedException">There is no such family; the message lists those there are.</exception>

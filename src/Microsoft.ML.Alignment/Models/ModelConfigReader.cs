@@ -38,9 +38,9 @@ internal sealed class ModelConfigReader
     }
 
     /// <summary>What the keys say that families share: all layers turn alike and see everything.</summary>
-    public ModelConfig Common(ConfigKeys? given = null)
+    public ModelConfig Common()
     {
-        var keys = given ?? new();
+        var keys = _family.Keys;
         var vocabularySize = Settings.Count("vocab_size", MaxVocabulary);
         var heads = Settings.Count(keys.Heads, MaxWidth);
         var width = Settings.Count(keys.Width, MaxWidth);

@@ -10,7 +10,7 @@ internal sealed record RotaryConfig(double Theta, RotaryScaling? Scaling = null,
 {
     /// <summary>The number of dimensions of a head that turn, r; even.</summary>
     /// <param name="headSize">Width of a head, d.</param>
-    public int Width(int headSize) => (int)(headSize * Share);
+    public int Width(int headSize) => (int)((headSize * Share) + 1e-6); // a share may be a rounded quotient
 
     /// <summary>The frequencies, in radians a position. Shape <c>[r / 2]</c>.</summary>
     /// <param name="headSize">Width of a head, d; even.</param>

@@ -7,8 +7,7 @@ namespace Microsoft.ML.Alignment.Models;
 /// <summary>Decodes stored tensors into float32 tensors.</summary>
 internal static class WeightDecoder
 {
-    // A multiple of every block (34, 18 and 20 bytes) and of 4, so that chunks end where blocks do.
-    private const int ChunkBytes = 34 * 18 * 20 * 256;
+    private const int ChunkBytes = 3 << 20;
 
     /// <summary>Decodes a tensor; the result is float32, in host memory.</summary>
     /// <exception cref="InvalidDataException">Its byte length does not fit its shape, or a value is not finite.</exception>
@@ -64,12 +63,13 @@ internal static class WeightDecoder
     {
         var blockElements = BlockQuantization.ElementsPerBlock(stored.Encoding);
         var blockBytes = BlockQuantization.BytesPerBlock(stored.Encoding);
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        var chunk = ChunkBytes / blockBytes * blockBytes; // ends where a block does
+        var buffer = ArrayPool<byte>.Shared.Rent(chunk);
         try
         {
-            for (long offset = 0; offset < stored.ByteLength; offset += ChunkBytes)
+            for (long offset = 0; offset < stored.ByteLength; offset += chunk)
             {
-                var encoded = buffer.AsSpan(0, (int)Math.Min(ChunkBytes, stored.ByteLength - offset));
+                var encoded = buffer.AsSpan(0, (int)Math.Min(chunk, stored.ByteLength - offset));
                 stored.Read(offset, encoded);
                 using var part = destination.narrow(0, offset / blockBytes * blockElements, encoded.Length / blockBytes * blockElements);
                 BlockQuantization.Decode(stored.Encoding, encoded, MemoryMarshal.Cast<byte, float>(part.bytes));

@@ -132,7 +132,6 @@ public sealed class AdapterFolderTests : IDisposable
     [InlineData("use_dora", "true", "*use_dora*")]
     [InlineData("peft_type", "\"IA3\"", "*peft_type 'IA3'*LORA*")]
     [InlineData("bias", "\"all\"", "*bias 'all'*none*")]
-    [InlineData("fan_in_fan_out", "true", "*fan_in_fan_out*")]
     [InlineData("lora_bias", "true", "*lora_bias*")]
     [InlineData("modules_to_save", "[\"embed_tokens\"]", "*modules_to_save*embed_tokens*score*")]
     [InlineData("layer_replication", "[[0,2]]", "*layer_replication*")]

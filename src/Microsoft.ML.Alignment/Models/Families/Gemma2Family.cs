@@ -16,6 +16,12 @@ internal sealed class Gemma2Family : DecoderFamily
     public override DecoderNames Names { get; } = GemmaReading.Names;
 
     /// <inheritdoc/>
+    public override ConfigKeys Keys { get; } = GemmaReading.Keys;
+
+    /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = GemmaReading.Gguf("gemma2", layersOfLargest: 46);
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var config = GemmaReading.Read(reader);

@@ -24,12 +24,18 @@ internal sealed class Gemma3Family : DecoderFamily
     };
 
     /// <inheritdoc/>
+    public override ConfigKeys Keys { get; } = GemmaReading.Keys with { HasRotary = false };
+
+    /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = GemmaReading.Gguf("gemma3", layersOfLargest: 62);
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var settings = reader.Settings;
         var (global, local) = ReadRotary(settings);
         var pattern = (settings.FindCount("sliding_window_pattern", int.MaxValue), settings.FindCount("_sliding_window_pattern", int.MaxValue));
-        var config = GemmaReading.Read(reader, hasOneRotary: false);
+        var config = GemmaReading.Read(reader);
         var layers = reader.Windowed(config.Layers, reader.Window, index => (index + 1) % (pattern.Item1 ?? pattern.Item2 ?? DefaultPattern) != 0);
         return config with
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Microsoft.ML.Alignment.Models.Families;
 
 /// <summary>What the later generations of Gemma have in common.</summary>
@@ -13,20 +15,40 @@ internal static class GemmaReading
         AddedMlpNorm = new("post_feedforward_layernorm", "post_ffw_norm"),
     };
 
+    /// <summary>Gets how they say what all families say.</summary>
+    public static ConfigKeys Keys { get; } = new()
+    {
+        TiesByDefault = true,
+        DefaultHeadSize = 256,
+        Activation = ["hidden_act", "hidden_activation"],
+        Activations = ["gelu_pytorch_tanh"],
+    };
+
+    /// <summary>
+    /// What GGUF files say otherwise. They do not say by what scores are divided, which is the root of a head's width, but in the largest
+    /// model of a generation that of the width over the number of heads.
+    /// </summary>
+    /// <param name="architecture">The generation.</param>
+    /// <param name="layersOfLargest">The number of layers of its largest model.</param>
+    public static GgufFacts Gguf(string architecture, int layersOfLargest) => new(architecture)
+    {
+        NormsArePlusOne = true,
+        Settings =
+        [
+            ("attention.sliding_window", "sliding_window"), ("attn_logit_softcapping", "attn_logit_softcapping"),
+            ("final_logit_softcapping", "final_logit_softcapping"), ("rope.freq_base_swa", "rope_local_base_freq"),
+        ],
+        Complete = config => config["query_pre_attn_scalar"] = Number(config, "num_hidden_layers") == layersOfLargest
+            ? Number(config, "hidden_size") / Number(config, "num_attention_heads") : Number(config, "head_dim"),
+    };
+
+    private static int Number(JsonObject config, string key) => config[key]!.GetValue<int>();
+
     /// <summary>What their keys say.</summary>
-    /// <param name="reader">The keys.</param>
-    /// <param name="hasOneRotary">Whether all layers turn alike, by the keys of most families.</param>
-    public static ModelConfig Read(ModelConfigReader reader, bool hasOneRotary = true)
+    public static ModelConfig Read(ModelConfigReader reader)
     {
         var hasBias = reader.Settings.IsOn("attention_bias");
-        var config = reader.Common(new()
-        {
-            TiesByDefault = true,
-            HasRotary = hasOneRotary,
-            DefaultHeadSize = 256,
-            Activation = ["hidden_act", "hidden_activation"],
-            Activations = ["gelu_pytorch_tanh"],
-        });
+        var config = reader.Common();
         return config with
         {
             Norm = NormKind.RmsPlusOne,

@@ -41,6 +41,17 @@ internal sealed class Gpt2Family : DecoderFamily
         new[] { Prefix, Head, RewardHead }.Any(start => name.StartsWith(start, StringComparison.Ordinal)) ? name : Prefix + name;
 
     /// <inheritdoc/>
+    public override ConfigKeys Keys { get; } = new()
+    {
+        Layers = "n_layer", Heads = "n_head", Width = "n_embd", Inner = "n_inner", InnerOfWidth = 4, Positions = "n_positions",
+        Epsilon = "layer_norm_epsilon", Activation = ["activation_function"], Activations = ["gelu_new", "gelu_pytorch_tanh"],
+        HasRotary = false, TiesByDefault = true,
+    };
+
+    /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("gpt2") { Epsilon = "attention.layer_norm_epsilon", LinearsAreTransposed = true, HasRotary = false };
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var settings = reader.Settings;
@@ -48,12 +59,7 @@ internal sealed class Gpt2Family : DecoderFamily
             throw new NotSupportedException($"{settings.Place}: scale_attn_weights false is not implemented; implemented is true.");
         reader.Ignore("attn_pdrop", "embd_pdrop", "resid_pdrop", "n_ctx");
         reader.Ignore("summary_activation", "summary_first_dropout", "summary_proj_to_labels", "summary_type", "summary_use_proj");
-        return reader.Common(new()
-        {
-            Layers = "n_layer", Heads = "n_head", Width = "n_embd", Inner = "n_inner", InnerOfWidth = 4, Positions = "n_positions",
-            Epsilon = "layer_norm_epsilon", Activation = ["activation_function"], Activations = ["gelu_new", "gelu_pytorch_tanh"],
-            HasRotary = false, TiesByDefault = true,
-        }) with
+        return reader.Common() with
         {
             Norm = NormKind.Layer, HasQueryKeyValueBias = true, HasOutputBias = true, HasMlpBias = true, HasTransposedLinears = true,
         };

@@ -10,6 +10,17 @@ internal sealed class GraniteFamily : DecoderFamily
     public override string Architecture => "GraniteForCausalLM";
 
     /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("granite")
+    {
+        PairsAreNeighbours = true,
+        Settings =
+        [
+            ("embedding_scale", "embedding_multiplier"), ("attention.scale", "attention_multiplier"),
+            ("residual_scale", "residual_multiplier"), ("logit_scale", "logits_scaling"),
+        ],
+    };
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var settings = reader.Settings;

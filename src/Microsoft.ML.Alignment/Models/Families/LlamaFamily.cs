@@ -10,6 +10,9 @@ internal sealed class LlamaFamily : DecoderFamily
     public override string Architecture => "LlamaForCausalLM";
 
     /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("llama") { PairsAreNeighbours = true };
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var hasBias = reader.Settings.IsOn("attention_bias");

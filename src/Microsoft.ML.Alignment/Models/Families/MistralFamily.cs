@@ -10,6 +10,9 @@ internal sealed class MistralFamily : DecoderFamily
     public override string Architecture => "MistralForCausalLM";
 
     /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("llama") { PairsAreNeighbours = true };
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var config = reader.Common();

@@ -21,6 +21,9 @@ internal sealed class Olmo2Family : DecoderFamily
     };
 
     /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("olmo2");
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var hasBias = reader.Settings.IsOn("attention_bias");

@@ -24,10 +24,16 @@ internal sealed class Phi3Family : DecoderFamily
     };
 
     /// <inheritdoc/>
+    public override ConfigKeys Keys { get; } = new() { TurnsPartOfHeads = true };
+
+    /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("phi3") { Settings = [("attention.sliding_window", "sliding_window")] };
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         reader.Ignore("embd_pdrop", "resid_pdrop");
-        var config = reader.Common(new() { TurnsPartOfHeads = true });
+        var config = reader.Common();
         var scaling = config.Layers[0].Rotary!.Scaling as LongRotaryScaling;
         return config with
         {

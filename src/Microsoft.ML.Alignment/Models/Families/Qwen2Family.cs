@@ -10,6 +10,9 @@ internal sealed class Qwen2Family : DecoderFamily
     public override string Architecture => "Qwen2ForCausalLM";
 
     /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("qwen2");
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader) =>
         reader.WithUpperWindows(reader.Common()) with { HasQueryKeyValueBias = true };
 }

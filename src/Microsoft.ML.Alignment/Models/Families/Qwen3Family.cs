@@ -17,10 +17,16 @@ internal sealed class Qwen3Family : DecoderFamily
     };
 
     /// <inheritdoc/>
+    public override ConfigKeys Keys { get; } = new() { DefaultHeadSize = 128 };
+
+    /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("qwen3");
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var hasBias = reader.Settings.IsOn("attention_bias");
-        return reader.WithUpperWindows(reader.Common(new() { DefaultHeadSize = 128 })) with
+        return reader.WithUpperWindows(reader.Common()) with
         {
             QueryKeyNorm = QueryKeyNorm.Head,
             HasQueryKeyValueBias = hasBias,

@@ -12,10 +12,16 @@ internal sealed class SmolLM3Family : DecoderFamily
     public override string Architecture => "SmolLM3ForCausalLM";
 
     /// <inheritdoc/>
+    public override ConfigKeys Keys { get; } = new() { TiesByDefault = true };
+
+    /// <inheritdoc/>
+    public override GgufFacts Gguf { get; } = new("smollm3") { PairsAreNeighbours = true };
+
+    /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)
     {
         var hasBias = reader.Settings.IsOn("attention_bias");
-        var config = reader.Common(new() { TiesByDefault = true });
+        var config = reader.Common();
         var turns = Turns(reader.Settings, config.LayerCount);
         IReadOnlyList<LayerConfig> layers = [.. config.Layers.Select((layer, index) => turns[index] ? layer : layer with { Rotary = null })];
         return config with
