@@ -12,7 +12,7 @@ internal sealed class JinjaComparison
     /// <summary>Whether two values are equal.</summary>
     public bool AreEqual(object? left, object? right) => (left, right) switch
     {
-        (MarkedText a, MarkedText b) => a.Text == b.Text,
+        (MarkedText a, MarkedText b) => AreEqual(a.Text, b.Text),
         (List<object?> a, List<object?> b) => AreEqual(a, b),
         (JinjaTuple a, JinjaTuple b) => AreEqual(a.Items, b.Items),
         (JinjaDictionary a, JinjaDictionary b) => AreEqual(a, b),
@@ -33,6 +33,14 @@ internal sealed class JinjaComparison
         _ => throw JinjaOperators.Unless(
             left, right, $"'{symbol}' is not supported between {JinjaOperators.TypeName(left)} and {JinjaOperators.TypeName(right)}."),
     };
+
+    private static bool AreEqual(string left, string right)
+    {
+        if (left.Length != right.Length)
+            return false;
+        JinjaBudget.ChargeCharacters(left.Length);
+        return left == right;
+    }
 
     private bool AreEqual(IReadOnlyList<object?> left, IReadOnlyList<object?> right)
     {
@@ -76,6 +84,7 @@ internal sealed class JinjaComparison
 
     private static int CompareCodePoints(string left, string right)
     {
+        JinjaBudget.ChargeCharacters(left.AsSpan().CommonPrefixLength(right));
         StringRuneEnumerator a = left.EnumerateRunes(), b = right.EnumerateRunes();
         while (true)
         {
@@ -89,6 +98,7 @@ internal sealed class JinjaComparison
 
     private void CountPair()
     {
+        JinjaBudget.ChargeVisits(1);
         if (++_pairs > MostPairs)
             throw new JinjaFailure($"a comparison takes more than {MostPairs} pairs of items.");
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())

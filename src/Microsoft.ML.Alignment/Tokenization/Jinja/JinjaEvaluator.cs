@@ -8,10 +8,9 @@ internal sealed class JinjaEvaluator
     private int _steps;
 
     /// <summary>Counts a step and checks that the rendering stays within its limits.</summary>
-    public void Step(int count = 1)
+    public void Step()
     {
-        _steps += count;
-        if (_steps > JinjaLimits.Steps)
+        if (++_steps > JinjaLimits.Steps)
             throw new JinjaFailure($"rendering took more than {JinjaLimits.Steps} steps.");
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw new JinjaFailure("it is nested too deep.");
@@ -21,9 +20,7 @@ internal sealed class JinjaEvaluator
     public object? Evaluate(JinjaExpression expression, JinjaScope scope)
     {
         Step();
-        var value = Compute(expression, scope);
-        Step(Weight(value));
-        return value;
+        return Compute(expression, scope);
     }
 
     /// <summary>Calls a function, with the body of a <c>call</c> block if there is one.</summary>
@@ -47,6 +44,7 @@ internal sealed class JinjaEvaluator
     /// <summary>Applies a filter; where it has no target, to the text of a block.</summary>
     public object? Filter(FilterNode filter, JinjaScope scope, MarkedText? block)
     {
+        Step();
         var value = filter.Target switch
         {
             null => block,
@@ -75,14 +73,6 @@ internal sealed class JinjaEvaluator
         TupleNode tuple => new JinjaTuple(Items(tuple.Items, scope)),
         DictionaryNode dictionary => Dictionary(dictionary, scope),
         _ => throw new InvalidOperationException($"Unknown expression {expression.GetType().Name}."),
-    };
-
-    private static int Weight(object? value) => value switch
-    {
-        MarkedText text => text.Length / 256,
-        List<object?> list => list.Count / 64,
-        JinjaIterator iterator => iterator.Items.Count / 64,
-        _ => 0,
     };
 
     private static object? Variable(string name, JinjaScope scope)
@@ -144,10 +134,15 @@ internal sealed class JinjaEvaluator
             : Evaluate(node.Else, scope);
     }
 
-    private List<object?> Items(IReadOnlyList<JinjaExpression> items, JinjaScope scope) => [.. items.Select(item => Evaluate(item, scope))];
+    private List<object?> Items(IReadOnlyList<JinjaExpression> items, JinjaScope scope)
+    {
+        JinjaBudget.ChargeItems(items.Count);
+        return [.. items.Select(item => Evaluate(item, scope))];
+    }
 
     private JinjaDictionary Dictionary(DictionaryNode node, JinjaScope scope)
     {
+        JinjaBudget.ChargeItems(2L * node.Items.Count);
         var dictionary = new JinjaDictionary();
         foreach (var (key, value) in node.Items)
         {

@@ -65,7 +65,7 @@ internal sealed class JinjaExpressionParser
     {
         if (_tokens.SkipOperator("("))
         {
-            var inner = ParseTarget(allowsAttribute);
+            var inner = _tokens.Nested(() => ParseTarget(allowsAttribute));
             _tokens.ExpectOperator(")");
             return inner;
         }
@@ -223,10 +223,16 @@ internal sealed class JinjaExpressionParser
 
     private string ParseDottedName()
     {
-        var name = _tokens.Expect(JinjaTokenKind.Name).Text;
+        const int MostParts = 16;
+        var parts = new List<string> { _tokens.Expect(JinjaTokenKind.Name).Text };
         while (_tokens.SkipOperator("."))
-            name += "." + _tokens.Expect(JinjaTokenKind.Name).Text;
-        return name;
+        {
+            if (parts.Count == MostParts)
+                throw _tokens.Error($"the name of a filter or test has more than {MostParts} parts.");
+            parts.Add(_tokens.Expect(JinjaTokenKind.Name).Text);
+        }
+
+        return string.Join('.', parts);
     }
 
     private bool EndsTuple() =>

@@ -31,11 +31,9 @@ internal static class JinjaFilters
         ["d"] = Default,
         ["length"] = (value, _) => JinjaSequences.Length(value),
         ["count"] = (value, _) => JinjaSequences.Length(value),
-        ["list"] = (value, _) => new List<object?>(JinjaSequences.Iterate(value)),
-        ["first"] = (value, _) =>
-            JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[0] : new JinjaUndefined("No first item, sequence was empty."),
-        ["last"] = (value, _) =>
-            JinjaSequences.Iterate(value) is { Count: > 0 } items ? items[^1] : new JinjaUndefined("No last item, sequence was empty."),
+        ["list"] = (value, _) => JinjaSequences.Copy(value),
+        ["first"] = (value, _) => JinjaSequences.End(value, 0, "No first item, sequence was empty."),
+        ["last"] = (value, _) => JinjaSequences.End(value, -1, "No last item, sequence was empty."),
         ["join"] = JinjaSequenceFilters.Join,
         ["reverse"] = JinjaSequenceFilters.Reverse,
         ["sort"] = JinjaSequenceFilters.Sort,
@@ -61,9 +59,13 @@ internal static class JinjaFilters
     public static bool Exists(string name) => Filters.ContainsKey(name);
 
     /// <summary>Applies a filter.</summary>
-    public static object? Apply(string name, object? value, JinjaArguments arguments) => Filters.TryGetValue(name, out var filter)
-        ? filter(value, arguments)
-        : throw new JinjaFailure($"filter '{name}' is not supported; supported are {Names}.");
+    public static object? Apply(string name, object? value, JinjaArguments arguments)
+    {
+        JinjaBudget.ChargeVisits(1);
+        return Filters.TryGetValue(name, out var filter)
+            ? filter(value, arguments)
+            : throw new JinjaFailure($"filter '{name}' is not supported; supported are {Names}.");
+    }
 
     /// <summary>A value that must be a dictionary.</summary>
     public static JinjaDictionary Dictionary(object? value, string filter) =>
@@ -121,7 +123,8 @@ internal static class JinjaFilters
     {
         foreach (var (character, entity) in new[] { ("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ("\"", "&#34;") })
         {
-            JinjaLimits.CheckCharacters(text.Length * 5L);
+            JinjaLimits.CheckCharacters(text.Length + (4L * text.Text.AsSpan().Count(character)));
+            JinjaBudget.ChargeCharacters(text.Length + (40L * text.Text.AsSpan().Count(character)));
             text = text.Replace(character, MarkedText.Trusted(entity));
         }
 

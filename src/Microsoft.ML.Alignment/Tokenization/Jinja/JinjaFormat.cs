@@ -9,6 +9,7 @@ internal static partial class JinjaFormat
     /// <summary><c>'%s-%d' % (a, b)</c></summary>
     public static MarkedText Percent(MarkedText format, object? values)
     {
+        JinjaBudget.ChargeCharacters(format.Length);
         IReadOnlyList<object?> items = values is JinjaTuple tuple ? tuple.Items : [values];
         var used = 0;
         var result = Substitute(format, Conversion().Matches(format.Text), match =>
@@ -56,6 +57,8 @@ internal static partial class JinjaFormat
         {
             var part = value(match);
             JinjaLimits.CheckCharacters((long)result.Length + part.Length + format.Length);
+            JinjaBudget.ChargeItems(2);
+            JinjaBudget.ChargeCharacters(part.Length);
             result.Append(format.Slice(start, match.Index - start)).Append(part);
             start = match.Index + match.Length;
         }

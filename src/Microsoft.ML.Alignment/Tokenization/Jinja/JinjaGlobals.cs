@@ -88,6 +88,7 @@ internal static class JinjaGlobals
         var count = step > 0 ? ((decimal)stop - start + step - 1) / step : ((decimal)start - stop - step - 1) / -(decimal)step;
         if (count > LongestRange + 1)
             throw new JinjaFailure($"range() would have more than {LongestRange} numbers.");
+        JinjaBudget.ChargeItems((long)Math.Max(count, 0));
         var numbers = new List<object?>();
         for (var i = 0; i < (int)Math.Max(Math.Floor(count), 0); i++)
             numbers.Add(start + (i * step));

@@ -27,8 +27,11 @@ internal sealed class JinjaInterpreter
             scope[name] = value;
         try
         {
-            interpreter.Run(template, new JinjaScope(scope));
-            return interpreter._output.ToMarkedText();
+            return JinjaBudget.Run(() =>
+            {
+                interpreter.Run(template, new JinjaScope(scope));
+                return interpreter._output.ToMarkedText();
+            });
         }
         catch (JinjaFailure failure)
         {
@@ -215,6 +218,7 @@ internal sealed class JinjaInterpreter
     private void Write(MarkedText text)
     {
         JinjaLimits.CheckCharacters((long)_output.Length + text.Length);
+        JinjaBudget.ChargeCharacters(text.Length);
         _output.Append(text);
     }
 

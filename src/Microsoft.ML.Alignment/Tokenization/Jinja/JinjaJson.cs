@@ -43,7 +43,9 @@ internal static class JinjaJson
 
     private static void Write(object? value, Layout layout, MarkedText.Builder result)
     {
-        JinjaLimits.CheckCharacters(result.Length);
+        JinjaLimits.CheckCharacters(result.Length + ((value as MarkedText)?.Length ?? 0L));
+        JinjaBudget.ChargeItems(1);
+        JinjaBudget.ChargeCharacters(2L * (value as MarkedText)?.Length ?? 0L);
         if (layout.Level > JinjaLimits.Depth)
             throw new JinjaFailure($"a value is nested more than {JinjaLimits.Depth} deep.");
         switch (value)

@@ -23,6 +23,12 @@ internal sealed partial class JinjaLexer
     public static List<JinjaToken> Read(string template)
     {
         var source = template.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        if (source.Length > JinjaLimits.Characters)
+        {
+            throw new ChatTemplateException(
+                $"the template has {source.Length} characters; at most {JinjaLimits.Characters} are allowed.", 1);
+        }
+
         var lexer = new JinjaLexer(source.EndsWith('\n') ? source[..^1] : source);
         while (lexer._position < lexer._source.Length)
             lexer.ReadDataAndTag();
@@ -203,8 +209,8 @@ internal sealed partial class JinjaLexer
 
     [GeneratedRegex("""
         \G(?:(?<name>[\p{L}_][\p{L}\p{N}_]*)
-        |(?<float>\d[\d_]*(?:\.\d[\d_]*(?:[eE][-+]?\d[\d_]*)?|[eE][-+]?\d[\d_]*))
-        |(?<integer>\d[\d_]*)
+        |(?<float>[0-9][0-9_]*(?:\.[0-9][0-9_]*(?:[eE][-+]?[0-9][0-9_]*)?|[eE][-+]?[0-9][0-9_]*))
+        |(?<integer>0[xX][0-9a-fA-F_]*[0-9a-fA-F]|0[oO][0-7_]*[0-7]|0[bB][01_]*[01]|[0-9][0-9_]*)
         |(?<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
         |(?:==|!=|>=|<=|//|\*\*|[-+/*%~\[\](){}<>=.:|,]))
         """, RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]

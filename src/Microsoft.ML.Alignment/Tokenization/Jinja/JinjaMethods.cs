@@ -50,8 +50,8 @@ internal static class JinjaMethods
     private static readonly Dictionary<string, Func<JinjaDictionary, JinjaArguments, object?>> OfDictionary = new(StringComparer.Ordinal)
     {
         ["items"] = (dictionary, _) => Items(dictionary),
-        ["keys"] = (dictionary, _) => new List<object?>(dictionary.Keys),
-        ["values"] = (dictionary, _) => new List<object?>(dictionary.Values),
+        ["keys"] = (dictionary, _) => new List<object?>(JinjaSequences.Iterate(dictionary)),
+        ["values"] = (dictionary, _) => Values(dictionary),
         ["get"] = (dictionary, arguments) =>
             arguments.Require(0, "key") is { } key && dictionary.TryGetValue(key, out var value) ? value : arguments.Get(1, "default"),
         ["copy"] = (dictionary, _) => Copy(dictionary),
@@ -67,12 +67,17 @@ internal static class JinjaMethods
     /// <summary>A method, bound to its value; null if the value has none of this name.</summary>
     public static JinjaFunction? Find(object? value, string name) => value switch
     {
-        MarkedText text when OfText.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(text, arguments)),
+        MarkedText text when OfText.TryGetValue(name, out var method) => new JinjaFunction(name, arguments =>
+        {
+            JinjaBudget.ChargeCharacters(text.Length);
+            return method(text, arguments);
+        }),
         JinjaDictionary dictionary when OfDictionary.TryGetValue(name, out var method) =>
             new JinjaFunction(name, arguments => method(dictionary, arguments)),
-        List<object?> list when OfList.TryGetValue(name, out var method) => new JinjaFunction(name, arguments => method(list, arguments)),
+        List<object?> list when OfList.TryGetValue(name, out var method) =>
+            new JinjaFunction(name, arguments => Call(method, list, arguments)),
         JinjaTuple tuple when OfList.TryGetValue(name, out var method) =>
-            new JinjaFunction(name, arguments => method(tuple.Items, arguments)),
+            new JinjaFunction(name, arguments => Call(method, tuple.Items, arguments)),
         // Templates are rendered in a sandbox in which values cannot be changed.
         List<object?> or JinjaDictionary when Unsafe.Contains(name) => new JinjaFunction(name, _ =>
             throw new JinjaFailure($"access to attribute '{name}' of '{JinjaOperators.TypeName(value)}' object is unsafe.")),
@@ -80,10 +85,28 @@ internal static class JinjaMethods
     };
 
     /// <summary>The pairs of a dictionary.</summary>
-    public static List<object?> Items(JinjaDictionary dictionary) => [.. dictionary.Select(pair => new JinjaTuple([pair.Key, pair.Value]))];
+    public static List<object?> Items(JinjaDictionary dictionary)
+    {
+        JinjaBudget.ChargeItems(3L * dictionary.Count);
+        return [.. dictionary.Select(pair => new JinjaTuple([pair.Key, pair.Value]))];
+    }
+
+    private static List<object?> Values(JinjaDictionary dictionary)
+    {
+        JinjaBudget.ChargeVisits(dictionary.Count);
+        return [.. dictionary.Values];
+    }
+
+    private static object? Call(
+        Func<IReadOnlyList<object?>, JinjaArguments, object?> method, IReadOnlyList<object?> list, JinjaArguments arguments)
+    {
+        JinjaBudget.ChargeVisits(list.Count);
+        return method(list, arguments);
+    }
 
     private static JinjaDictionary Copy(JinjaDictionary dictionary)
     {
+        JinjaBudget.ChargeItems(2L * dictionary.Count);
         var copy = new JinjaDictionary();
         foreach (var (key, value) in dictionary)
             copy[key] = value;

@@ -45,10 +45,10 @@ internal static class JinjaOperators
     public static bool Contains(object? container, object? value) => container switch
     {
         MarkedText text => value is MarkedText part
-            ? text.Text.Contains(part.Text, StringComparison.Ordinal)
+            ? JinjaTextMethods.Search(text).Contains(part.Text, StringComparison.Ordinal)
             : throw Unless(value, null, $"'in <string>' needs a string on its left, not {TypeName(value)}."),
         JinjaDictionary dictionary => value is not null && dictionary.ContainsKey(value),
-        _ => JinjaSequences.Iterate(container).Any(item => AreEqual(item, value)),
+        _ => new JinjaComparison() is var comparison && JinjaSequences.Iterate(container).Any(item => comparison.AreEqual(item, value)),
     };
 
     /// <summary>The value of an operator that computes.</summary>
@@ -62,9 +62,11 @@ internal static class JinjaOperators
                 return Concatenate(a, b);
             case ("+", List<object?> a, List<object?> b):
                 JinjaLimits.CheckItems((long)a.Count + b.Count);
+                JinjaBudget.ChargeVisits((long)a.Count + b.Count);
                 return new List<object?>([.. a, .. b]);
             case ("+", JinjaTuple a, JinjaTuple b):
                 JinjaLimits.CheckItems((long)a.Items.Count + b.Items.Count);
+                JinjaBudget.ChargeVisits((long)a.Items.Count + b.Items.Count);
                 return new JinjaTuple([.. a.Items, .. b.Items]);
             case ("*", MarkedText or List<object?>, long or bool):
                 return Repeat(left, AsInteger(right)!.Value);
@@ -94,6 +96,7 @@ internal static class JinjaOperators
     private static MarkedText Concatenate(MarkedText left, MarkedText right)
     {
         JinjaLimits.CheckCharacters((long)left.Length + right.Length);
+        JinjaBudget.ChargeCharacters((long)left.Length + right.Length);
         return left + right;
     }
 
@@ -103,11 +106,13 @@ internal static class JinjaOperators
         if (value is List<object?> list)
         {
             JinjaLimits.CheckItems(checked(list.Count * Math.Min(count, JinjaLimits.Items + 1L)));
+            JinjaBudget.ChargeVisits(list.Count == 0 ? 0 : list.Count * count);
             return Enumerable.Repeat(list, (int)(list.Count == 0 ? 0 : count)).SelectMany(items => items).ToList();
         }
 
         var text = (MarkedText)value!;
         JinjaLimits.CheckCharacters(text.Length * Math.Min(count, JinjaLimits.Characters + 1L));
+        JinjaBudget.ChargeCharacters(text.Length == 0 ? 0 : text.Length * count);
         var result = new MarkedText.Builder();
         for (var i = text.Length == 0 ? count : 0; i < count; i++)
             result.Append(text);

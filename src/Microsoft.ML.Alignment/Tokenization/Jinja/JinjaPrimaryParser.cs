@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
@@ -108,18 +109,42 @@ internal sealed class JinjaPrimaryParser(JinjaTokenStream tokens, JinjaExpressio
 
     private LiteralNode ParseString()
     {
-        var text = "";
+        var text = new StringBuilder();
         while (tokens.Current.Kind == JinjaTokenKind.String)
-            text += tokens.Next().Text;
-        return new LiteralNode(MarkedText.Trusted(text));
+            text.Append(tokens.Next().Text);
+        return new LiteralNode(MarkedText.Trusted(text.ToString()));
     }
 
     /// <summary>A whole number.</summary>
     public LiteralNode ParseInteger()
     {
-        if (!long.TryParse(tokens.Current.Text, CultureInfo.InvariantCulture, out var value))
+        if (!TryParse(tokens.Current.Text, out var value))
             throw tokens.Error($"{tokens.Current.Text} is too large; whole numbers have 64 bits.");
         tokens.Next();
         return new LiteralNode(value);
+    }
+
+    private static bool TryParse(string text, out long value) => text switch
+    {
+        ['0', 'x' or 'X', ..] => TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, out value),
+        ['0', 'b' or 'B', ..] => TryParse(text.AsSpan(2), NumberStyles.AllowBinarySpecifier, out value),
+        ['0', 'o' or 'O', ..] => TryParseOctal(text.AsSpan(2), out value),
+        _ => long.TryParse(text, CultureInfo.InvariantCulture, out value),
+    };
+
+    private static bool TryParse(ReadOnlySpan<char> digits, NumberStyles style, out long value) =>
+        long.TryParse(digits, style, CultureInfo.InvariantCulture, out value) && value >= 0;
+
+    private static bool TryParseOctal(ReadOnlySpan<char> digits, out long value)
+    {
+        value = 0;
+        foreach (var digit in digits)
+        {
+            if (value > long.MaxValue >> 3)
+                return false;
+            value = (value << 3) | (uint)(digit - '0');
+        }
+
+        return true;
     }
 }

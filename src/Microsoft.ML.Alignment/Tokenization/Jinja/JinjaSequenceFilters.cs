@@ -6,6 +6,7 @@ namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 internal static class JinjaSequenceFilters
 {
     private static readonly Comparer<object?> Order = Comparer<object?>.Create((left, right) => JinjaOperators.Compare(left, right));
+    private const int MostParts = 64;
     private static readonly IReadOnlyDictionary<string, object?> NoNames = new Dictionary<string, object?>();
 
     /// <summary>The items as text, one behind the other.</summary>
@@ -108,13 +109,16 @@ internal static class JinjaSequenceFilters
         object?[] path = attribute switch
         {
             null => [],
-            MarkedText text => [.. text.Text.Split('.').Select(Key)],
+            MarkedText text => [.. JinjaTextMethods.Search(text).Split('.', MostParts).Select(Key)],
             _ => [attribute],
         };
         return item =>
         {
+            JinjaBudget.ChargeVisits(path.Length);
             var value = path.Aggregate(item, JinjaSequences.Item);
-            return foldsCase && value is MarkedText text ? JinjaTextMethods.Convert(text, text.Text.ToLowerInvariant()) : value;
+            return foldsCase && value is MarkedText text
+                ? JinjaTextMethods.Convert(text, JinjaTextMethods.Search(text).ToLowerInvariant())
+                : value;
         };
 
         static object Key(string part) => long.TryParse(part, CultureInfo.InvariantCulture, out var index)

@@ -4,16 +4,38 @@ namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 internal static class JinjaSequences
 {
     /// <summary>The items that a loop over a value sees.</summary>
-    public static IReadOnlyList<object?> Iterate(object? value) => value switch
+    public static IReadOnlyList<object?> Iterate(object? value)
     {
-        List<object?> list => list,
-        JinjaTuple tuple => tuple.Items,
-        JinjaIterator iterator => iterator.Items,
-        JinjaDictionary dictionary => [.. dictionary.Keys],
-        MarkedText text => JinjaText.Characters(text),
-        JinjaUndefined => [],
-        _ => throw new JinjaFailure($"'{JinjaOperators.TypeName(value)}' object is not iterable."),
-    };
+        IReadOnlyList<object?> items = value switch
+        {
+            List<object?> list => list,
+            JinjaTuple tuple => tuple.Items,
+            JinjaIterator iterator => iterator.Items,
+            JinjaDictionary dictionary => [.. dictionary.Keys],
+            MarkedText text => JinjaText.Characters(text),
+            JinjaUndefined => [],
+            _ => throw new JinjaFailure($"'{JinjaOperators.TypeName(value)}' object is not iterable."),
+        };
+        JinjaBudget.ChargeVisits(items.Count);
+        return items;
+    }
+
+    /// <summary>A list of the items that a loop over a value sees.</summary>
+    public static List<object?> Copy(object? value)
+    {
+        var items = Iterate(value);
+        JinjaBudget.ChargeVisits(items.Count);
+        return [.. items];
+    }
+
+    /// <summary>The first (0) or last (-1) item; <paramref name="otherwise"/> where there is none.</summary>
+    public static object? End(object? value, int index, string otherwise)
+    {
+        if (value is MarkedText text)
+            return (object?)CharacterAt(text, index) ?? new JinjaUndefined(otherwise);
+        var items = value is List<object?> or JinjaTuple or JinjaIterator ? Indexed(value) : Iterate(value);
+        return items.Count > 0 ? items[index < 0 ? items.Count - 1 : 0] : new JinjaUndefined(otherwise);
+    }
 
     /// <summary>The length of a value.</summary>
     public static long Length(object? value) => value switch
@@ -75,7 +97,7 @@ internal static class JinjaSequences
         if (value is JinjaUndefined undefined)
             throw new JinjaFailure(undefined.Problem);
         var items = value is List<object?> or JinjaTuple or MarkedText
-            ? Iterate(value)
+            ? Indexed(value)
             : throw new JinjaFailure($"'{JinjaOperators.TypeName(value)}' object cannot be sliced.");
         stride = Math.Clamp(stride, -items.Count - 1L, items.Count + 1L);
         var (low, high) = stride > 0 ? (0L, (long)items.Count) : (-1L, items.Count - 1L);
@@ -83,7 +105,11 @@ internal static class JinjaSequences
         var to = Clamp(Bound(stop), items.Count, low, high) ?? (stride > 0 ? high : low);
         var result = new List<object?>();
         for (var i = from; stride > 0 ? i < to : i > to; i += stride)
+        {
+            JinjaBudget.ChargeVisits(1);
             result.Add(items[(int)i]);
+        }
+
         return value switch
         {
             MarkedText => JinjaText.Join(MarkedText.Empty, result),
@@ -94,12 +120,41 @@ internal static class JinjaSequences
 
     private static object? At(object value, long index)
     {
-        var items = Iterate(value);
+        if (value is MarkedText text)
+            return (object?)CharacterAt(text, index) ?? new JinjaUndefined($"{Describe(value)} has no element {index}");
+        var items = Indexed(value);
         var position = index < 0 ? index + items.Count : index;
         return position >= 0 && position < items.Count
             ? items[(int)position]
             : new JinjaUndefined($"{Describe(value)} has no element {index}");
     }
+
+    // Without a charge for items that nobody looks at.
+    private static IReadOnlyList<object?> Indexed(object value) => value switch
+    {
+        List<object?> list => list,
+        JinjaTuple tuple => tuple.Items,
+        JinjaIterator iterator => iterator.Items,
+        _ => Iterate(value),
+    };
+
+    private static MarkedText? CharacterAt(MarkedText text, long index)
+    {
+        if (Math.Abs(index) > text.Length)
+            return null;
+        JinjaBudget.ChargeCharacters(index < 0 ? -index : index);
+        var at = index < 0 ? text.Length : 0;
+        for (; index < 0 && at >= 0; index++)
+            at -= IsPairWithin(text.Text, at - 2) ? 2 : 1;
+        for (; index > 0 && at < text.Length; index--)
+            at += IsPairWithin(text.Text, at) ? 2 : 1;
+        if (at < 0 || at >= text.Length)
+            return null;
+        return text.Slice(at, IsPairWithin(text.Text, at) ? 2 : 1);
+    }
+
+    private static bool IsPairWithin(string text, int at) =>
+        at >= 0 && at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
 
     private static long? Bound(object? value) => value is null
         ? null

@@ -45,6 +45,7 @@ internal static class JinjaText
     /// <summary>The number of code points.</summary>
     public static int Length(MarkedText text)
     {
+        JinjaBudget.ChargeCharacters(text.Length);
         var length = text.Length;
         for (var i = 1; i < text.Length; i++)
         {
@@ -59,6 +60,7 @@ internal static class JinjaText
     public static List<object?> Characters(MarkedText text)
     {
         JinjaLimits.CheckItems(text.Length);
+        JinjaBudget.ChargeItems(text.Length);
         var characters = new List<object?>(text.Length);
         for (var i = 0; i < text.Length;)
         {
@@ -79,6 +81,7 @@ internal static class JinjaText
         {
             var part = Of(item);
             JinjaLimits.CheckCharacters((long)result.Length + part.Length + separator.Length);
+            JinjaBudget.ChargeCharacters((long)part.Length + separator.Length);
             if (!isFirst)
                 result.Append(separator);
             result.Append(part);
@@ -110,7 +113,9 @@ internal static class JinjaText
 
     private static void Represent(object? value, MarkedText.Builder result, int depth)
     {
-        JinjaLimits.CheckCharacters(result.Length);
+        JinjaLimits.CheckCharacters(result.Length + ((value as MarkedText)?.Length ?? 0L));
+        JinjaBudget.ChargeItems(1);
+        JinjaBudget.ChargeCharacters(2L * (value as MarkedText)?.Length ?? 0L);
         if (depth > JinjaLimits.Depth)
             throw new JinjaFailure($"a value is nested more than {JinjaLimits.Depth} deep.");
         switch (value)

@@ -20,6 +20,13 @@ internal static class JinjaTextMethods
             title[i] = i > 0 && char.IsLetter(source[i - 1]) ? char.ToLowerInvariant(source[i]) : char.ToUpperInvariant(source[i]);
     }));
 
+    /// <summary>The characters of a text that is about to be searched.</summary>
+    public static string Search(MarkedText text)
+    {
+        JinjaBudget.ChargeCharacters(text.Length);
+        return text.Text;
+    }
+
     /// <summary>Replaces; an empty <paramref name="old"/> is before every character.</summary>
     public static MarkedText Replace(MarkedText text, MarkedText old, MarkedText with, int limit)
     {
@@ -27,7 +34,9 @@ internal static class JinjaTextMethods
         if (old.Length == 0)
             throw new JinjaFailure("replace() of an empty string is not supported.");
         var found = Math.Min(Count(text, old), count);
-        JinjaLimits.CheckCharacters(text.Length + (found * (with.Length - old.Length)));
+        var length = text.Length + (found * (with.Length - old.Length));
+        JinjaLimits.CheckCharacters(length);
+        JinjaBudget.ChargeCharacters(length + (found * JinjaLimits.CharactersOfItem));
         return text.Replace(old.Text, with, count);
     }
 
@@ -60,7 +69,19 @@ internal static class JinjaTextMethods
     }
 
     /// <summary>The number of parts between runs of white space.</summary>
-    public static long CountWords(MarkedText text) => SplitAtSpaces(text, int.MaxValue, fromEnd: false).Count;
+    public static long CountWords(MarkedText text)
+    {
+        var words = 0L;
+        var isInWord = false;
+        foreach (var character in Search(text))
+        {
+            var isWord = !JinjaText.IsSpace(character);
+            words += isWord && !isInWord ? 1 : 0;
+            isInWord = isWord;
+        }
+
+        return words;
+    }
 
     /// <summary>The lines.</summary>
     public static List<object?> SplitLines(MarkedText text, bool keepsEnds)
@@ -73,7 +94,7 @@ internal static class JinjaTextMethods
             var next = end;
             if (next < text.Length)
                 next += text.Text.AsSpan(end).StartsWith("\r\n", StringComparison.Ordinal) ? 2 : 1;
-            lines.Add(text.Slice(start, (keepsEnds ? next : end) - start));
+            AddPart(lines, text.Slice(start, (keepsEnds ? next : end) - start));
             start = next;
         }
 
@@ -101,7 +122,7 @@ internal static class JinjaTextMethods
         var start = 0;
         while (parts.Count < most && text.Text.IndexOf(separator, start, StringComparison.Ordinal) is >= 0 and var at)
         {
-            parts.Add(text.Slice(start, at - start));
+            AddPart(parts, text.Slice(start, at - start));
             start = at + separator.Length;
         }
 
@@ -115,7 +136,7 @@ internal static class JinjaTextMethods
         var end = text.Length;
         while (parts.Count < most && text.Text.AsSpan(0, end).LastIndexOf(separator, StringComparison.Ordinal) is >= 0 and var at)
         {
-            parts.Add(text.Slice(at + separator.Length, end - at - separator.Length));
+            AddPart(parts, text.Slice(at + separator.Length, end - at - separator.Length));
             end = at;
         }
 
@@ -124,21 +145,28 @@ internal static class JinjaTextMethods
         return parts;
     }
 
+    // The rest behind the last allowed cut keeps the white space at its far end, as Python's does.
     private static List<object?> SplitAtSpaces(MarkedText text, int most, bool fromEnd)
     {
         var parts = new List<object?>();
-        var rest = text.Trim(JinjaText.IsSpace);
-        while (rest.Length > 0)
+        var (start, end) = (0, text.Length);
+        while (true)
         {
-            var at = parts.Count == most ? -1 : fromEnd ? LastSpace(rest.Text) : FirstSpace(rest.Text);
-            if (at < 0)
+            if (fromEnd)
+                end = SkipBack(text.Text, start, end, isSpace: true);
+            else
+                start = Skip(text.Text, start, end, isSpace: true);
+            if (start == end)
+                break;
+            if (parts.Count == most)
             {
-                parts.Add(rest);
+                AddPart(parts, text.Slice(start, end - start));
                 break;
             }
 
-            parts.Add(fromEnd ? rest.Slice(at + 1) : rest.Slice(0, at));
-            rest = (fromEnd ? rest.Slice(0, at) : rest.Slice(at)).Trim(JinjaText.IsSpace, atStart: !fromEnd, atEnd: fromEnd);
+            var cut = fromEnd ? SkipBack(text.Text, start, end, isSpace: false) : Skip(text.Text, start, end, isSpace: false);
+            AddPart(parts, fromEnd ? text.Slice(cut, end - cut) : text.Slice(start, cut - start));
+            (start, end) = fromEnd ? (start, cut) : (cut, end);
         }
 
         if (fromEnd)
@@ -146,22 +174,25 @@ internal static class JinjaTextMethods
         return parts;
     }
 
-    private static int FirstSpace(string text)
+    private static void AddPart(List<object?> parts, MarkedText part)
     {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (JinjaText.IsSpace(text[i]))
-                return i;
-        }
-
-        return -1;
+        JinjaLimits.CheckItems(parts.Count + 1L);
+        JinjaBudget.ChargeItems(1);
+        JinjaBudget.ChargeCharacters(part.Length);
+        parts.Add(part);
     }
 
-    private static int LastSpace(string text)
+    private static int Skip(string text, int start, int end, bool isSpace)
     {
-        var i = text.Length - 1;
-        while (i >= 0 && !JinjaText.IsSpace(text[i]))
-            i--;
-        return i;
+        while (start < end && JinjaText.IsSpace(text[start]) == isSpace)
+            start++;
+        return start;
+    }
+
+    private static int SkipBack(string text, int start, int end, bool isSpace)
+    {
+        while (end > start && JinjaText.IsSpace(text[end - 1]) == isSpace)
+            end--;
+        return end;
     }
 }

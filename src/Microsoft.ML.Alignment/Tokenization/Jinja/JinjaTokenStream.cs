@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>The tokens of a template, read from the first to the last.</summary>
@@ -55,7 +57,7 @@ internal sealed class JinjaTokenStream(List<JinjaToken> tokens)
     /// <summary>Parses something that may contain itself; too deep a nesting is refused before the stack is full.</summary>
     public T Nested<T>(Func<T> parse)
     {
-        if (++_depth > DeepestNesting)
+        if (++_depth > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw Error($"it is nested more than {DeepestNesting} deep.");
         var result = parse();
         _depth--;

@@ -88,7 +88,7 @@ internal sealed class JinjaEquality : IEqualityComparer<object>
     /// <inheritdoc/>
     public int GetHashCode(object obj) => obj switch
     {
-        MarkedText text => string.GetHashCode(text.Text, StringComparison.Ordinal),
+        MarkedText text => HashOf(text.Text),
         bool value => (value ? 1.0 : 0.0).GetHashCode(),
         long value => ((double)value).GetHashCode(),
         DBNull => 0,
@@ -102,6 +102,12 @@ internal sealed class JinjaEquality : IEqualityComparer<object>
         })),
         _ => throw new JinjaFailure($"unhashable type: '{JinjaOperators.TypeName(obj)}'."),
     };
+
+    private static int HashOf(string text)
+    {
+        JinjaBudget.ChargeCharacters(text.Length);
+        return string.GetHashCode(text, StringComparison.Ordinal);
+    }
 }
 
 /// <summary>What a rendering may use at most; a template comes with a model, and models come from others.</summary>
@@ -111,8 +117,16 @@ internal static class JinjaLimits
     public const int Characters = 1 << 22;
     /// <summary>The items of a list.</summary>
     public const int Items = 1 << 20;
-    /// <summary>The expressions and statements that are run; large values count as several.</summary>
-    public const int Steps = 2_000_000;
+    /// <summary>The expressions and statements that are run.</summary>
+    public const int Steps = 20_000_000;
+    /// <summary>The characters that are read and made in all; texts are UTF-16, so what is held stays below twice as many bytes.</summary>
+    public const long Work = 1L << 28;
+    /// <summary>As how many characters a value counts that is made.</summary>
+    public const int CharactersOfItem = 24;
+    /// <summary>As how many characters an item counts that is looked at or copied.</summary>
+    public const int CharactersOfVisit = 4;
+    /// <summary>How long a rendering may take; far more than <see cref="Work"/> needs on a busy machine.</summary>
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(30);
     /// <summary>How deep macros, loops and blocks are nested in each other.</summary>
     public const int Depth = 200;
 
