@@ -17,6 +17,12 @@ internal sealed record AddedToken(int Id, string Content, bool IsSpecial)
     public bool StripsRight { get; init; }
     /// <summary>Whether it is looked for in the normalized text.</summary>
     public bool IsNormalized { get; init; }
+
+    /// <summary>
+    /// Whether text of others never becomes it: a special token, and one that looks like a tag (<c>&lt;think&gt;</c>, <c>[TOOL]</c>),
+    /// which templates write. Other added tokens are words that the vocabulary got later.
+    /// </summary>
+    public bool IsMarkup => IsSpecial || Content is ['<', .., '>'] or ['[', .., ']'];
 }
 
 /// <summary>A part of a text: an added token, or what lies between two.</summary>
@@ -28,26 +34,31 @@ internal readonly record struct TextSegment(int Start, int End, int? Id);
 /// <summary>Finds added tokens: the leftmost, of those the longest.</summary>
 internal sealed class AddedTokens
 {
-    private readonly Dictionary<char, (AddedToken Token, string Pattern)[]> _byFirst;
+    private readonly Dictionary<long, int> _next = [];
+    private readonly List<AddedToken?> _ends = [null];
     private readonly SearchValues<char> _firsts;
 
     /// <param name="tokens">The tokens, each with what it looks like in the searched text.</param>
     public AddedTokens(IEnumerable<(AddedToken Token, string Pattern)> tokens)
     {
-        _byFirst = tokens.Where(token => token.Pattern.Length > 0)
-            .GroupBy(token => token.Pattern[0])
-            .ToDictionary(group => group.Key, group => group.OrderByDescending(token => token.Pattern.Length).ToArray());
-        _firsts = SearchValues.Create([.. _byFirst.Keys]);
+        var firsts = new HashSet<char>();
+        foreach (var (token, pattern) in tokens.Where(token => token.Pattern.Length > 0))
+        {
+            firsts.Add(pattern[0]);
+            _ends[Insert(pattern)] ??= token;
+        }
+
+        _firsts = SearchValues.Create([.. firsts]);
     }
 
-    /// <summary>Cuts a text at the tokens in it; special ones count only where the text is trusted.</summary>
+    /// <summary>Cuts a text at the tokens in it; markup counts only where the text is trusted.</summary>
     public List<TextSegment> Split(MarkedText text)
     {
         var segments = new List<TextSegment>();
         var covered = 0;
-        for (var from = 0; Find(text, from) is { } match; from = match.Start + match.Pattern.Length)
+        for (var from = 0; Find(text, from) is { } match; from = match.End)
         {
-            var (start, end) = (match.Start, match.Start + match.Pattern.Length);
+            var (start, end) = (match.Start, match.End);
             if (match.Token.IsSingleWord && (EndsWithWord(text.Text.AsSpan(0, start)) || StartsWithWord(text.Text.AsSpan(end))))
                 continue;
             if (match.Token.StripsLeft)
@@ -65,7 +76,26 @@ internal sealed class AddedTokens
         return segments;
     }
 
-    private (AddedToken Token, string Pattern, int Start)? Find(MarkedText text, int from)
+    // The nodes of a tree of characters are numbers; its edges lie in one table.
+    private int Insert(string pattern)
+    {
+        var node = 0;
+        foreach (var character in pattern)
+        {
+            if (!_next.TryGetValue(Edge(node, character), out var next))
+            {
+                next = _ends.Count;
+                _ends.Add(null);
+                _next.Add(Edge(node, character), next);
+            }
+
+            node = next;
+        }
+
+        return node;
+    }
+
+    private (AddedToken Token, int Start, int End)? Find(MarkedText text, int from)
     {
         for (var at = from; at < text.Length; at++)
         {
@@ -73,16 +103,28 @@ internal sealed class AddedTokens
             if (skipped < 0)
                 return null;
             at += skipped;
-            var rest = text.Text.AsSpan(at);
-            foreach (var (token, pattern) in _byFirst[rest[0]])
-            {
-                if (rest.StartsWith(pattern, StringComparison.Ordinal) && (!token.IsSpecial || text.IsTrustedAt(at, at + pattern.Length)))
-                    return (token, pattern, at);
-            }
+            if (LongestAt(text, at) is { } found)
+                return (found.Token, at, found.End);
         }
 
         return null;
     }
+
+    private (AddedToken Token, int End)? LongestAt(MarkedText text, int start)
+    {
+        (AddedToken, int)? longest = null;
+        var node = 0;
+        for (var end = start; end < text.Length && _next.TryGetValue(Edge(node, text.Text[end]), out node);)
+        {
+            end++;
+            if (_ends[node] is { } token && (!token.IsMarkup || text.IsTrustedAt(start, end)))
+                longest = (token, end);
+        }
+
+        return longest;
+    }
+
+    private static long Edge(int node, char character) => ((long)node << 16) | character;
 
     private static bool EndsWithWord(ReadOnlySpan<char> text) => text.Length > 0 && IsWord(
         text.Length > 1 && char.IsSurrogatePair(text[^2], text[^1]) ? char.ConvertToUtf32(text[^2], text[^1]) : text[^1]);

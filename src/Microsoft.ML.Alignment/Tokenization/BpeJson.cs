@@ -21,14 +21,15 @@ internal sealed class BpeJson
     public BpeJson(JsonElement section, IReadOnlyList<AddedToken> addedTokens, bool isByteLevel)
     {
         Refuse(section);
-        _vocabulary = section.GetProperty("vocab").EnumerateObject()
-            .ToDictionary(token => token.Name, token => token.Value.GetInt32(), StringComparer.Ordinal);
+        _vocabulary = ReadVocabulary(section.GetProperty("vocab"));
+        if (_vocabulary.Count + addedTokens.Count == 0)
+            throw new FormatException("tokenizer.json: there is no token in 'vocab' and 'added_tokens'; there must be one at least.");
         _isByteLevel = isByteLevel;
         _ignoresMerges = section.Flag("ignore_merges");
         _byteFallback = section.Flag("byte_fallback");
         _fusesUnknown = section.Flag("fuse_unk");
         _unknownId = section.Section("unk_token")?.GetString() is { } unknown ? IdOf(unknown, "unk_token") : null;
-        _specialIds = [.. addedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
+        _specialIds = [.. addedTokens.Where(token => token.IsMarkup).Select(token => token.Id)];
         BeginsWordsAtSpaces = !isByteLevel && _vocabulary.ContainsKey(WordSplitter.Space.ToString());
         ReadMerges(section.GetProperty("merges"));
         var all = new Dictionary<string, int>(_vocabulary, StringComparer.Ordinal);
@@ -70,13 +71,30 @@ internal sealed class BpeJson
         }
     }
 
+    private static Dictionary<string, int> ReadVocabulary(JsonElement section)
+    {
+        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var token in section.EnumerateObject())
+        {
+            if (token.Value.AsId() is not { } id)
+            {
+                throw new FormatException(
+                    $"tokenizer.json: the id of '{token.Name}' in 'vocab' is {token.Value.Shown()}; " +
+                    $"it must be a whole number from 0 to {TokenizerJsonElements.LargestId}.");
+            }
+
+            if (!vocabulary.TryAdd(token.Name, id))
+                throw new FormatException($"tokenizer.json: '{token.Name}' is in 'vocab' twice; a token must have one id.");
+        }
+
+        return vocabulary;
+    }
+
     private void ReadMerges(JsonElement merges)
     {
         foreach (var merge in merges.EnumerateArray())
         {
-            var (left, right) = merge.ValueKind == JsonValueKind.Array
-                ? (merge[0].GetString()!, merge[1].GetString()!)
-                : SplitAtSpace(merge.GetString()!);
+            var (left, right) = Halves(merge);
             var merged = IdOf(left + right, "merges");
             if (right[0] == WordSplitter.Space && left[^1] != WordSplitter.Space)
                 BeginsWordsAtSpaces = false;
@@ -85,9 +103,24 @@ internal sealed class BpeJson
         }
     }
 
+    private static (string Left, string Right) Halves(JsonElement merge)
+    {
+        if (merge.ValueKind == JsonValueKind.String)
+            return SplitAtSpace(merge.GetString()!);
+        if (merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
+            && merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String
+            && merge[0].GetString() is { Length: > 0 } left && merge[1].GetString() is { Length: > 0 } right)
+        {
+            return (left, right);
+        }
+
+        throw new FormatException(
+            $"tokenizer.json: {merge.Shown()} in 'merges' is no merge; it must be \"left right\" or [\"left\", \"right\"], none empty.");
+    }
+
     private static (string Left, string Right) SplitAtSpace(string merge)
     {
-        var space = merge.IndexOf(' ', 1);
+        var space = merge.Length < 3 ? -1 : merge.IndexOf(' ', 1);
         return space > 0 && space + 1 < merge.Length
             ? (merge[..space], merge[(space + 1)..])
             : throw new FormatException($"tokenizer.json: merge '{merge}' is not two tokens with a space between them.");

@@ -37,6 +37,7 @@ internal sealed class GgufVocabulary
         _types = [.. Array<object>("token_type")?.Select(type => Convert.ToInt32(type, CultureInfo.InvariantCulture)) ?? []];
         if (_types.Length != 0 && _types.Length != Tokens.Length)
             throw Wrong("token_type", $"an array as long as {KeyPrefix}tokens ({Tokens.Length})");
+        CheckTokens();
     }
 
     /// <summary>The kind of tokenizer: <c>gpt2</c>, <c>llama</c>, ….</summary>
@@ -70,7 +71,13 @@ internal sealed class GgufVocabulary
     public int? UnknownId => Id("unknown_token_id");
 
     /// <summary>What a token is.</summary>
-    public GgufTokenType TypeOf(int id) => _types.Length == 0 ? GgufTokenType.Normal : (GgufTokenType)_types[id];
+    /// <remarks>In a file without types, tokens that the file names and those that look like markup control the model.</remarks>
+    public GgufTokenType TypeOf(int id)
+    {
+        if (_types.Length > 0)
+            return (GgufTokenType)_types[id];
+        return id == BosId || id == EosId || Tokens[id] is ['<', '|', .., '|', '>'] ? GgufTokenType.Control : GgufTokenType.Normal;
+    }
 
     /// <summary>
     /// The merges that a SentencePiece vocabulary stands for: SentencePiece joins the two neighbours whose union has the highest score, so
@@ -94,6 +101,19 @@ internal sealed class GgufVocabulary
             .ThenBy(merge => ids[merge.Left])
             .ThenBy(merge => ids[merge.Right])
             .Select(merge => (merge.Left, merge.Right));
+    }
+
+    private void CheckTokens()
+    {
+        const int Longest = 4096;
+        var ids = new Dictionary<string, int>(Tokens.Length, StringComparer.Ordinal);
+        for (var id = 0; id < Tokens.Length; id++)
+        {
+            if (Tokens[id].Length > Longest)
+                throw new FormatException($"GGUF: token {id} has {Tokens[id].Length} characters; at most {Longest} are allowed.");
+            if (!ids.TryAdd(Tokens[id], id))
+                throw new FormatException($"GGUF: tokens {ids[Tokens[id]]} and {id} are both '{Tokens[id]}'; a token must have one id.");
+        }
     }
 
     private static IEnumerable<(string Left, string Right)> HalvesOf(string token, Dictionary<string, int> ids)

@@ -33,6 +33,24 @@ internal sealed class SplitterSequence(IReadOnlyList<PieceSplitter> splitters) :
     }
 }
 
+/// <summary>A piece ends behind each occurrence of a text.</summary>
+internal sealed class SeparatorSplitter(string separator) : PieceSplitter
+{
+    /// <inheritdoc/>
+    public override void Split(ReadOnlySpan<char> text, int offset, List<int> ends)
+    {
+        var start = 0;
+        while (text[start..].IndexOf(separator, StringComparison.Ordinal) is >= 0 and var found)
+        {
+            start += found + separator.Length;
+            ends.Add(offset + start);
+        }
+
+        if (start < text.Length)
+            ends.Add(offset + text.Length);
+    }
+}
+
 /// <summary>Each number character (<c>\p{N}</c>) is a piece, or each run of them.</summary>
 internal sealed class DigitSplitter(bool individual) : PieceSplitter
 {

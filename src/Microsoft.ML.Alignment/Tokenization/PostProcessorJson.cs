@@ -48,7 +48,8 @@ internal static class PostProcessorJson
 
             var token = item.GetProperty("SpecialToken").Text("id");
             var ids = section.GetProperty("special_tokens").GetProperty(token).GetProperty("ids");
-            target.AddRange(ids.EnumerateArray().Select(id => id.GetInt32()));
+            target.AddRange(ids.EnumerateArray().Select(id => id.AsId()
+                ?? throw new FormatException($"tokenizer.json: the ids of '{token}' in the post-processor are {ids.Shown()}.")));
         }
 
         prefix.InsertRange(0, before);

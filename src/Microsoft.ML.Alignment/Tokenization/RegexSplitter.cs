@@ -12,6 +12,8 @@ internal sealed class RegexSplitter : PieceSplitter
 {
     private static readonly Dictionary<UnicodeCategory, char> StandIns = MakeStandIns();
 
+    private static readonly TimeSpan MatchTime = TimeSpan.FromSeconds(10);
+
     private readonly Regex _pattern;
 
     /// <param name="pattern">The pattern.</param>
@@ -20,7 +22,7 @@ internal sealed class RegexSplitter : PieceSplitter
     {
         try
         {
-            _pattern = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled);
+            _pattern = Create(pattern);
         }
         catch (RegexParseException exception)
         {
@@ -45,10 +47,19 @@ internal sealed class RegexSplitter : PieceSplitter
         }
 
         var last = 0;
-        foreach (var match in _pattern.EnumerateMatches(standIn.AsSpan(0, count)))
+        try
         {
-            AddEnd(match.Index);
-            AddEnd(match.Index + match.Length);
+            foreach (var match in _pattern.EnumerateMatches(standIn.AsSpan(0, count)))
+            {
+                AddEnd(match.Index);
+                AddEnd(match.Index + match.Length);
+            }
+        }
+        catch (RegexMatchTimeoutException exception)
+        {
+            throw new FormatException(
+                $"tokenizer.json: the pattern '{_pattern}' of pre-tokenizer 'Split' takes longer than {MatchTime.TotalSeconds:0} seconds on a " +
+                $"text of {text.Length} characters. Write it without nested repetitions, or shorten the text.", exception);
         }
 
         AddEnd(count);
@@ -59,6 +70,25 @@ internal sealed class RegexSplitter : PieceSplitter
                 ends.Add(offset + position[end]);
             last = Math.Max(last, end);
         }
+    }
+
+    // What a lookahead does not need is matched in linear time, whatever the pattern; the rest has a time limit a match.
+    private static Regex Create(string pattern)
+    {
+        if (!pattern.Contains("(?!", StringComparison.Ordinal) && !pattern.Contains("(?=", StringComparison.Ordinal)
+            && !pattern.Contains("(?<", StringComparison.Ordinal))
+        {
+            try
+            {
+                return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchTime);
+            }
+            catch (NotSupportedException)
+            {
+                // Backreferences, atomic groups, conditions, repetitions too large for an automaton.
+            }
+        }
+
+        return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, MatchTime);
     }
 
     private static char StandInOf(int codePoint) =>

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Tokenization;
 /// <summary>Reads the section <c>pre_tokenizer</c>.</summary>
 internal static class SplitterJson
 {
-    private const string Supported = "Sequence, ByteLevel, Digits, Split (of behavior Isolated)";
+    private const string Supported = "Sequence, ByteLevel, Digits, Split (Isolated, or MergedWithPrevious of a String)";
 
     /// <summary>Reads the splitter; null if the section leaves a text whole.</summary>
     /// <param name="section">The section; null if there is none.</param>
@@ -50,15 +50,22 @@ internal static class SplitterJson
 
     private static PieceSplitter ReadSplit(JsonElement stage)
     {
+        if (stage.Text("behavior") == "MergedWithPrevious" && !stage.Flag("invert")
+            && stage.GetProperty("pattern").TryGetProperty("String", out _)
+            && stage.GetProperty("pattern").Text("String") is { Length: > 0 } separator)
+        {
+            return new SeparatorSplitter(separator);
+        }
+
         if (stage.Text("behavior") != "Isolated" || stage.Flag("invert"))
         {
             var behavior = stage.Text("behavior") + (stage.Flag("invert") ? " (inverted)" : "");
-            throw stage.Unsupported("behavior of pre-tokenizer 'Split'", behavior, "Isolated");
+            throw stage.Unsupported("behavior of pre-tokenizer 'Split'", behavior, "Isolated, and MergedWithPrevious of a String");
         }
 
-        if (!stage.GetProperty("pattern").TryGetProperty("Regex", out var pattern))
+        if (!stage.GetProperty("pattern").TryGetProperty("Regex", out _))
             throw stage.Unsupported("pattern of pre-tokenizer 'Split'", "String", "Regex");
-        return ForPattern(pattern.GetString()!);
+        return ForPattern(stage.GetProperty("pattern").Text("Regex"));
     }
 
     private static PieceSplitter ForPattern(string pattern)

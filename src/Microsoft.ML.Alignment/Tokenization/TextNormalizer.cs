@@ -40,9 +40,19 @@ internal sealed class PrependNormalizer(string prefix, bool unlessThere) : TextN
 /// <summary>Replaces one string by another.</summary>
 internal sealed class ReplaceNormalizer(string old, string with) : TextNormalizer
 {
+    private const int Longest = 1 << 27;
+
     /// <inheritdoc/>
     public override MarkedText Apply(MarkedText text, bool isContinuation)
     {
+        var length = text.Length + ((long)text.Text.AsSpan().Count(old) * (with.Length - old.Length));
+        if (length > Longest)
+        {
+            throw new FormatException(
+                $"tokenizer.json: the normalizer 'Replace' of '{old}' makes {length} characters of {text.Length}; at most {Longest} are " +
+                "allowed. Shorten the text, or let replacements not build on each other.");
+        }
+
         if (text.IsTrusted || old.Length != with.Length)
             return text.Replace(old, text.Derive(with));
         // Of equal length: the marks stay where they are.
@@ -74,7 +84,9 @@ internal sealed class UnicodeNormalizer : TextNormalizer
     /// <inheritdoc/>
     public override MarkedText Apply(MarkedText text, bool isContinuation)
     {
-        var wellFormed = ReplaceLoneSurrogates(text.Text);
+        var wellFormed = CanonicalOrder.OfLongRuns(ReplaceLoneSurrogates(text.Text));
+        if (wellFormed.Length != text.Length)
+            return text.Derive(wellFormed.Normalize(_form));
         return wellFormed.IsNormalized(_form) ? text.WithCharacters(wellFormed) : text.Derive(wellFormed.Normalize(_form));
     }
 

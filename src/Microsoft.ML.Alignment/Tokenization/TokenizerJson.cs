@@ -56,13 +56,22 @@ internal static class TokenizerJson
     }
 
     private static AddedToken ReadAddedToken(JsonElement token) =>
-        new(token.GetProperty("id").GetInt32(), token.Text("content"), token.Flag("special"))
+        new(token.Id("id"), Content(token), token.Flag("special"))
         {
             IsSingleWord = token.Flag("single_word"),
             StripsLeft = token.Flag("lstrip"),
             StripsRight = token.Flag("rstrip"),
             IsNormalized = token.Flag("normalized"),
         };
+
+    private static string Content(JsonElement token)
+    {
+        const int Longest = 1024;
+        var content = token.Text("content");
+        return content.Length <= Longest
+            ? content
+            : throw new FormatException($"tokenizer.json: an added token has {content.Length} characters; at most {Longest} are allowed.");
+    }
 
     private static TextNormalizer ReadNormalizer(JsonElement section) => section.Type() switch
     {
@@ -84,12 +93,20 @@ internal static class TokenizerJson
         "Fuse" => [new FuseDecoder()],
         "Replace" => [new ReplaceDecoder(StringPattern(section, "decoder"), section.Text("content"))],
         "Strip" => [new StripDecoder(
-            section.Text("content").Single(), section.GetProperty("start").GetInt32(), section.GetProperty("stop").GetInt32())],
+            StrippedCharacter(section), section.GetProperty("start").GetInt32(), section.GetProperty("stop").GetInt32())],
         var type => throw section.Unsupported("decoder", type, "Sequence, ByteLevel, ByteFallback, Fuse, Replace (of a string), Strip"),
     };
 
+    private static char StrippedCharacter(JsonElement section) => section.Text("content") is [var character]
+        ? character
+        : throw new FormatException($"tokenizer.json: 'content' of the decoder 'Strip' must be one character, in {section.Shown()}.");
+
+    private static string NotEmpty(string pattern, string kind) => pattern.Length > 0
+        ? pattern
+        : throw new FormatException($"tokenizer.json: the pattern of the {kind} 'Replace' is empty; it must be a text.");
+
     private static string StringPattern(JsonElement section, string kind) =>
-        section.GetProperty("pattern").TryGetProperty("String", out var pattern)
-            ? pattern.GetString()!
+        section.GetProperty("pattern").TryGetProperty("String", out _)
+            ? NotEmpty(section.GetProperty("pattern").Text("String"), kind)
             : throw section.Unsupported($"pattern of the {kind} 'Replace'", "Regex", "String");
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Tests.Tokenization;
 
 public class ModelTokenizerTests
 {
-    public static readonly TheoryData<string> SmallKinds = ["gpt2-style", "smollm-style", "llama2-style", "added-tokens", "qwen2-style", "llama3-style"];
+    public static readonly TheoryData<string> SmallKinds = ["gpt2-style", "smollm-style", "llama2-style", "added-tokens", "qwen2-style", "llama3-style", "gemma-style"];
 
     [Theory]
     [MemberData(nameof(SmallKinds))]
