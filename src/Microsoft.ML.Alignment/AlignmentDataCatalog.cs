@@ -49,13 +49,14 @@ public sealed partial class AlignmentDataCatalog
     public IDataView LoadJsonLines(string path, JsonLinesOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var scan = JsonScan.Of(path, options ?? new());
-        var shape = new JsonRowShape(scan, options?.Dialogue);
+        options ??= new();
+        var scan = JsonScan.Of(path, options);
+        var shape = new JsonRowShape(scan, options.Dialogue);
         Log(nameof(LoadJsonLines),
             $"{path}: {scan.Rows} rows with {string.Join(", ", shape.Columns.Select(c => c.Name))}"
             + (shape.HasImplicitPrompt ? "; the prompt is what Chosen and Rejected share." : ".")
             + (shape.LeftOut.Count == 0 ? "" : $" In no column, and lost: {string.Join(", ", shape.LeftOut)}."));
-        return new JsonLinesView(path, shape, scan.Rows);
+        return new JsonLinesView(path, options.MaxLineLength, shape, scan.Rows);
     }
 
     /// <summary>

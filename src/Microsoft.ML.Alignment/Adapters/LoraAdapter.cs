@@ -8,6 +8,9 @@ namespace Microsoft.ML.Alignment.Adapters;
 /// <summary>Makes and merges LoRA adapters (Hu et al., 2021, arXiv:2106.09685).</summary>
 internal static class LoraAdapter
 {
+    /// <summary>The version of PEFT whose keys an adapter's configuration has.</summary>
+    private const string PeftVersion = "0.21.2";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>
@@ -76,19 +79,47 @@ internal static class LoraAdapter
         var modules = (options.TargetModules ?? [.. paths.Select(LastName).Distinct()]).Select(module => (JsonNode)module);
         return new JsonObject
         {
-            ["peft_type"] = "LORA",
-            ["task_type"] = "CAUSAL_LM",
+            ["alora_invocation_tokens"] = null,
+            ["alpha_pattern"] = new JsonObject(),
+            ["arrow_config"] = null,
+            ["auto_mapping"] = null,
             ["base_model_name_or_path"] = null,
-            ["r"] = options.Rank,
-            ["lora_alpha"] = options.Alpha,
-            ["lora_dropout"] = options.Dropout,
-            ["target_modules"] = new JsonArray([.. modules]),
-            ["use_rslora"] = options.UseRsLora,
-            ["use_dora"] = false,
             ["bias"] = "none",
+            ["corda_config"] = null,
+            ["ensure_weight_tying"] = false,
+            ["eva_config"] = null,
+            ["exclude_modules"] = null,
             ["fan_in_fan_out"] = isTransposed,
-            ["init_lora_weights"] = true,
             ["inference_mode"] = true,
+            ["init_lora_weights"] = true,
+            ["kasa_config"] = null,
+            ["layer_replication"] = null,
+            ["layers_pattern"] = null,
+            ["layers_to_transform"] = null,
+            ["loftq_config"] = new JsonObject(),
+            ["lora_alpha"] = options.Alpha,
+            ["lora_bias"] = false,
+            ["lora_dropout"] = options.Dropout,
+            ["lora_ga_config"] = null,
+            ["megatron_config"] = null,
+            ["megatron_core"] = "megatron.core",
+            ["modules_to_save"] = null,
+            ["monteclora_config"] = null,
+            ["peft_type"] = "LORA",
+            ["peft_version"] = PeftVersion,
+            ["qalora_group_size"] = 16,
+            ["r"] = options.Rank,
+            ["rank_pattern"] = new JsonObject(),
+            ["revision"] = null,
+            ["target_modules"] = new JsonArray([.. modules]),
+            ["target_parameters"] = null,
+            ["task_type"] = "CAUSAL_LM",
+            ["trainable_token_indices"] = null,
+            ["use_bdlora"] = null,
+            ["use_dora"] = false,
+            ["use_qalora"] = false,
+            ["use_rslora"] = options.UseRsLora,
+            ["velora_config"] = null,
         }.ToJsonString(Indented);
     }
 }

@@ -3,9 +3,9 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>One pass over a JSON Lines file.</summary>
-internal sealed class JsonLinesCursor(string path, JsonRowShape shape, HashSet<int> active) : DataViewRowCursor
+internal sealed class JsonLinesCursor(string path, int maxLineLength, JsonRowShape shape, HashSet<int> active) : DataViewRowCursor
 {
-    private readonly IEnumerator<JsonLine> _lines = JsonLinesFile.Lines(path).GetEnumerator();
+    private readonly IEnumerator<JsonLine> _lines = JsonLinesFile.Lines(path, maxLineLength).GetEnumerator();
     private readonly JsonCell[] _cells = new JsonCell[shape.Columns.Count];
     private long _position = -1;
     private bool _ended;

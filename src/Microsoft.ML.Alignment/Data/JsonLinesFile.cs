@@ -9,22 +9,31 @@ internal static class JsonLinesFile
     private const int GzipMagic = 0x8B1F;
 
     /// <summary>The lines that are not blank, pulled one at a time.</summary>
-    /// <exception cref="InvalidDataException">The file is not UTF-8 text, or its compression is broken.</exception>
-    public static IEnumerable<JsonLine> Lines(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="maxLineLength">The longest line, in characters; a small compressed file may hold one without end.</param>
+    /// <exception cref="InvalidDataException">The file is not UTF-8 text, its compression is broken, or a line is too long.</exception>
+    public static IEnumerable<JsonLine> Lines(string path, int maxLineLength)
     {
         using var reader = new StreamReader(Open(path), new UTF8Encoding(false, throwOnInvalidBytes: true));
-        for (var number = 1L; Next(reader, path, number) is { } text; number++)
+        var lines = new LineReader(reader, maxLineLength);
+        for (var number = 1L; Next(lines, path, number, maxLineLength) is { } text; number++)
         {
             if (!string.IsNullOrWhiteSpace(text))
                 yield return new(path, number, text);
         }
     }
 
-    private static string? Next(StreamReader reader, string path, long number)
+    private static string? Next(LineReader lines, string path, long number, int maxLineLength)
     {
         try
         {
-            return reader.ReadLine();
+            return lines.Next();
+        }
+        catch (LineTooLongException)
+        {
+            throw new InvalidDataException(
+                $"{path}, line {number}: longer than {maxLineLength} characters. Each line is one JSON object; set {nameof(JsonLinesOptions)}." +
+                $"{nameof(JsonLinesOptions.MaxLineLength)} higher if it is meant to be so long.");
         }
         catch (DecoderFallbackException broken)
         {

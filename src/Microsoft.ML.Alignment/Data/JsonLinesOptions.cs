@@ -42,4 +42,10 @@ public sealed record JsonLinesOptions
     /// become conversations, rendered with the model's chat template. Default null: text stays as it is.
     /// </summary>
     public DialogueMarkers? Dialogue { get; init; }
+
+    /// <summary>
+    /// Gets the longest line that is read, in characters; a longer one is refused before it fills the memory. At least 1; the default is
+    /// 16777216.
+    /// </summary>
+    public int MaxLineLength { get; init => field = Require.AtLeast(1, value); } = 1 << 24;
 }

@@ -17,7 +17,7 @@ internal sealed record JsonScan(string Path, long Rows, IReadOnlyList<JsonProper
         var roles = new JsonRoles(options);
         var properties = new Dictionary<string, JsonProperty>(StringComparer.Ordinal);
         var rows = 0L;
-        foreach (var line in JsonLinesFile.Lines(path))
+        foreach (var line in JsonLinesFile.Lines(path, options.MaxLineLength))
         {
             using var document = line.Parse();
             foreach (var member in document.RootElement.EnumerateObject().Where(m => m.Value.ValueKind != JsonValueKind.Null))

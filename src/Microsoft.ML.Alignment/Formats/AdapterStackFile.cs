@@ -55,8 +55,7 @@ internal sealed record AdapterStackFile
     /// <exception cref="NotSupportedException">The file is of a later version.</exception>
     public static AdapterStackFile? Read(string folder, LanguageModel model)
     {
-        var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
+        if (ModelFolder.Find(folder, FileName) is not { } path)
             return null;
         var stack = Parse(path);
         if (stack.FormatVersion > CurrentVersion)
@@ -64,6 +63,8 @@ internal sealed record AdapterStackFile
                 $"'{path}' has formatVersion {stack.FormatVersion}; read are versions up to {CurrentVersion}. Use a newer version of " +
                 "this library.");
         stack.RequireBase(model, path);
+        if (stack.Adapters.Any(entry => entry is null || string.IsNullOrEmpty(entry.Name)))
+            throw new InvalidDataException($"'{path}' has an adapter that is null or has no name.");
         if (stack.Adapters.FirstOrDefault(a => a.Folder != Path.GetFileName(a.Folder) || a.Folder is "" or "." or "..") is { } outside)
             throw new InvalidDataException($"'{path}' names the folder '{outside.Folder}'; an adapter lies in a folder beside the file.");
         return stack;
@@ -75,7 +76,7 @@ internal sealed record AdapterStackFile
     /// <summary>Says on what adapters of a model were trained.</summary>
     public static AdapterStackFile On(LanguageModel model, IReadOnlyList<Entry> adapters) => new()
     {
-        Base = model.Source,
+        Base = BaseModelName.Of(model),
         BaseSettings = ModelSettings.Of(model.Config),
         BaseLayout = LayoutOf(model),
         BaseWeights = model.WeightsHash,
@@ -134,7 +135,7 @@ internal sealed record AdapterStackFile
             return JsonSerializer.Deserialize<AdapterStackFile>(File.ReadAllBytes(path), Format) ?? throw new InvalidDataException(
                 $"'{path}' holds null; it must be a JSON object.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"'{path}' cannot be read: {e.Message}", e);
         }

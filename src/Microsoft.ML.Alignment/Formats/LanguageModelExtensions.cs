@@ -58,11 +58,12 @@ public static class LanguageModelExtensions
                 $"The model '{held.Source}' has no adapters; save all of it with {nameof(SavePretrained)}.");
         AtomicFile.WriteFolder(folder, temporary =>
         {
+            var baseName = BaseModelName.Of(held);
             var entries = held.Adapters.Select((a, i) => new AdapterStackFile.Entry(a.Name, FolderNameOf(i + 1, a.Name))).ToArray();
             foreach (var (adapter, entry) in held.Adapters.Zip(entries))
             {
                 var head = entry == entries[^1] ? held.RewardHead : null;
-                PeftFolder.Write(Directory.CreateDirectory(Path.Combine(temporary, entry.Folder)).FullName, adapter, head, held.Source);
+                PeftFolder.Write(Directory.CreateDirectory(Path.Combine(temporary, entry.Folder)).FullName, adapter, head, baseName);
             }
 
             AdapterStackFile.On(held, entries).Write(temporary);
@@ -74,7 +75,10 @@ public static class LanguageModelExtensions
     /// <param name="folder">
     /// A folder in PEFT's layout, or one that <see cref="SaveAdapters"/> wrote, of which all are taken in their order.
     /// </param>
-    /// <returns>A model with the adapters, which the caller owns. It shares the weights of the given one.</returns>
+    /// <returns>
+    /// A model with the adapters, which the caller owns. It shares the weights of the given one, unless the adapter is DoRA's, which is merged
+    /// into a copy of them.
+    /// </returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks a file of the layout.</exception>
     /// <exception cref="NotSupportedException">
@@ -90,15 +94,24 @@ public static class LanguageModelExtensions
             throw new DirectoryNotFoundException(
                 $"There is no folder '{folder}' (looked for at '{Path.GetFullPath(folder)}'); give one in PEFT's layout.");
         using var held = model.Share();
+        return FileErrors.Place(folder, () => LoadAdapters(held, folder));
+    }
+
+    private static LanguageModel LoadAdapters(LanguageModel held, string folder)
+    {
         var ownName = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var entries = AdapterStackFile.Read(folder, held)?.Adapters ?? [new(ownName, "")];
         List<Adapter> adapters = [.. held.Adapters];
         Parameter? head = null;
         foreach (var entry in entries)
         {
-            var (adapter, adapterHead) = PeftFolder.Read(Path.Combine(folder, entry.Folder), FreeName(entry.Name, adapters), held);
-            adapters.Add(adapter);
-            head = adapterHead ?? head;
+            var read = PeftFolder.Read(Path.Combine(folder, entry.Folder), FreeName(entry.Name, adapters), held);
+            if (read.Magnitudes is not null)
+                return entries.Count == 1 && adapters.Count == 0 ? read.MergeInto(held) : throw new NotSupportedException(
+                    $"'{Path.Combine(folder, entry.Folder)}' is a DoRA adapter (use_dora), which is merged into the weights when it is loaded and so " +
+                    "cannot be put on or under others. Load it on its base alone.");
+            adapters.Add(read.Adapter);
+            head = read.RewardHead ?? head;
         }
 
         return held.With(adapters, head ?? held.RewardHead);

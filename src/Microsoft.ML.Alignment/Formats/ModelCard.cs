@@ -15,7 +15,7 @@ internal static class ModelCard
     /// <param name="model">A model that was trained by at least one stage.</param>
     public static byte[] Of(LanguageModel model)
     {
-        var name = BaseName(model);
+        var name = BaseModelName.Of(model);
         var text = new StringBuilder();
         text.AppendLine(Fence).AppendLine("library_name: transformers");
         foreach (var line in LicenceOf(model))
@@ -43,13 +43,6 @@ internal static class ModelCard
         }
 
         text.AppendLine();
-    }
-
-    // Hubs know a model by owner and name, which its configuration may have.
-    private static string BaseName(LanguageModel model)
-    {
-        var config = JsonSettings.Parse(model.Files.Text(ModelFiles.Config)!, ModelFiles.Config);
-        return config.FindText("_name_or_path") is { } id && id.Count(c => c == '/') == 1 && !Path.IsPathRooted(id) ? id : ModelDescription.NameOf(model);
     }
 
     /// <summary>The licence as the base's own card names it.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -13,15 +14,16 @@ internal sealed class PeftConfig
     public const string FileName = "adapter_config.json";
     private const int MaxRank = 1 << 16;
 
+    private const double MaxScale = 1e6;
+
     /// <summary>
-    /// Keys that say how an adapter was made or is run, where its updates are, which the tensors say too, and whether the base's matrices
-    /// are transposed, which the base says.
+    /// Keys that say how an adapter was made or is run, and whether the base's matrices are transposed, which the base says too.
     /// </summary>
     private static readonly string[] Harmless =
     [
-        "auto_mapping", "base_model_name_or_path", "corda_config", "ensure_weight_tying", "eva_config", "exclude_modules", "fan_in_fan_out",
-        "inference_mode", "layers_pattern", "layers_to_transform", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core",
-        "peft_version", "qalora_group_size", "revision", "runtime_config", "target_modules", "task_type",
+        "auto_mapping", "base_model_name_or_path", "corda_config", "ensure_weight_tying", "eva_config", "fan_in_fan_out", "inference_mode",
+        "loftq_config", "lora_ga_config", "megatron_config", "megatron_core", "peft_version",
+        "qalora_group_size", "revision", "runtime_config", "task_type",
     ];
 
     private readonly string _path;
@@ -48,11 +50,13 @@ internal sealed class PeftConfig
         _usesRankStabilisation = settings.IsOn("use_rslora");
         (_ranks, _alphas) = (Patterns(settings, "rank_pattern"), Patterns(settings, "alpha_pattern"));
         HasRewardHead = ReadsRewardHead(settings);
+        IsDora = settings.IsOn("use_dora");
+        Targets = new(settings);
         foreach (var key in Harmless)
             settings.Find(key);
         if (settings.UnreadSwitches().FirstOrDefault() is { Key: not null } unknown)
             throw new NotSupportedException(
-                $"'{path}': {unknown.Key} = {unknown.Value} is not implemented; adapters are plain LoRA on linear layers.");
+                $"'{path}': {unknown.Key} = {unknown.Value} is not implemented; adapters are LoRA or DoRA on linear layers.");
     }
 
     /// <summary>Gets the share of the inputs dropped in training.</summary>
@@ -61,16 +65,28 @@ internal sealed class PeftConfig
     /// <summary>Gets whether the adapter brings the head of a reward model.</summary>
     public bool HasRewardHead { get; }
 
+    /// <summary>Gets whether the lengths of the changed rows come with it (DoRA).</summary>
+    public bool IsDora { get; }
+
+    /// <summary>Gets which layers it changes.</summary>
+    public PeftTargets Targets { get; }
+
     /// <summary>The scale of a layer's update.</summary>
     /// <param name="module">The layer's path.</param>
     /// <param name="foundRank">The rank that the tensors have.</param>
-    /// <exception cref="InvalidDataException">The rank is not the one that the configuration gives.</exception>
+    /// <exception cref="InvalidDataException">The rank is not the one that the configuration gives, or the scale is none.</exception>
     public double ScaleOf(string module, long foundRank)
     {
         var expected = ValueOf(_ranks, module) ?? _rank;
         if (foundRank != expected)
             throw new InvalidDataException($"'{_path}' gives '{module}' the rank {expected}; its tensors have {foundRank}.");
-        return (ValueOf(_alphas, module) ?? _alpha) / (_usesRankStabilisation ? Math.Sqrt(foundRank) : foundRank);
+        var alpha = ValueOf(_alphas, module) ?? _alpha;
+        var scale = alpha / (_usesRankStabilisation ? Math.Sqrt(foundRank) : foundRank);
+        return scale <= MaxScale
+            ? scale
+            : throw new InvalidDataException(
+                $"'{_path}' gives '{module}' lora_alpha {alpha.ToString(CultureInfo.InvariantCulture)}, a scale of " +
+                $"{scale.ToString(CultureInfo.InvariantCulture)}; allowed are scales up to {MaxScale}.");
     }
 
     /// <summary>
@@ -79,7 +95,8 @@ internal sealed class PeftConfig
     public static byte[] ToSave(Adapter adapter, string baseModel, bool withRewardHead)
     {
         var config = JsonNode.Parse(adapter.ConfigJson)!.AsObject();
-        config["base_model_name_or_path"] ??= baseModel;
+        if (config["base_model_name_or_path"] is not JsonValue named || !named.TryGetValue(out string? name) || BaseModelName.IsPath(name))
+            config["base_model_name_or_path"] = baseModel;
         if (withRewardHead)
         {
             config["task_type"] = "SEQ_CLS";
@@ -131,15 +148,8 @@ internal sealed class PeftConfig
     {
         if (settings.Find(key) is not { ValueKind: JsonValueKind.Object } found)
             return [];
-        try
-        {
-            return [.. found.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.Number && p.Value.GetDouble() > 0
-                ? (new Regex($@"^(?:.*\.)?(?:{p.Name})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking), p.Value.GetDouble())
-                : throw settings.Refused($"{key}.{p.Name}", p.Value, "a number above 0"))];
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidDataException($"'{settings.Place}': {key} has a pattern that is no regular expression: {e.Message}", e);
-        }
+        return [.. found.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.Number && p.Value.GetDouble() > 0
+            ? (PeftPattern.Compile(settings, key, p.Name, $@"^(?:.*\.)?(?:{p.Name})$"), p.Value.GetDouble())
+            : throw settings.Refused($"{key}.{p.Name}", p.Value, "a number above 0"))];
     }
 }

@@ -20,6 +20,22 @@ internal static class PretrainedModel
     public static LanguageModel Load(string path)
     {
         RequireExists(path);
+        return FileErrors.Place(path, () => LoadExisting(path));
+    }
+
+    /// <summary>Checks cheaply, when a pipeline is composed, that there is something at a path that looks like a model.</summary>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static void Check(string path)
+    {
+        RequireExists(path);
+        if (Directory.Exists(path))
+            HuggingFaceFolder.RequireModel(path);
+        else
+            RequireGguf(path);
+    }
+
+    private static LanguageModel LoadExisting(string path)
+    {
         var pretrained = Directory.Exists(path) ? HuggingFaceFolder.Read(path) : GgufModel.Read(RequireGguf(path));
         try
         {
@@ -33,17 +49,6 @@ internal static class PretrainedModel
             StoredTensor.Close(pretrained.Weights);
             throw;
         }
-    }
-
-    /// <summary>Checks cheaply, when a pipeline is composed, that there is something at a path that looks like a model.</summary>
-    /// <inheritdoc cref="Load" path="/exception"/>
-    public static void Check(string path)
-    {
-        RequireExists(path);
-        if (Directory.Exists(path))
-            HuggingFaceFolder.RequireModel(path);
-        else
-            RequireGguf(path);
     }
 
     private static LanguageModel LoadRewardModel(PretrainedFiles pretrained, string path)

@@ -7,12 +7,13 @@ internal static class RotaryConfigReader
 {
     public const string OriginalPositions = "original_max_position_embeddings";
     private const double DefaultTheta = 10_000;
+    private const double MaxTheta = 1e12;
 
     /// <summary>Reads it; where a file has both styles, as files for old and new readers do, the newer keys hold.</summary>
     /// <exception cref="NotSupportedException">A kind of scaling that is not implemented.</exception>
     public static RotaryConfig Read(JsonSettings config)
     {
-        var oldTheta = config.FindPositive("rope_theta");
+        var oldTheta = Theta(config);
         var oldScaling = config.FindObject("rope_scaling");
         return Read(config, config.FindObject("rope_parameters") ?? oldScaling, oldTheta ?? DefaultTheta);
     }
@@ -29,7 +30,7 @@ internal static class RotaryConfigReader
         if (rotary is null)
             return new(defaultTheta, null, share ?? 1);
         share = Share(rotary) ?? share ?? 1;
-        var theta = rotary.FindPositive("rope_theta") ?? defaultTheta;
+        var theta = Theta(rotary) ?? defaultTheta;
         var (type, oldType) = (rotary.FindText("rope_type"), rotary.FindText("type"));
         type ??= oldType ?? "default";
         original = rotary.FindCount(OriginalPositions, int.MaxValue) ?? original;
@@ -47,6 +48,11 @@ internal static class RotaryConfigReader
         ModelConfigReader.RefuseUnknown(rotary, $"rope_type '{type}'");
         return new(theta, scaling, share.Value);
     }
+
+    // Below, later pairs would turn faster than the first, and soon without bounds.
+    private static double? Theta(JsonSettings settings) => settings.FindPositive("rope_theta") is not (< 1 or > MaxTheta) and var theta
+        ? theta
+        : throw settings.Refused("rope_theta", settings.Find("rope_theta")!.Value, $"a number from 1 to {MaxTheta}");
 
     private static Llama3RotaryScaling ReadLlama3(JsonSettings rotary)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Pipeline;
@@ -41,7 +42,7 @@ internal sealed class ModelReader
                 _holders[AdapterKey(adapter)] = holder;
             return model;
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        catch (Exception e) when (e is not FormatException && (e is InvalidDataException || FileErrors.IsOfParsing(e)))
         {
             throw new FormatException($"The model '{saved.Source}' of the model file cannot be built: {e.Message}", e);
         }

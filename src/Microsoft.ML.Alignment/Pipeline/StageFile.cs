@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Pipeline;
@@ -75,7 +76,7 @@ internal sealed record StageFile
             RequireVersion(json, place);
             return JsonSerializer.Deserialize<StageFile>(json, Json) ?? throw new JsonException("it holds null.");
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is not FormatException && FileErrors.IsOfParsing(e))
         {
             throw new FormatException($"'{place}' of the model file is damaged: {e.Message}", e);
         }

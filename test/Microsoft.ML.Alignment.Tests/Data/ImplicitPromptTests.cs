@@ -35,7 +35,7 @@ public sealed class ImplicitPromptTests : IDisposable
     [SharedFact("data/hh-harmless-test.jsonl.gz")]
     public void RealDialoguesAreCutAtAnAnswerAndLoseNothing()
     {
-        var raw = JsonLinesFile.Lines(Golden.Shared("data/hh-harmless-test.jsonl.gz")).Select(line => line.Parse().RootElement).ToList();
+        var raw = JsonLinesFile.Lines(Golden.Shared("data/hh-harmless-test.jsonl.gz"), int.MaxValue).Select(line => line.Parse().RootElement).ToList();
         var view = DataViewExtensions.Catalog().LoadJsonLines(Golden.Shared("data/hh-harmless-test.jsonl.gz"));
         var (prompts, chosen, rejected) = (view.Texts("Prompt"), view.Texts("Chosen"), view.Texts("Rejected"));
         prompts.Should().HaveCount(2000).And.OnlyContain(p => p.EndsWith("\n\nAssistant:", StringComparison.Ordinal));

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Data;
@@ -19,6 +21,41 @@ public sealed class JsonLinesErrorTests : IDisposable
     [InlineData("""{"prompt": "a", "completion": "\ud800"}""", "line 3*'completion'*surrogate*")]
     public void ABadLineIsNamedWithFileAndLine(string bad, string message) =>
         Loading(Good + "\n" + bad + "\n" + Good).Should().Throw<InvalidDataException>().WithMessage($"*rows.jsonl*{message}");
+
+    [Fact]
+    public void ALineWithoutEndIsRefusedBeforeItFillsTheMemoryAndTheLimitIsTheUsers()
+    {
+        var path = Path.Combine(_files.Folder, "rows.jsonl.gz");
+        using (var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
+        {
+            zip.Write("{\"prompt\": \"a\", \"completion\": \""u8);
+            foreach (var piece in Enumerable.Repeat(Enumerable.Repeat((byte)'x', 1 << 20).ToArray(), 20))
+                zip.Write(piece);
+            zip.Write("\"}\n"u8);
+        }
+
+        var data = new MLContext().Alignment().Data;
+        FluentActions.Invoking(() => data.LoadJsonLines(path)).Should().Throw<InvalidDataException>()
+            .WithMessage("*rows.jsonl.gz, line 1: longer than 16777216 characters*JsonLinesOptions.MaxLineLength*");
+        data.LoadJsonLines(path, new() { MaxLineLength = 1 << 25 }).GetRowCount().Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData((1 << 14) - 1)]
+    [InlineData(1 << 14)]
+    [InlineData((1 << 14) + 1)]
+    public void LinesEndAsTextReadersEndThem(int length)
+    {
+        var line = new string('x', length);
+        var text = $"{line}\r\n{line}\n\r\r{line}\r\n\n{line}\n{line}\r";
+        var (expected, lines) = (new StringReader(text), new LineReader(new StringReader(text), length));
+        while (expected.ReadLine() is { } wanted)
+            lines.Next().Should().Be(wanted);
+        lines.Next().Should().BeNull();
+        FluentActions.Invoking(() => new LineReader(new StringReader(text), length - 1).Next()).Should().Throw<LineTooLongException>();
+    }
 
     [Theory]
     [InlineData("""{"prompt": "a", "completion": "b", "label": "yes"}""", "line 1*'label'*true or false*")]

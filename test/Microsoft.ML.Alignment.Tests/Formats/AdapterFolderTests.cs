@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Formats;
+using Microsoft.ML.Alignment.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -129,13 +130,15 @@ public sealed class AdapterFolderTests : IDisposable
         _model.Invoking(m => m.SaveAdapters(_folder["out"])).Should().Throw<InvalidOperationException>().WithMessage("*SavePretrained*");
 
     [Theory]
-    [InlineData("use_dora", "true", "*use_dora*")]
+    
     [InlineData("peft_type", "\"IA3\"", "*peft_type 'IA3'*LORA*")]
     [InlineData("bias", "\"all\"", "*bias 'all'*none*")]
     [InlineData("lora_bias", "true", "*lora_bias*")]
     [InlineData("modules_to_save", "[\"embed_tokens\"]", "*modules_to_save*embed_tokens*score*")]
     [InlineData("layer_replication", "[[0,2]]", "*layer_replication*")]
     [InlineData("init_lora_weights", "\"pissa\"", "*init_lora_weights \"pissa\"*")]
+    [InlineData("rank_pattern", "{\"(?=q)q_proj\": 2}", "*rank_pattern has the pattern '(?=q)q_proj', which is not implemented*Name the layers*")]
+    [InlineData("target_modules", "\"(.)\\\\1\"", "*target_modules has the pattern*which is not implemented*")]
     [InlineData("a_feature_of_tomorrow", "1", "*a_feature_of_tomorrow = 1*")]
     public void AFeatureThatIsNotImplementedIsRefusedByName(string key, string value, string message)
     {
@@ -150,10 +153,96 @@ public sealed class AdapterFolderTests : IDisposable
     [InlineData("lora_dropout", "1", "*lora_dropout is 1*[0, 1)*")]
     [InlineData("rank_pattern", "{\"(\":2}", "*rank_pattern*regular expression*")]
     [InlineData("modules_to_save", "[\"score\"]", "*disagree*score.weight*")]
+    [InlineData("lora_alpha", "1e308", "*lora_alpha*scales up to 1000000*")]
+    [InlineData("target_modules", "[\"q_proj\"]", "*has an update of 'model.layers.*leave out*")]
+    [InlineData("layers_to_transform", "[0, 1]", "*has an update of 'model.layers.2.*leave out*")]
+    [InlineData("layers_to_transform", "[-1]", "*layers_to_transform is *-1*a layer's number*")]
+    [InlineData("target_modules", "3", "*target_modules is 3*a text or a list of texts*")]
+    [InlineData("exclude_modules", "[\"k_proj\"]", "*has an update of 'model.layers.*k_proj'*leave out*")]
     public void AValueThatMakesNoSenseIsRefused(string key, string value, string message)
     {
         CopyFirst(config => config[key] = JsonNode.Parse(value));
         _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<InvalidDataException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData("\"all-linear\"")]
+    [InlineData("\".*layers\\\\.[0-4]\\\\.(self_attn|mlp)\\\\.[a-z]+_proj\"")]
+    [InlineData("null")]
+    public void TargetsMayBeAPatternOrAllOrLeftOut(string targets)
+    {
+        CopyFirst(config => config["target_modules"] = JsonNode.Parse(targets));
+        using var with = _model.LoadAdapter(_folder.Path);
+        with.Adapters.Should().ContainSingle().Which.Updates.Should().HaveCount(35);
+    }
+
+    [Fact]
+    public void APartOfAnAdapterIsRefusedAndWhatIsMissingNamed()
+    {
+        CopyFirst(_ => { });
+        KeepTensors(name => !name.Contains("layers.3.", StringComparison.Ordinal) && !name.Contains("layers.4.", StringComparison.Ordinal));
+        _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<InvalidDataException>()
+            .WithMessage("*has no update of 'model.layers.3.*' and 13 more, which target_modules and layers_to_transform*not whole*");
+    }
+
+    [Fact]
+    public void ATensorWithoutALayerIsRefusedByName()
+    {
+        CopyFirst(_ => { });
+        KeepTensors(_ => true, new TensorStoredTensor("base_model.model.lora_A.weight", torch.zeros(4, 64)));
+        _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<NotSupportedException>().WithMessage("*holds tensor 'base_model.model.lora_A.weight'*");
+    }
+
+    // W' = m (W + s B A) / ‖W + s B A‖ by rows, as the paper has it in equation 5, with plain loops.
+    [Theory]
+    [InlineData("lora_magnitude_vector")]
+    [InlineData("lora_magnitude_vector.weight")]
+    public void DoraIsMergedIntoTheWeights(string ending)
+    {
+        CopyFirst(config => config["use_dora"] = true);
+        var modules = _model.LinearLayers.ToArray();
+        var magnitudes = modules.Select((module, index) => new TensorStoredTensor(
+            $"base_model.model.{module.Key}.{ending}", torch.arange(module.Value.Out, torch.ScalarType.Float32).div(torch.tensor(10f)).add(torch.tensor(0.5f + index)))).ToArray();
+        KeepTensors(_ => true, magnitudes);
+        using var merged = _model.LoadAdapter(_folder.Path);
+
+        merged.Adapters.Should().BeEmpty();
+        using var plain = Stack("first");
+        foreach (var ((path, (rows, columns)), index) in modules.Select((module, index) => (module, index)))
+        {
+            using var updated = plain.MergedWeight(path);
+            using var found = merged.MergedWeight(path);
+            var (v, w) = (updated.data<float>().ToArray(), found.data<float>().ToArray());
+            for (var row = 0; row < rows; row++)
+            {
+                var (at, count) = (row * (int)columns, (int)columns);
+                var length = Math.Sqrt(v.Skip(at).Take(count).Sum(x => (double)x * x));
+                for (var column = 0; column < columns; column++)
+                    w[at + column].Should().BeApproximately((float)((row / 10.0 + 0.5 + index) * v[at + column] / length), 1e-4f);
+            }
+        }
+
+        merged.Invoking(m => m.LoadAdapter(Golden.Path("peft/stories260K/second"))).Should().NotThrow();
+        plain.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<NotSupportedException>().WithMessage("*DoRA*on its base alone*");
+    }
+
+    [Fact]
+    public void DoraWithoutItsMagnitudesIsRefused()
+    {
+        CopyFirst(config => config["use_dora"] = true);
+        _model.Invoking(m => m.LoadAdapter(_folder.Path)).Should().Throw<InvalidDataException>().WithMessage("*has nothing as lora_magnitude_vector*");
+    }
+
+    [Fact]
+    public void AnAdapterMadeHereHasTheKeysOfPeftAndNamesItsBaseWithoutAPath()
+    {
+        using var with = _model.With([LoraAdapter.Create(_model, new() { Rank = 2, TargetModules = ["q_proj"] }, "made", seed: 1)], null);
+        with.SaveAdapters(_folder["out"]);
+        var saved = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder["out"], "01-made", PeftConfig.FileName)))!.AsObject();
+        var peft = JsonNode.Parse(Golden.Text("peft/stories260K/first/adapter_config.json"))!.AsObject();
+        saved.Select(property => property.Key).Should().Equal(peft.Select(property => property.Key));
+        saved["base_model_name_or_path"]!.GetValue<string>().Should().Be("stories260K");
+        File.ReadAllText(Path.Combine(_folder["out"], AdapterStackFile.FileName)).Should().NotContain(Path.GetDirectoryName(_model.Source)!);
     }
 
     [Fact]
@@ -181,6 +270,7 @@ public sealed class AdapterFolderTests : IDisposable
     [InlineData("{\"formatVersion\":2,\"base\":\"\",\"adapters\":[]}", typeof(InvalidDataException), "*baseSettings*")]
     [InlineData("{\"formatVersion\":1}", typeof(InvalidDataException), "*stack.json*base*")]
     [InlineData("[", typeof(InvalidDataException), "*stack.json*")]
+    [InlineData("{\"base\":\"\",\"baseHash\":\"\",\"adapters\":[{\"name\":\"a\",\"folder\":null}]}", typeof(InvalidDataException), "*stack.json*")]
     public void AStackFileThatCannotBeReadIsRefused(string json, Type exception, string message)
     {
         File.WriteAllText(_folder[AdapterStackFile.FileName], json);
@@ -198,6 +288,15 @@ public sealed class AdapterFolderTests : IDisposable
         }
 
         return top;
+    }
+
+    private void KeepTensors(Func<string, bool> keep, params StoredTensor[] more)
+    {
+        var path = Path.Combine(Golden.Path("peft/stories260K/first"), "adapter_model.safetensors");
+        using var file = SafetensorsFile.Open(path);
+        File.Delete(_folder["adapter_model.safetensors"]);
+        SafetensorsWriter.Write(_folder["adapter_model.safetensors"], file.ReadTensors().Where(t => keep(t.Name)).Concat(more)
+            .Select(t => TensorToWrite.Copy(t, t.Name)));
     }
 
     private void CopyFirst(Action<JsonObject> change)

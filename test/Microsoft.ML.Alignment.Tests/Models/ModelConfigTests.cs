@@ -103,6 +103,8 @@ public sealed class ModelConfigTests
     [InlineData("\"vocab_size\": 37.5", "*vocab_size is 37.5*")]
     [InlineData("\"num_attention_heads\": 5", "*hidden_size is 24*num_attention_heads, which is 5*")]
     [InlineData("\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0}", "*low_freq_factor is missing*")]
+    [InlineData("\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1e-308}", "*rope_theta is 1e-308*from 1 to 1000000000000*")]
+    [InlineData("\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 1e300}", "*rope_theta is 1e300*from 1 to*")]
     [InlineData("\"rope_scaling\": [1]", "*rope_scaling is [1]*an object*")]
     public void ValuesThatMakeNoSenseAreRefusedByName(string setting, string message)
     {

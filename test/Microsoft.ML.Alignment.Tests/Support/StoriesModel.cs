@@ -15,7 +15,7 @@ internal static class StoriesModel
     /// <summary>A model with one more adapter, read from a folder in PEFT's layout.</summary>
     public static LanguageModel WithAdapter(this LanguageModel model, string folder, string name, bool trains = true)
     {
-        var (adapter, _) = PeftFolder.Read(folder, name, model);
+        var adapter = PeftFolder.Read(folder, name, model).Adapter;
         foreach (var update in adapter.Updates.Values)
             (update.A.requires_grad, update.B.requires_grad) = (trains, trains);
         return model.With([.. model.Adapters, adapter], null);

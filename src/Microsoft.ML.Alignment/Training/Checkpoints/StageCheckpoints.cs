@@ -43,7 +43,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
             tensors.Dropout.State = file.Generator;
             return file;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or KeyNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or IOException || FileErrors.IsOfParsing(e))
         {
             throw WorkspaceException.Damaged(stage, found, e);
         }
@@ -78,7 +78,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
         {
             TensorFile.Read(Path.Combine(path, Weights), CheckpointFile.Read(path).Files[Weights], tensors.Weights);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or KeyNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or IOException || FileErrors.IsOfParsing(e))
         {
             throw WorkspaceException.Damaged(stage, path, e);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.ML.Alignment.Formats;
 
 namespace Microsoft.ML.Alignment.Training.Metrics;
 
@@ -22,7 +23,11 @@ internal sealed class MetricsFile : IDisposable
 
     /// <summary>The points of a stage so far.</summary>
     /// <exception cref="InvalidDataException">A line is damaged.</exception>
-    public static IReadOnlyList<MetricsPoint> Read(string folder) => [.. StepLines.Read(Path.Combine(folder, FileName)).Select(Parse)];
+    public static IReadOnlyList<MetricsPoint> Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        return FileErrors.Place<IReadOnlyList<MetricsPoint>>(path, () => [.. StepLines.Read(path).Select(Parse)]);
+    }
 
     public void Append(MetricsPoint point)
     {

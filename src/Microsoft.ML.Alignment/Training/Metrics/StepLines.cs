@@ -62,7 +62,7 @@ internal sealed class StepLines : IDisposable
             if (JsonNode.Parse(line) is JsonObject found && found[Step] is JsonValue step && step.TryGetValue<int>(out _))
                 return found;
         }
-        catch (JsonException e)
+        catch (Exception e) when (FileErrors.IsOfParsing(e))
         {
             throw Damaged(path, number, e);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Training.Metrics;
 
 namespace Microsoft.ML.Alignment.Training.Samples;
@@ -35,8 +36,11 @@ internal sealed class SamplesFile : IDisposable
 
     /// <summary>The answers of a stage so far.</summary>
     /// <exception cref="InvalidDataException">A line is damaged.</exception>
-    public static IReadOnlyList<KeptAnswer> Read(string folder) =>
-        [.. StepLines.Read(Path.Combine(folder, FileName)).Select(line => line.Deserialize<KeptAnswer>(Names)!)];
+    public static IReadOnlyList<KeptAnswer> Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        return FileErrors.Place<IReadOnlyList<KeptAnswer>>(path, () => [.. StepLines.Read(path).Select(line => line.Deserialize<KeptAnswer>(Names)!)]);
+    }
 
     public void Append(KeptAnswer answer) => _lines.Append((JsonObject)JsonSerializer.SerializeToNode(answer, Names)!);
 
