@@ -29,9 +29,9 @@ public sealed record ChatJudgeOptions
     /// <summary>Gets the seed of the first vote, for providers that take one; the others count on from it. The default is 1.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Gets the most tokens of an answer. At least 16; the default is 512.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is below 16.</exception>
-    public int MaxOutputTokens { get; init => field = Require.AtLeast(16, value); } = 512;
+    /// <summary>Gets the most tokens of an answer. At least 1; the default is 512.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    public int MaxOutputTokens { get; init => field = Require.AtLeast(1, value); } = 512;
 
     /// <summary>Gets the model to ask for; null, the default, is the client's own.</summary>
     public string? ModelId { get; init; }
