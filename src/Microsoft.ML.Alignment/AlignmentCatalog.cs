@@ -2,6 +2,7 @@ using Microsoft.ML.Alignment.Data.Splitting;
 using Microsoft.ML.Alignment.Evaluation;
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Runtime;
 
@@ -11,10 +12,12 @@ namespace Microsoft.ML.Alignment;
 public sealed class AlignmentCatalog
 {
     private readonly MLContext _environment;
+    private readonly AlignmentRun _run;
 
     internal AlignmentCatalog(MLContext environment, AlignmentRun run)
     {
-        _environment = environment;
+        RunDevice.RequireThere(run);
+        (_environment, _run) = (environment, run);
         RunWorkspace.Of(run);
         Data = new(environment);
         Trainers = new(environment, run);
@@ -34,7 +37,7 @@ public sealed class AlignmentCatalog
     /// There is no such GGUF file, or the folder lacks its configuration or its weights.
     /// </exception>
     /// <exception cref="InvalidDataException">The file is no GGUF file.</exception>
-    public BaseModelEstimator BaseModel(string path, BaseModelEstimator.Options? options = null) => new(_environment, path, options ?? new());
+    public BaseModelEstimator BaseModel(string path, BaseModelEstimator.Options? options = null) => new(_environment, path, _run, options ?? new());
 
     /// <summary>Loads a pretrained model at once, for example to give it to several trainers as their initial model.</summary>
     /// <param name="path">A Hugging Face folder or a GGUF file.</param>
@@ -49,10 +52,10 @@ public sealed class AlignmentCatalog
     {
         using var log = new TrainerHost(_environment, nameof(LoadModel)).Start();
         log.Info($"LoadModel: '{path}'");
-        var model = PretrainedModel.Load(path);
+        using var model = PretrainedModel.Load(path);
         if (model.EndTokenDisagreement is { } disagreement)
             log.Info($"LoadModel: {disagreement}");
-        return model;
+        return model.On(RunDevice.Of(_run));
     }
 
     /// <summary>

@@ -81,6 +81,6 @@ public static class LanguageModelEvaluation
     private static IEnumerable<CompletionLogProb> LogProbs(LanguageModel model, TokenBatch batch)
     {
         var logProbs = model.LogProbs(batch.Rows, batch.Targets, new ForwardOptions());
-        return logProbs.Sum.data<float>().Zip(batch.Targets.TokenCounts, (sum, count) => new CompletionLogProb(sum, count));
+        return logProbs.Sum.cpu().data<float>().Zip(batch.Targets.TokenCounts, (sum, count) => new CompletionLogProb(sum, count));
     }
 }

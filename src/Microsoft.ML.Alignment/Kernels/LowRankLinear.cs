@@ -11,7 +11,7 @@ internal static class LowRankLinear
     /// <param name="stack">The updates, of the same type; any of them, and the weight, may train.</param>
     public static Tensor Apply(Tensor x, Tensor weight, LowRankStack stack)
     {
-        if (stack.Terms.Any(term => term.Dropout is not null))
+        if (PlainKernels.AreForced || stack.Terms.Any(term => term.Dropout is not null))
             return WithDropout(x, weight, stack.Terms);
         if (is_grad_enabled())
             return Function.Apply(x, weight, stack);

@@ -39,7 +39,8 @@ internal static class PackedAttention
         var (keys, values) = (Seen(k, segment), Seen(v, segment)); // [KV, keys, hd]
         var window = rule.WindowWithin(segment.KeyLength);
         Tensor Mask() => masks.Of(segment, window, q.dtype, q.device);
-        var useProducts = rule.SoftCap is not null || (q.device_type == DeviceType.CPU && segment.KeyLength <= MostKeysWithScores(q.dtype));
+        var prefersFused = PlainKernels.AreForced || q.device_type is DeviceType.CUDA or DeviceType.MPS;
+        var useProducts = rule.SoftCap is not null || (!prefersFused && segment.KeyLength <= MostKeysWithScores(q.dtype));
         var result = useProducts
             ? WithProducts(queries, keys, values, Mask(), rule)
             : WithFusedKernel(queries, keys, values, segment.IsPlainCausal && window is null ? null : Mask(), rule);

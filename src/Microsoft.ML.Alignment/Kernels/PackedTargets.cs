@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Arithmetic;
+
 namespace Microsoft.ML.Alignment.Kernels;
 
 /// <summary>The completion tokens in packed rows, M of them, and the rows that predict them.</summary>
@@ -43,5 +45,5 @@ internal sealed record DistinctTargets(long[] Rows, long[] Labels, long[]? Place
 
     /// <summary>Gives each target what belongs to it. Shape <c>[K]</c> to <c>[M]</c>.</summary>
     public Tensor Spread(Tensor values) =>
-        Places is null ? values : values.index_select(0, tensor(Places, device: values.device));
+        Places is null ? values : values.RowsAt(tensor(Places, device: values.device));
 }

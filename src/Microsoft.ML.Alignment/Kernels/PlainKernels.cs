@@ -8,7 +8,10 @@ internal static class PlainKernels
 {
     private static readonly AsyncLocal<bool> Forced = new();
 
-    /// <summary>Whether the plain twin computes on a tensor.</summary>
+    /// <summary>Gets whether they are forced, on this thread.</summary>
+    public static bool AreForced => Forced.Value;
+
+    /// <summary>Whether the plain twin of a kernel that reads memory of the processor computes on a tensor.</summary>
     public static bool Serve(Tensor tensor) => Forced.Value || tensor.device_type != DeviceType.CPU;
 
     /// <summary>Runs something on this thread with the plain twins alone, forward and backward.</summary>

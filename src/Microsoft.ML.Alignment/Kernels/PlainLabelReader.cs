@@ -87,7 +87,7 @@ internal sealed class PlainLabelReader : LogitReader
         if (_details.HasFlag(LogitDetails.Entropy))
             Put(Entropy, EntropyOf(logProbs));
         if (_details.HasFlag(LogitDetails.LogCollision))
-            Put(LogCollision, logProbs.Times(2).logsumexp(1));
+            Put(LogCollision, logProbs.exp().Squared().sum([1L]).log());
 
         void Put(Tensor all, Tensor part) => all.narrow(0, start, part.shape[0]).copy_(part);
     }

@@ -12,7 +12,7 @@ internal static class RmsNorm
     /// <param name="eps">The term beside the mean square; above 0.</param>
     public static Tensor Apply(Tensor x, Tensor weight, double eps)
     {
-        if (is_grad_enabled() && (x.requires_grad || weight.requires_grad))
+        if (!PlainKernels.AreForced && is_grad_enabled() && (x.requires_grad || weight.requires_grad))
             return Function.Apply(x, weight, eps);
         using var scope = NewDisposeScope();
         return Normalise(x, weight, eps).Result.MoveToOuterDisposeScope();

@@ -13,6 +13,8 @@ internal static class SwiGlu
     /// <param name="up">Of the same type.</param>
     public static Tensor Apply(Tensor gate, Tensor up)
     {
+        if (PlainKernels.AreForced)
+            return nn.functional.silu(gate) * up;
         if (is_grad_enabled() && (gate.requires_grad || up.requires_grad))
             return Function.Apply(gate, up);
         using var scope = NewDisposeScope();

@@ -31,5 +31,5 @@ internal readonly record struct TokenSequences(Tensor Index, Tensor Counts)
     public Tensor Sums(Tensor tokens) => zeros(Counts.shape, tokens.dtype, tokens.device).PlusAt(Index, tokens);
 
     /// <summary>Gives each token what belongs to its sequence. Shape <c>[S]</c> to <c>[M]</c>.</summary>
-    public Tensor Spread(Tensor values) => values.index_select(0, Index);
+    public Tensor Spread(Tensor values) => values.RowsAt(Index);
 }

@@ -89,9 +89,9 @@ internal sealed class DecoderNetwork : IDisposable
 
     private Tensor Embedded(Tensor ids, Tensor positions)
     {
-        var x = _embedding.index_select(0, ids);
+        var x = _embedding.RowsAt(ids);
         if (_config.EmbeddingScale != 1)
             x = x.Times(_config.EmbeddingScale);
-        return _positions is null ? x : x.Plus(_positions.index_select(0, positions));
+        return _positions is null ? x : x.Plus(_positions.RowsAt(positions));
     }
 }

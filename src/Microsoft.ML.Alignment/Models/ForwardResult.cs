@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Kernels;
 
 namespace Microsoft.ML.Alignment.Models;
@@ -49,5 +50,5 @@ internal sealed class ForwardResult(ModelCore core, ForwardPass pass, Tensor hid
         return core.Network.Logits(RowsOf(rows), pass).MoveToOuterDisposeScope();
     }
 
-    private Tensor RowsOf(long[] rows) => hidden.index_select(0, tensor(rows, device: hidden.device));
+    private Tensor RowsOf(long[] rows) => hidden.RowsAt(tensor(rows, device: hidden.device));
 }

@@ -200,6 +200,20 @@ public sealed class LanguageModel : IDisposable
         return weight.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same model on a device; the caller's. Where it lives there already, another handle on it.</summary>
+    /// <remarks>Nothing is decoded. What the model is saved as does not depend on where it lives.</remarks>
+    internal LanguageModel On(Device device)
+    {
+        if (device == Device)
+            return Share();
+        Adapter[] adapters = [.. Adapters.Select(adapter => adapter with { Updates = adapter.Updates.ToDictionary(u => u.Key, u => Moved(u.Value)) })];
+        using var moved = OverNewCore(Stack.Core.On(device), adapters, RewardHead is { } head ? Copy(head) : null);
+        return moved.WithHistory(History);
+
+        LowRankUpdate Moved(LowRankUpdate update) => update with { A = Copy(update.A), B = Copy(update.B) };
+        Parameter Copy(Parameter values) => NewParameter.Of(() => values.detach().to(device, copy: true), values.requires_grad);
+    }
+
     /// <summary>Gets where the model lives: its base, adapters and head. Asking decodes nothing.</summary>
     internal Device Device => Stack.Core.Device;
 

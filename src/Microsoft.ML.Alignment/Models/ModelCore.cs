@@ -37,7 +37,7 @@ internal sealed class ModelCore : ReferenceCounted
     /// <param name="source">Where the base came from, for messages.</param>
     public ModelCore(ModelFiles files, ModelConfig config, IReadOnlyDictionary<string, Parameter> weights, string source)
         : this(files, config, [.. weights.Select(weight => new TensorStoredTensor(weight.Key, weight.Value))], source) =>
-        _network = Build(weights);
+        (_network, Device) = (Build(weights), weights.Values.First().device);
 
     /// <summary>Takes back the report of native memory, for a core that nobody disposed.</summary>
     ~ModelCore() => TakeBackReport();
@@ -61,7 +61,7 @@ internal sealed class ModelCore : ReferenceCounted
         get
         {
             lock (_gate)
-                return _network ??= Build(WeightLoader.Decode(Stored));
+                return _network ??= Build(WeightLoader.Decode(Stored, Device));
         }
     }
 
@@ -120,13 +120,20 @@ internal sealed class ModelCore : ReferenceCounted
     /// <inheritdoc/>
     protected override string What => $"The model '{Source}'";
 
+    /// <summary>The same base on another device; the caller's. It holds this one, whose stored weights are its own.</summary>
+    public ModelCore On(Device device)
+    {
+        AddReference();
+        return new(Files, Config, Stored, Source) { Tokenizer = Tokenizer, Device = device, Storages = [new Held(this)] };
+    }
+
     /// <summary>A copy of a weight, float32; the caller's. A weight that was not decoded yet stays so.</summary>
     /// <exception cref="KeyNotFoundException">There is no such weight.</exception>
     public Tensor Copy(string name)
     {
         lock (_gate)
             return _network is null
-                ? WeightDecoder.Decode(Stored.FirstOrDefault(tensor => tensor.Name == name) ?? throw new KeyNotFoundException($"{What} has no weight '{name}'."))
+                ? WeightLoader.Decode(Stored.FirstOrDefault(tensor => tensor.Name == name) ?? throw new KeyNotFoundException($"{What} has no weight '{name}'."), Device)
                 : _network.Weights[name].clone();
     }
 
@@ -161,6 +168,11 @@ internal sealed class ModelCore : ReferenceCounted
         _reportedBytes = weights.Values.Sum(weight => weight.NumberOfElements * weight.ElementSize);
         GC.AddMemoryPressure(_reportedBytes);
         return new(Config, weights);
+    }
+
+    private sealed class Held(ModelCore core) : IDisposable
+    {
+        public void Dispose() => core.Release();
     }
 
     private void TakeBackReport()

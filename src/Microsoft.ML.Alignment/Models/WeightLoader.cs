@@ -29,15 +29,26 @@ internal static class WeightLoader
         return [.. specs.Select(spec => byName[spec.Name])];
     }
 
-    /// <summary>Decodes tensors into frozen float32 parameters by name, which are the caller's.</summary>
+    /// <summary>Decodes a tensor onto a device; float32, the caller's.</summary>
     /// <exception cref="InvalidDataException">A value is not finite.</exception>
-    public static IReadOnlyDictionary<string, Parameter> Decode(IReadOnlyCollection<StoredTensor> stored)
+    public static Tensor Decode(StoredTensor stored, Device device)
+    {
+        var values = WeightDecoder.Decode(stored);
+        if (device.type == DeviceType.CPU)
+            return values;
+        using (values)
+            return values.to(device);
+    }
+
+    /// <summary>Decodes tensors onto a device, into frozen float32 parameters by name, which are the caller's.</summary>
+    /// <exception cref="InvalidDataException">A value is not finite.</exception>
+    public static IReadOnlyDictionary<string, Parameter> Decode(IReadOnlyCollection<StoredTensor> stored, Device device)
     {
         var weights = new Dictionary<string, Parameter>();
         try
         {
             foreach (var tensor in stored)
-                weights[tensor.Name] = NewParameter.Of(() => WeightDecoder.Decode(tensor), trains: false);
+                weights[tensor.Name] = NewParameter.Of(() => Decode(tensor, device), trains: false);
             return weights;
         }
         catch

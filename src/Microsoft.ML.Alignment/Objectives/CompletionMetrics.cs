@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Training;
@@ -16,7 +17,7 @@ internal static class CompletionMetrics
     {
         int[] counts = [.. batch.Targets.TokenCounts.Take(batch.ExampleCount)];
         var tokens = counts.Sum();
-        var ends = statistics.LogProbs!.index_select(0, tensor(LastTokens(counts), device: statistics.LogProbs.device)); // [B]
+        var ends = statistics.LogProbs!.RowsAt(tensor(LastTokens(counts), device: statistics.LogProbs!.device)); // [B]
         return [
             new(MetricNames.TokenAccuracy, statistics.IsTop!.narrow(0, 0, tokens).sum(), tokens),
             new(MetricNames.EndLogProb, ends.sum(), ends.shape[0]),

@@ -25,7 +25,7 @@ internal sealed class CompletionScorer(LanguageModel model, PromptEncoder encode
         {
             using var noGradients = no_grad();
             using var scope = NewDisposeScope();
-            var scores = score(Collator.Pack([.. rows.Select(row => examples[row])], endRows)).data<float>().ToArray();
+            var scores = score(Collator.Pack([.. rows.Select(row => examples[row])], endRows)).cpu().data<float>().ToArray();
             for (var c = 0; c < completions.Length; c++)
                 for (var b = 0; b < rows.Count; b++)
                     values[c][rows[b]] = scores[(c * rows.Count) + b];

@@ -52,7 +52,8 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         GetOutputSchema(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
         using var place = RunWorkspace.Of(_data.Run).Next(Settings.Method);
-        using var incoming = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
+        using var given = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
+        using var incoming = given.On(RunDevice.Of(_data.Run));
         var training = Settings.Resolve(_host.Seed);
         training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");

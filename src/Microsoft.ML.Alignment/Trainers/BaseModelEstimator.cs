@@ -1,5 +1,6 @@
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -20,11 +21,12 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
     private readonly TrainerHost _host;
     private readonly Options _options;
     private readonly string _path;
+    private readonly AlignmentRun _run;
 
-    internal BaseModelEstimator(IHostEnvironment environment, string path, Options options)
+    internal BaseModelEstimator(IHostEnvironment environment, string path, AlignmentRun run, Options options)
     {
         PretrainedModel.Check(path);
-        (_path, _options) = (path, options);
+        (_path, _run, _options) = (path, run, options);
         _host = new(environment, nameof(BaseModelEstimator));
     }
 
@@ -49,7 +51,8 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         using var log = _host.Start();
-        var model = PretrainedModel.Load(_path);
+        using var loaded = PretrainedModel.Load(_path);
+        var model = loaded.On(RunDevice.Of(_run));
         try
         {
             log.Info($"BaseModel: {ScoringModel.Describe(model, "loaded")} from '{_path}'");

@@ -49,7 +49,7 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
 
     private protected override StageRecord Train(StageSetup stage)
     {
-        stage.AddHead(RewardHead.Create(stage.Model.Config.HiddenSize, stage.Training.Seed));
+        stage.AddHead(ScalarHead.Create(stage.Model.Config.HiddenSize, stage.Training.Seed, stage.Model.Device).Weight);
         using var rows = stage.Read(_ => new(
             _options.PromptColumnName, [_options.ChosenColumnName, _options.RejectedColumnName],
             _options.MarginColumnName is { } margin ? [margin] : []));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment;
 
@@ -21,6 +22,14 @@ public sealed record AlignmentRun
 
     /// <summary>Gets the token that stops training; the fit then throws <see cref="TrainingCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>
+    /// Gets where models are loaded to and train: <c>cpu</c>, the default; <c>cuda</c>, or <c>cuda:1</c> for the second of several; or
+    /// <c>mps</c>. All but <c>cpu</c> need hardware, and a package of TorchSharp that the application adds; the catalog says which. What is
+    /// saved does not depend on the device, and a saved pipeline is loaded into the processor's memory.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is set to something else.</exception>
+    public string Device { get; init => field = RunDevice.RequireName(value); } = "cpu";
 
     /// <summary>
     /// Gets the folder that keeps the run: a folder a stage, in the order in which they are fitted, with checkpoints and the finished

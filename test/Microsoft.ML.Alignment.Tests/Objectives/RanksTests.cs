@@ -29,7 +29,8 @@ public sealed class RanksTests
         }
     }
 
-    private static Dictionary<string, Func<LanguageModel, LanguageModel, Method>> Methods { get; } = new()
+    /// <summary>Gets every method by its name, made of a policy with a head and a reference.</summary>
+    internal static Dictionary<string, Func<LanguageModel, LanguageModel, Method>> Methods { get; } = new()
     {
         ["Sft"] = (policy, _) => Method.Of(new NextTokenObjective(policy, Precision.Float32), RandomExamples.Completions(Rows), Tokens),
         ["RewardModel"] = (policy, _) => Method.Of(new RewardObjective(policy, 0.05, Precision.Float32), Margins(), MarginBatch.Pack),
@@ -43,7 +44,7 @@ public sealed class RanksTests
         ["Orpo"] = Free(policy => OrpoLoss.Compute(policy, 0.1), 1, SftScope.PromptAndCompletion),
         ["Kto"] = (policy, reference) => Feedback(policy, reference, new MismatchedDivergence(), (ratios, point) => KtoLoss.Compute(ratios, point, Beta, new(1.2, 0.8))),
         ["Kto at zero"] = (policy, reference) => Feedback(policy, reference, new ZeroPoint(), (ratios, point) => KtoLoss.Compute(ratios, point, Beta, new(1, 1))),
-        ["Bco"] = (policy, reference) => Feedback(policy, reference, new RunningMidpoint(CPU), (ratios, point) => BcoLoss.Compute(ratios, point, Beta)),
+        ["Bco"] = (policy, reference) => Feedback(policy, reference, new RunningMidpoint(policy.Device), (ratios, point) => BcoLoss.Compute(ratios, point, Beta)),
     };
 
     [Theory]

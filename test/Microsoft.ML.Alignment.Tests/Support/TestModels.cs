@@ -48,6 +48,13 @@ internal static class TestModels
             return model.TrainableCopy();
     }
 
+    /// <summary>A model on a device in place of the model.</summary>
+    public static LanguageModel MovedTo(this LanguageModel model, TorchSharp.torch.Device device)
+    {
+        using (model)
+            return model.On(device);
+    }
+
     /// <summary>Logits of every row. Shape <c>[N, V]</c>, flat.</summary>
     public static float[] Logits(LanguageModel model, PackedRows rows, Precision precision = Precision.Float32)
     {
