@@ -27,7 +27,8 @@ public sealed class StoppedRunTests : IDisposable
         var canceled = Fit(new() { CancellationToken = stop.Token, Progress = progress }, learningRate: 1e-4).Should().Throw<TrainingCanceledException>().Which;
         (canceled.Stage, canceled.StepsDone).Should().Be((stage, 2));
         canceled.CancellationToken.Should().Be(stop.Token);
-        duringTraining.Should().BePositive("the rows that it trains on are in a file");
+        if (!OperatingSystem.IsWindows())
+            duringTraining.Should().Be(0, "the file with the rows that it trains on has no name that a killed process could leave behind");
         Directory.EnumerateFileSystemEntries(_folder.Path).Should().BeEmpty();
     }
 
