@@ -3,7 +3,7 @@ using Microsoft.ML.Alignment.Evaluation;
 using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;

@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Statistics;
+
 namespace Microsoft.ML.Alignment.Batches;
 
 /// <summary>The rows of an optimizer step, by their index in the store.</summary>

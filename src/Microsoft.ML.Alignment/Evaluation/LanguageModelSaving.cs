@@ -1,5 +1,5 @@
-using Microsoft.ML.Alignment.Evaluation;
 using Microsoft.ML.Alignment.Formats;
+using Microsoft.ML.Alignment.Statistics;
 
 namespace Microsoft.ML.Alignment;
 

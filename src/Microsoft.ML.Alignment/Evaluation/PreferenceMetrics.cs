@@ -1,4 +1,4 @@
-using Microsoft.ML.Alignment.Evaluation;
+using Microsoft.ML.Alignment.Statistics;
 
 namespace Microsoft.ML.Alignment;
 

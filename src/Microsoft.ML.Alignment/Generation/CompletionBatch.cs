@@ -1,5 +1,6 @@
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Models;
+using Microsoft.ML.Alignment.Statistics;
 
 namespace Microsoft.ML.Alignment.Generation;
 

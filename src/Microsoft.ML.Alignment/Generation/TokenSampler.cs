@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Arithmetic;
+using Microsoft.ML.Alignment.Statistics;
 
 namespace Microsoft.ML.Alignment.Generation;
 

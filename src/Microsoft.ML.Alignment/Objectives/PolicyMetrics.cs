@@ -2,7 +2,7 @@ using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Training.Metrics;
+using Microsoft.ML.Alignment.Observing.Metrics;
 
 namespace Microsoft.ML.Alignment.Objectives;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 
 namespace Microsoft.ML.Alignment.References;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Batches;
+using Microsoft.ML.Alignment.Statistics;
 
 namespace Microsoft.ML.Alignment.Rollouts;
 

@@ -1,4 +1,5 @@
-using Microsoft.ML.Alignment.Training.Metrics;
+using Microsoft.ML.Alignment.Observing.Metrics;
+using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment.Rollouts;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Alignment.Generation;
+using Microsoft.ML.Alignment.Statistics;
 using Generator = Microsoft.ML.Alignment.Generation.Generator;
 
 namespace Microsoft.ML.Alignment.Rollouts;

@@ -2,7 +2,7 @@ using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;

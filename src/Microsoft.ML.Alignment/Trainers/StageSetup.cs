@@ -6,7 +6,7 @@ using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.References;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment.Trainers;

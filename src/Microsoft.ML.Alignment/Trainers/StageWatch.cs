@@ -1,6 +1,6 @@
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Training.Recording;
+using Microsoft.ML.Alignment.Observing.Recording;
 
 namespace Microsoft.ML.Alignment.Trainers;
 

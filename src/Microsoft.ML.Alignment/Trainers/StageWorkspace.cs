@@ -1,6 +1,6 @@
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Trainers;
 

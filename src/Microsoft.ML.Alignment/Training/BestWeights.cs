@@ -1,4 +1,4 @@
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Training;
 

@@ -1,6 +1,4 @@
-using Microsoft.ML.Alignment.Kernels;
-using Microsoft.ML.Alignment.Training.Checkpoints;
-using Microsoft.ML.Alignment.Training.Metrics;
+using Microsoft.ML.Alignment.Observing.Metrics;
 
 namespace Microsoft.ML.Alignment.Training;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Training;
 

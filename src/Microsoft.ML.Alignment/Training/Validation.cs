@@ -1,6 +1,5 @@
 using Microsoft.ML.Alignment.Batches;
-using Microsoft.ML.Alignment.Training.Metrics;
-using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Observing.Metrics;
 
 namespace Microsoft.ML.Alignment.Training;
 

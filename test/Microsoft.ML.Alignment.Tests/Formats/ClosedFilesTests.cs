@@ -1,6 +1,6 @@
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Formats;
-using Microsoft.ML.Alignment.Tests.Training;
+using Microsoft.ML.Alignment.Tests.Checkpoints;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Formats;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Generation;
+using Microsoft.ML.Alignment.Statistics;
 
 namespace Microsoft.ML.Alignment.Tests.Generation;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Generation;
+using Microsoft.ML.Alignment.Statistics;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Alignment.Tests.Generation;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using Microsoft.ML.Alignment.Pipeline;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Pipeline;

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using Microsoft.ML.Alignment.Checkpoints;
 using Microsoft.ML.Alignment.Formats;
-using Microsoft.ML.Alignment.Tests.Training;
-using Microsoft.ML.Alignment.Training.Checkpoints;
-using Microsoft.ML.Alignment.Training.Metrics;
+using Microsoft.ML.Alignment.Observing.Metrics;
+using Microsoft.ML.Alignment.Tests.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Tests.Robustness;
 

@@ -1,6 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Alignment;
-using Microsoft.ML.Alignment.Training.Metrics;
 
 namespace Microsoft.ML.Alignment.Tests.Trainers;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Tests.Trainers;
 

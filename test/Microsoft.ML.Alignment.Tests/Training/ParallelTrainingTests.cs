@@ -1,7 +1,6 @@
 using Microsoft.ML.Alignment.Batches;
-using Microsoft.ML.Alignment.Data;
-using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Tests.Checkpoints;
 using Microsoft.ML.Alignment.Training;
 
 namespace Microsoft.ML.Alignment.Tests.Training;

@@ -2,6 +2,7 @@ using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Objectives;
+using Microsoft.ML.Alignment.Tests.Checkpoints;
 using Microsoft.ML.Alignment.Tests.Data;
 using Microsoft.ML.Alignment.Training;
 using TorchSharp;

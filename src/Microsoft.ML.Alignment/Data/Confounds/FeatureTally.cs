@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.Alignment.Statistics;
 
 namespace Microsoft.ML.Alignment.Data.Confounds;
 

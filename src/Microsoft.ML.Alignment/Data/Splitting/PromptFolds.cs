@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Statistics;
+
 namespace Microsoft.ML.Alignment.Data.Splitting;
 
 /// <summary>Deals whole groups of equal prompts out to folds that are as equal in rows as the groups allow.</summary>

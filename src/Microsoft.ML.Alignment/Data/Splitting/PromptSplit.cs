@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Statistics;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Data.Splitting;

@@ -1,0 +1,10 @@
+namespace Microsoft.ML.Alignment.Checkpoints;
+
+/// <summary>A stage's place in its run; other runs stay out of the workspace until it is disposed.</summary>
+/// <param name="Index">Its number, from 1.</param>
+/// <param name="Folder">Its folder; null without a workspace.</param>
+/// <param name="Hold">What keeps others out; null without a workspace.</param>
+internal sealed record StagePlace(int Index, string? Folder, IDisposable? Hold) : IDisposable
+{
+    public void Dispose() => Hold?.Dispose();
+}

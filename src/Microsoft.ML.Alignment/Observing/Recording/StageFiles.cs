@@ -1,0 +1,67 @@
+using Microsoft.ML.Alignment.Observing.Metrics;
+using Microsoft.ML.Alignment.Observing.Reports;
+using Microsoft.ML.Alignment.Observing.Samples;
+
+namespace Microsoft.ML.Alignment.Observing.Recording;
+
+/// <summary>What a stage leaves in its folder for people and their tools, and the page of the whole run beside it.</summary>
+internal sealed class StageFiles : IDisposable
+{
+    private readonly string _folder;
+    private readonly TimeProvider _clock;
+    private readonly MetricsFile _metrics;
+    private readonly TensorBoardFile _tensorBoard;
+    private readonly int? _afterStep;
+    private SamplesFile? _samples;
+
+    /// <param name="folder">The folder of the stage; made if it is not there.</param>
+    /// <param name="afterStep">The step of the checkpoint that training goes on from; null begins anew.</param>
+    /// <param name="clock">Tells when something happened.</param>
+    public StageFiles(string folder, int? afterStep, TimeProvider clock)
+    {
+        Directory.CreateDirectory(folder);
+        RemoveLeftovers(folder);
+        (_folder, _afterStep, _clock) = (folder, afterStep, clock);
+        _metrics = MetricsFile.Open(folder, afterStep);
+        if (SamplesFile.Exists(folder))
+            _samples = SamplesFile.Open(folder, afterStep);
+        _tensorBoard = new(folder, afterStep, clock);
+        History = new(MetricsFile.Read(folder));
+    }
+
+    /// <summary>Gets what the files say already of the steps up to the checkpoint.</summary>
+    public StageHistory History { get; }
+
+    public void Append(MetricsPoint point)
+    {
+        _metrics.Append(point);
+        _tensorBoard.Append(point);
+    }
+
+    public void Append(KeptAnswer answer) => (_samples ??= SamplesFile.Open(_folder, _afterStep)).Append(answer);
+
+    /// <summary>Writes the page anew.</summary>
+    public void WriteReport(StageFacts facts)
+    {
+        StageReport.WriteFacts(_folder, facts);
+        ReportFile.Write(Path.GetDirectoryName(Path.GetFullPath(_folder))!, _clock);
+    }
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _samples?.Dispose();
+        _tensorBoard.Dispose();
+    }
+
+    // What a process that was killed had not finished writing.
+    private static void RemoveLeftovers(string folder)
+    {
+        string[] leftovers =
+        [
+            .. Directory.GetFiles(folder, "*.tmp"),
+            .. Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(folder))!, $"{ReportFile.FileName}.*.tmp"),
+        ];
+        Array.ForEach(leftovers, File.Delete);
+    }
+}

@@ -1,0 +1,37 @@
+namespace Microsoft.ML.Alignment.Training;
+
+/// <summary>Names of metrics that more than one place must know. They are TRL's where TRL has the metric.</summary>
+internal static class MetricNames
+{
+    public const string Loss = "loss";
+    public const string GradientNorm = "grad_norm";
+    public const string LearningRate = "learning_rate";
+
+    /// <summary>Tokens of prompts and completions that training has read since the stage began.</summary>
+    public const string TokensSeen = "num_tokens";
+    public const string Margin = "rewards/margins";
+    public const string Accuracy = "rewards/accuracies";
+
+    /// <summary>A reward model's share of pairs in the right order.</summary>
+    public const string RewardModelAccuracy = "accuracy";
+    public const string RewardModelMargin = "margin";
+    public const string ChosenLogProbs = "logps/chosen";
+    public const string RejectedLogProbs = "logps/rejected";
+
+    /// <summary>Mean log-probability of the end token behind a completion, in nats; TRL has no such metric.</summary>
+    public const string EndLogProb = "logps/end";
+    public const string Entropy = "entropy";
+    public const string TokenAccuracy = "mean_token_accuracy";
+
+    /// <summary>Mean tokens of the completions that the policy wrote.</summary>
+    public const string CompletionLength = "completions/mean_length";
+
+    /// <summary>Share of the completions that reached the limit without an end token.</summary>
+    public const string ClippedRatio = "completions/clipped_ratio";
+
+    /// <summary>What begins the names of metrics that say which health rule was triggered.</summary>
+    public const string HealthPrefix = "health/";
+
+    /// <summary>The divergence from the reference, in nats a completion: TRL's two names for it.</summary>
+    public static readonly string[] Divergences = ["objective/kl", "kl"];
+}
