@@ -1,13 +1,10 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Alignment.Checkpoints;
 
 /// <summary>The workspace of a run: it numbers the stages in the order in which they are fitted, and gives each its folder.</summary>
 internal sealed class RunWorkspace
 {
-    private static readonly ConditionalWeakTable<AlignmentRun, RunWorkspace> Workspaces = [];
-
     private readonly AlignmentRun _run;
     private readonly AlignmentRuntimeOptions? _runtime;
     private readonly WorkspaceLock _lock = new();
@@ -24,11 +21,11 @@ internal sealed class RunWorkspace
             _runtime = RecordedRuntime(run.WorkspacePath!);
     }
 
-    /// <summary>The workspace of a run; the same for all stages that are fitted with it.</summary>
+    /// <summary>The workspace of a run; the same for all stages that are fitted with it or with a copy of it.</summary>
     /// <exception cref="WorkspaceException">
     /// The workspace is not empty and the run does not resume, or it resumes without a workspace.
     /// </exception>
-    public static RunWorkspace Of(AlignmentRun run) => Workspaces.GetValue(run, r => new(r));
+    public static RunWorkspace Of(AlignmentRun run) => run.Opened.Of(run, opened => new RunWorkspace(opened));
 
     /// <summary>Numbers the next stage.</summary>
     /// <param name="stage">The method.</param>
@@ -37,7 +34,7 @@ internal sealed class RunWorkspace
     public StagePlace Next(string stage)
     {
         if (_run.WorkspacePath is not { } path)
-            return new(Interlocked.Increment(ref _stages), null, null);
+            return new(Interlocked.Increment(ref _stages), null, null, Abandon);
         if (_runtime is not null)
             AlignmentRuntime.Adopt(_runtime);
         Directory.CreateDirectory(path);
@@ -45,7 +42,7 @@ internal sealed class RunWorkspace
         try
         {
             var index = Interlocked.Increment(ref _stages);
-            return new(index, Folder(path, index, stage), hold);
+            return new(index, Folder(path, index, stage), hold, Abandon);
         }
         catch
         {
@@ -53,6 +50,9 @@ internal sealed class RunWorkspace
             throw;
         }
     }
+
+    // A stage that was canceled or failed is fitted again, or gone on with, from the pipeline's first stage.
+    private void Abandon() => _run.Opened.Forget(_run);
 
     private static string Folder(string path, int index, string stage)
     {

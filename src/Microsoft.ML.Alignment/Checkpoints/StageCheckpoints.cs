@@ -9,26 +9,21 @@ namespace Microsoft.ML.Alignment.Checkpoints;
 /// <param name="folder">The stage's folder.</param>
 /// <param name="identity">What the result is a function of.</param>
 /// <param name="run">How often to write, and how many to keep.</param>
-internal sealed class StageCheckpoints(string stage, string folder, RunIdentity identity, AlignmentRun run)
+internal sealed class StageCheckpoints(string stage, string folder, RunIdentity identity, AlignmentRun run) : ICheckpoints
 {
     private const string Prefix = "checkpoint-";
     private const string Finished = "finished";
     private const string Weights = "weights.safetensors";
     private const string Others = "optimizer.safetensors";
 
-    /// <summary>Gets the stage's folder.</summary>
+    /// <inheritdoc/>
     public string Folder { get; } = folder;
 
-    /// <summary>Gets the newest checkpoint; null if there is none.</summary>
+    /// <inheritdoc/>
     public string? Newest => Steps().LastOrDefault() is var last and > 0 ? PathOf(last) : null;
 
-    /// <summary>Puts the stage back to where it was left: finished, or at its newest checkpoint.</summary>
-    /// <param name="tensors">What is loaded.</param>
-    /// <returns>What was found; null if there is nothing, and then nothing was changed.</returns>
-    /// <exception cref="WorkspaceException">
-    /// It is of other options, other data, another model or another way to compute, or damaged.
-    /// </exception>
-    public CheckpointFile? Restore(TrainedTensors tensors)
+    /// <inheritdoc/>
+    public KeptStage? Restore(TrainedTensors tensors)
     {
         var finished = Path.Combine(Folder, Finished);
         if ((Directory.Exists(finished) ? finished : Newest) is not { } found)
@@ -42,7 +37,7 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
             if (file.Ended is null)
                 RestoreOthers(Path.Combine(found, Others), file, tensors);
             tensors.Dropout.State = file.Generator;
-            return file;
+            return new(file.State, file.Ended);
         }
         catch (Exception e) when (e is InvalidDataException or IOException || FileErrors.IsOfParsing(e))
         {
@@ -50,11 +45,10 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
         }
     }
 
-    /// <summary>Whether the state is one at which a checkpoint is written.</summary>
+    /// <inheritdoc/>
     public bool IsDue(TrainingState state) => state.Step > 0 && state.Step % run.CheckpointEverySteps == 0;
 
-    /// <summary>Writes a checkpoint, unless there is one of this step, and removes those that are too many.</summary>
-    /// <returns>Its folder.</returns>
+    /// <inheritdoc/>
     public string Save(TrainingState state, TrainedTensors tensors)
     {
         var path = PathOf(state.Step);
@@ -66,12 +60,11 @@ internal sealed class StageCheckpoints(string stage, string folder, RunIdentity 
         return path;
     }
 
-    /// <summary>Stores the stage as finished, with the weights as they are.</summary>
+    /// <inheritdoc/>
     public void Finish(TrainingState state, StageEndReason reason, TrainedTensors tensors) =>
         Write(Path.Combine(Folder, Finished), null, tensors, state, reason);
 
-    /// <summary>Loads the weights of a step whose checkpoint is there.</summary>
-    /// <exception cref="WorkspaceException">The checkpoint is damaged.</exception>
+    /// <inheritdoc/>
     public void LoadWeights(int step, TrainedTensors tensors)
     {
         var path = PathOf(step);

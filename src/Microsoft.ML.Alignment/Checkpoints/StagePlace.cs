@@ -4,7 +4,18 @@ namespace Microsoft.ML.Alignment.Checkpoints;
 /// <param name="Index">Its number, from 1.</param>
 /// <param name="Folder">Its folder; null without a workspace.</param>
 /// <param name="Hold">What keeps others out; null without a workspace.</param>
-internal sealed record StagePlace(int Index, string? Folder, IDisposable? Hold) : IDisposable
+/// <param name="Abandon">Is called where the stage was not fitted.</param>
+internal sealed record StagePlace(int Index, string? Folder, IDisposable? Hold, Action Abandon) : IDisposable
 {
-    public void Dispose() => Hold?.Dispose();
+    private bool _fitted;
+
+    /// <summary>Says that the stage was fitted.</summary>
+    public void Fitted() => _fitted = true;
+
+    public void Dispose()
+    {
+        Hold?.Dispose();
+        if (!_fitted)
+            Abandon();
+    }
 }

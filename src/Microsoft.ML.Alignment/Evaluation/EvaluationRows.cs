@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Batches;
+using Microsoft.ML.Alignment.Data.Reading;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Tokenization;
 

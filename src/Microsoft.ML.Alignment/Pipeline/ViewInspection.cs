@@ -1,5 +1,6 @@
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Data.Inspection;
+using Microsoft.ML.Alignment.Data.Reading;
+using Microsoft.ML.Alignment.Data;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.ML.Alignment.Tokenization.Jinja;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Tokenizers;
 

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Microsoft.ML.Alignment.Tokenization.Jinja;
 
 namespace Microsoft.ML.Alignment.Tokenization;
 

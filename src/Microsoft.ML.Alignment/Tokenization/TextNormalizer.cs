@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.ML.Alignment.Tokenization.Jinja;
 
 namespace Microsoft.ML.Alignment.Tokenization;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.ML.Alignment.Tokenization.Jinja;
 using Microsoft.ML.Tokenizers;
 
 namespace Microsoft.ML.Alignment.Tokenization;

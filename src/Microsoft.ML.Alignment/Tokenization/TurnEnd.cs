@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Tokenization.Jinja;
+
 namespace Microsoft.ML.Alignment.Tokenization;
 
 /// <summary>Finds the token that a chat template writes behind what an assistant says.</summary>

@@ -66,6 +66,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         };
         using var stage = new StageSetup(Settings, sets, incoming, training, context, place.Folder);
         var record = Train(stage);
+        place.Fitted();
         using var model = stage.TakeModel();
         return CreateTransformer(
             _host.Environment, FittedStage(Settings.FormatOf(sets.Training, incoming)),

@@ -1,12 +1,13 @@
 using Microsoft.ML.Alignment.Adapters;
 using Microsoft.ML.Alignment.Batches;
+using Microsoft.ML.Alignment.Checkpoints;
+using Microsoft.ML.Alignment.Data.Reading;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.References;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Checkpoints;
 using TorchSharp.Modules;
 
 namespace Microsoft.ML.Alignment.Trainers;

@@ -54,6 +54,9 @@ public sealed record AlignmentRun
     /// Gets prompts that the model answers at each evaluation, so that one sees how its answers change. The default is none.
     /// </summary>
     public IReadOnlyList<string> SamplePrompts { get; init; } = [];
+
+    /// <summary>Gets what all copies of the run share.</summary>
+    internal OpenedWorkspaces Opened { get; } = new();
 }
 
 /// <summary>Where training stands after an optimizer step.</summary>

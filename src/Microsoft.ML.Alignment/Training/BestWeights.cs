@@ -1,9 +1,7 @@
-using Microsoft.ML.Alignment.Checkpoints;
-
 namespace Microsoft.ML.Alignment.Training;
 
 /// <summary>Keeps the weights of the best evaluation: in the workspace, or where there is none, in memory.</summary>
-internal sealed class BestWeights(TrainedTensors tensors, StageCheckpoints? checkpoints) : IDisposable
+internal sealed class BestWeights(TrainedTensors tensors, ICheckpoints? checkpoints) : IDisposable
 {
     private readonly Dictionary<string, Tensor> _copies = [];
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.Alignment.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Training;
 
@@ -16,7 +15,7 @@ internal sealed record TrainingContext(string Stage, AlignmentRun Run, Action<st
     public IReadOnlyList<ITrainingState> States { get; init; } = [];
 
     /// <summary>Gets where the stage is kept; null without a workspace.</summary>
-    public StageCheckpoints? Checkpoints { get; init; }
+    public ICheckpoints? Checkpoints { get; init; }
 
     /// <summary>
     /// Gets what answers the fixed prompts at each evaluation, without drawing from torch's own generator; null where there are none.

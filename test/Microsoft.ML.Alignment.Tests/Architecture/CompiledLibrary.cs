@@ -31,6 +31,9 @@ internal sealed class CompiledLibrary : IDisposable
     public string FolderOf(TypeDefinition type) =>
         SourceOf(type).Split('/') is { Length: > 1 } parts ? parts[0] : RootFolder;
 
+    /// <summary>The folder of the source file, sub-folders included, e.g. <c>Data/Mixing</c>.</summary>
+    public string InnerFolderOf(TypeDefinition type) => string.Join('/', SourceOf(type).Split('/')[..^1]);
+
     /// <summary>The namespace of the folder, sub-folders included, that the source file of a type lies in.</summary>
     public string NamespaceOf(TypeDefinition type) => string.Join('.', SourceOf(type).Split('/')[..^1].Prepend("Microsoft.ML.Alignment"));
 

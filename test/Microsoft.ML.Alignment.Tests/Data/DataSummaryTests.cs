@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data.Reading;
 using Microsoft.ML.Alignment.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Data;

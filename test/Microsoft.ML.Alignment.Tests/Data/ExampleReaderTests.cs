@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data.Reading;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Tokenization;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
-using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Data.Inspection;
+using Microsoft.ML.Alignment.Data.Reading;
+using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Tokenization;
 
 namespace Microsoft.ML.Alignment.Tests.Data;

@@ -54,7 +54,7 @@ public sealed class ManifestTests(AlignedChain chain) : IClassFixture<AlignedCha
         {
         }
 
-        using var restored = AlignedChain.Pipeline(new(seed: 7), run with { }).Fit(chain.Pairs);
+        using var restored = AlignedChain.Pipeline(new(seed: 7), new() { WorkspacePath = run.WorkspacePath, Resume = true }).Fit(chain.Pairs);
         var history = restored.LastTransformer.Model.History;
         history.Should().OnlyContain(stage => stage.Cost == null, "this process trained nothing");
         foreach (var (record, undisturbed) in history.Zip(Policy.History))

@@ -1,4 +1,4 @@
-using Microsoft.ML.Alignment.Tokenization;
+using Microsoft.ML.Alignment.Data.Reading;
 
 namespace Microsoft.ML.Alignment.Data.Inspection;
 

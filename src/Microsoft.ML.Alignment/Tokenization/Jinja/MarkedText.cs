@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Microsoft.ML.Alignment.Tokenization;
+namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>
 /// Text that remembers which parts of it came from others: control tokens are recognised in trusted parts only.

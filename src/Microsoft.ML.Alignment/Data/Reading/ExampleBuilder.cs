@@ -1,6 +1,6 @@
 using Microsoft.ML.Alignment.Tokenization;
 
-namespace Microsoft.ML.Alignment.Data;
+namespace Microsoft.ML.Alignment.Data.Reading;
 
 /// <summary>Makes an example of a row, or says why it cannot.</summary>
 internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder, ReadOptions options)

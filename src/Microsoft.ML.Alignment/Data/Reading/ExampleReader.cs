@@ -1,7 +1,7 @@
 using Microsoft.ML.Alignment.Data.Summaries;
 using Microsoft.ML.Alignment.Tokenization;
 
-namespace Microsoft.ML.Alignment.Data;
+namespace Microsoft.ML.Alignment.Data.Reading;
 
 /// <summary>Reads and tokenizes the rows of a data view, once.</summary>
 internal static class ExampleReader

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Data;
+namespace Microsoft.ML.Alignment.Data.Reading;
 
 /// <summary>How rows become examples.</summary>
 /// <param name="MaxLength">Tokens of prompt and completion together; at least 2. Longer rows lose a part of their prompt.</param>
