@@ -79,6 +79,8 @@ internal sealed class JinjaEvaluator
     {
         if (scope.TryGet(name, out var value))
             return value;
+        if (name is "varargs" or "kwargs")
+            throw new JinjaFailure($"'{name}' is not supported; the parameters of a macro must have names.");
         return JinjaGlobals.Functions.TryGetValue(name, out var function) ? function : new JinjaUndefined($"'{name}' is undefined");
     }
 

@@ -17,16 +17,14 @@ internal static class JinjaFilters
         ["escape"] = (value, _) => Escape(JinjaText.Of(value)),
         ["upper"] = (value, arguments) => CallMethod(value, "upper", arguments),
         ["lower"] = (value, arguments) => CallMethod(value, "lower", arguments),
-        ["title"] = (value, arguments) => CallMethod(value, "title", arguments),
+        ["title"] = (value, _) => JinjaCasing.TitleWords(JinjaText.Of(value)),
+        ["center"] = (value, arguments) => JinjaPadding.Center(JinjaText.Of(value), arguments.Integer(0, "width", 80), null),
         ["capitalize"] = (value, arguments) => CallMethod(value, "capitalize", arguments),
         ["trim"] = (value, arguments) => CallMethod(value, "strip", arguments),
         ["replace"] = (value, arguments) => CallMethod(value, "replace", arguments),
         ["indent"] = Indent,
         ["wordcount"] = (value, _) => JinjaTextMethods.CountWords(JinjaText.Of(value)),
-        ["tojson"] = (value, arguments) => JinjaJson.ToJson(
-            value,
-            arguments.Get(1, "indent") is null ? null : arguments.Integer(1, "indent", 0),
-            JinjaOperators.IsTrue(arguments.Get(3, "sort_keys"))),
+        ["tojson"] = JinjaJson.ToJson,
         ["default"] = Default,
         ["d"] = Default,
         ["length"] = (value, _) => JinjaSequences.Length(value),
@@ -93,6 +91,9 @@ internal static class JinjaFilters
         if (JinjaOperators.AsInteger(value) is { } integer)
             return integer;
         var text = (value as MarkedText)?.Text;
+        var numberBase = arguments.Integer(1, "base", 10);
+        if (text is not null && numberBase != 10)
+            return ParseInBase(text.Trim(), numberBase) ?? otherwise;
         if (long.TryParse(text?.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed))
             return parsed;
         var number = text is null ? JinjaOperators.AsNumber(value) : ParseFloat(text);
@@ -103,20 +104,50 @@ internal static class JinjaFilters
         ? throw new JinjaFailure(undefined.Problem)
         : (value is MarkedText text ? ParseFloat(text.Text) : JinjaOperators.AsNumber(value)) ?? arguments.Get(0, "default", 0.0);
 
+    private static long? ParseInBase(string text, int numberBase)
+    {
+        var prefix = numberBase switch { 16 => "0x", 8 => "0o", 2 => "0b", _ => null };
+        if (prefix is null)
+            throw new JinjaFailure($"int(): base {numberBase} is not supported; supported are 2, 8, 10, 16.");
+        var digits = text.StartsWith('-') ? text[1..] : text;
+        if (digits.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            digits = digits[2..];
+        long? result = digits.Length > 0 ? 0 : null;
+        foreach (var digit in digits)
+        {
+            var value = char.IsAsciiHexDigit(digit) ? Convert.ToInt32(digit.ToString(), 16) : numberBase;
+            result = value < numberBase && result < long.MaxValue / 32 ? (result * numberBase) + value : null;
+        }
+
+        return text.StartsWith('-') ? -result : result;
+    }
+
     private static double? ParseFloat(string text) =>
         double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static double Round(object? value, JinjaArguments arguments)
+    private static object? Round(object? value, JinjaArguments arguments)
     {
+        var isCommon = arguments.Get(1, "method") is null or MarkedText { Text: "common" };
+        if (value is long && isCommon && arguments.Integer(0, "precision", 0) >= 0)
+            return value;
         var number = Number(value, "round");
         var scale = Math.Pow(10, arguments.Integer(0, "precision", 0));
         return (arguments.Get(1, "method") as MarkedText)?.Text switch
         {
-            null or "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
+            null or "common" => RoundToEven(number, arguments.Integer(0, "precision", 0), scale),
             "ceil" => Math.Ceiling(number * scale) / scale,
             "floor" => Math.Floor(number * scale) / scale,
             var method => throw new JinjaFailure($"round(): method '{method}' is not supported; supported are common, ceil, floor."),
         };
+    }
+
+    // The digits of the number as it is stored decide, as in Python: 2.675 lies below its middle. Only exact middles go to the even digit.
+    private static double RoundToEven(double number, int precision, double scale)
+    {
+        var scaled = number * scale;
+        if (precision <= 0 || precision > 15 || (Math.FusedMultiplyAdd(number, scale, -scaled) == 0 && Math.Abs(scaled % 1) == 0.5))
+            return Math.Round(scaled, MidpointRounding.ToEven) / scale;
+        return double.Parse(number.ToString("F" + precision, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
     private static MarkedText Escape(MarkedText text)

@@ -71,8 +71,8 @@ internal static partial class JinjaFormat
         var digits = precision.Success ? Math.Min(int.Parse(precision.Value, CultureInfo.InvariantCulture), 99) : 6;
         return (type, JinjaOperators.AsNumber(value)) switch
         {
-            ("s", _) => JinjaText.Of(value),
-            ("r", _) => JinjaText.Represent(value),
+            ("s", _) => Cut(JinjaText.Of(value)),
+            ("r", _) => Cut(JinjaText.Represent(value)),
             ("d" or "i", { } number) => MarkedText.Trusted(Math.Truncate(number).ToString("0", CultureInfo.InvariantCulture)),
             ("f", { } number) => MarkedText.Trusted(number.ToString("F" + digits, CultureInfo.InvariantCulture)),
             ("x", { } number) => MarkedText.Trusted(((long)number).ToString("x", CultureInfo.InvariantCulture)),
@@ -80,6 +80,10 @@ internal static partial class JinjaFormat
                 throw JinjaOperators.Unless(value, null, $"'{shown}' needs a number, not {JinjaOperators.TypeName(value)}."),
             _ => throw new JinjaFailure($"'{shown}' is not supported; supported are %s, %r, %d, %i, %f, %.2f, %x, %%."),
         };
+
+        MarkedText Cut(MarkedText text) => precision.Success
+            ? (MarkedText)JinjaSequences.Slice(text, null, long.Parse(precision.Value, CultureInfo.InvariantCulture), null)
+            : text;
     }
 
     [GeneratedRegex(@"%(?:\.(?<precision>\d{1,2}))?(?<type>.?)", RegexOptions.Singleline)]

@@ -17,6 +17,8 @@ internal static class JinjaGlobals
         new JinjaFunction("range", Range),
         new JinjaFunction("namespace", Namespace),
         new JinjaFunction("dict", Dictionary),
+        new JinjaFunction("joiner", JinjaHelpers.Joiner),
+        new JinjaFunction("cycler", JinjaHelpers.Cycler),
         new JinjaFunction("raise_exception", arguments =>
             throw new JinjaFailure(JinjaText.Of(arguments.Require(0, "message")).Text, isRaisedByTemplate: true)),
         ClockOf(() => DateTime.Now),
@@ -109,10 +111,19 @@ internal static class JinjaGlobals
         return result;
     }
 
+    private static IEnumerable<(object Key, object? Value)> Pairs(object? mapping)
+    {
+        if (mapping is JinjaDictionary dictionary)
+            return dictionary.Select(pair => (pair.Key, pair.Value));
+        return JinjaSequences.Iterate(mapping).Select(item => JinjaSequences.Iterate(item) is [{ } key, var value]
+            ? (key, value)
+            : throw new JinjaFailure("dict() needs a dictionary or pairs of a key and a value."));
+    }
+
     private static JinjaDictionary Dictionary(JinjaArguments arguments)
     {
         var result = new JinjaDictionary();
-        foreach (var (key, value) in arguments.Get(0, "mapping") as JinjaDictionary ?? [])
+        foreach (var (key, value) in Pairs(arguments.Get(0, "mapping", new JinjaDictionary())))
             result[key] = value;
         foreach (var (name, value) in arguments.Named)
             result[MarkedText.Trusted(name)] = value;

@@ -123,12 +123,13 @@ internal sealed class JinjaInterpreter
         var items = JinjaSequences.Iterate(values);
         if (statement.Test is not null)
             items = [.. items.Where(item => Passes(statement, item, scope))];
+        var changed = Changed();
         for (var i = 0; i < items.Count; i++)
         {
             _evaluator.Step();
             var inner = new JinjaScope(scope);
             Assign(statement.Target, items[i], inner);
-            inner["loop"] = Loop(statement, (items, i), scope, depth);
+            inner["loop"] = Loop(statement, (items, i, changed), scope, depth);
             if (Run(statement.Body, inner) == Flow.Break)
                 break;
         }
@@ -144,9 +145,10 @@ internal sealed class JinjaInterpreter
         return JinjaOperators.IsTrue(_evaluator.Evaluate(statement.Test!, inner));
     }
 
-    private JinjaLoop Loop(ForStatement statement, (IReadOnlyList<object?> Items, int Index) at, JinjaScope scope, int depth)
+    private JinjaLoop Loop(
+        ForStatement statement, (IReadOnlyList<object?> Items, int Index, JinjaFunction Changed) at, JinjaScope scope, int depth)
     {
-        var (items, index) = at;
+        var (items, index, changed) = at;
         var again = statement.IsRecursive
             ? new JinjaFunction("loop", arguments =>
                 CaptureAction(() => RunFor(statement, arguments.Require(0, "items"), scope, depth + 1)))
@@ -162,6 +164,7 @@ internal sealed class JinjaInterpreter
             "first" => index == 0,
             "last" => index == items.Count - 1,
             "length" => (long)items.Count,
+            "changed" => changed,
             "depth" => depth + 1L,
             "depth0" => (long)depth,
             "previtem" => index > 0 ? items[index - 1] : new JinjaUndefined("there is no previous item"),
@@ -171,6 +174,18 @@ internal sealed class JinjaInterpreter
                 : throw new JinjaFailure("no items for cycling given.")),
             _ => new JinjaUndefined($"'loop' has no attribute '{name}' that is supported"),
         };
+    }
+
+    private static JinjaFunction Changed()
+    {
+        JinjaTuple? last = null;
+        return new JinjaFunction("changed", arguments =>
+        {
+            var now = new JinjaTuple(arguments.Positional);
+            var isChanged = last is null || !JinjaOperators.AreEqual(last, now);
+            last = now;
+            return isChanged;
+        });
     }
 
     private Flow RunWith(WithStatement statement, JinjaScope scope)

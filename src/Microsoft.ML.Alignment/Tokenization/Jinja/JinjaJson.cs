@@ -32,12 +32,25 @@ internal static class JinjaJson
 
     /// <summary>Writes a value.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="indent">Blanks a level, each item on its own line; null: all on one line.</param>
-    /// <param name="sortsKeys">Whether keys are sorted.</param>
-    public static MarkedText ToJson(object? value, int? indent, bool sortsKeys)
+    /// <param name="arguments"><c>ensure_ascii</c>, <c>indent</c>, <c>separators</c>, <c>sort_keys</c>, as transformers' <c>tojson</c> has
+    /// them.</param>
+    public static MarkedText ToJson(object? value, JinjaArguments arguments)
     {
+        int? indent = arguments.Get(1, "indent") is null ? null : arguments.Integer(1, "indent", 0);
+        var layout = new Layout(indent, JinjaOperators.IsTrue(arguments.Get(3, "sort_keys")), 0)
+        {
+            IsAscii = JinjaOperators.IsTrue(arguments.Get(0, "ensure_ascii")),
+            ItemSeparator = MarkedText.Trusted(indent is null ? ", " : ","),
+        };
+        if (arguments.Get(2, "separators") is { } separators)
+        {
+            if (JinjaSequences.Iterate(separators) is not [MarkedText item, MarkedText key])
+                throw new JinjaFailure("tojson(): separators must be two strings.");
+            layout = layout with { ItemSeparator = item, KeySeparator = key };
+        }
+
         var result = new MarkedText.Builder();
-        Write(value, new Layout(indent, sortsKeys, 0), result);
+        Write(value, layout, result);
         return result.ToMarkedText();
     }
 
@@ -51,7 +64,7 @@ internal static class JinjaJson
         switch (value)
         {
             case MarkedText text:
-                result.Append(text.Derive(Quote(text.Text)));
+                result.Append(text.Derive(Quote(text.Text, layout.IsAscii)));
                 break;
             case List<object?> or JinjaTuple:
                 WriteItems('[', JinjaSequences.Iterate(value), ']', layout, result, (item, inner) => Write(item, inner, result));
@@ -73,7 +86,7 @@ internal static class JinjaJson
         WriteItems('{', [.. pairs], '}', layout, result, (pair, inner) =>
         {
             Write(pair.Key is MarkedText ? pair.Key : MarkedText.Trusted(Scalar(pair.Key)), inner, result);
-            result.Append(MarkedText.Trusted(": "));
+            result.Append(layout.KeySeparator);
             Write(pair.Value, inner, result);
         });
     }
@@ -86,7 +99,7 @@ internal static class JinjaJson
         for (var i = 0; i < items.Count; i++)
         {
             if (i > 0)
-                result.Append(MarkedText.Trusted(layout.Indent is null ? ", " : ","));
+                result.Append(layout.ItemSeparator);
             result.Append(MarkedText.Trusted(inner.NewLine));
             write(items[i], inner);
         }
@@ -104,7 +117,7 @@ internal static class JinjaJson
         _ => throw new JinjaFailure($"an object of type {JinjaOperators.TypeName(value)} cannot be written as JSON."),
     };
 
-    private static string Quote(string text)
+    private static string Quote(string text, bool isAscii)
     {
         var result = new StringBuilder(text.Length + 2).Append('"');
         foreach (var character in text)
@@ -118,6 +131,7 @@ internal static class JinjaJson
                 '\t' => result.Append(@"\t"),
                 '\b' => result.Append(@"\b"),
                 '\f' => result.Append(@"\f"),
+                > '~' when isAscii => result.Append($"\\u{(int)character:x4}"),
                 < ' ' => result.Append($"\\u{(int)character:x4}"),
                 _ => result.Append(character),
             };
@@ -128,6 +142,9 @@ internal static class JinjaJson
 
     private sealed record Layout(int? Indent, bool SortsKeys, int Level)
     {
+        public bool IsAscii { get; init; }
+        public MarkedText ItemSeparator { get; init; } = MarkedText.Empty;
+        public MarkedText KeySeparator { get; init; } = MarkedText.Trusted(": ");
         public string NewLine => Indent is { } indent ? "\n" + new string(' ', Math.Clamp(indent, 0, 64) * Level) : "";
     }
 }

@@ -19,14 +19,20 @@ internal static class JinjaMethods
         ["replace"] = (text, arguments) =>
             JinjaTextMethods.Replace(text, arguments.Text(0, "old"), arguments.Text(1, "new"), arguments.Integer(2, "count", -1)),
         ["join"] = (text, arguments) => JinjaText.Join(text, JinjaSequences.Iterate(arguments.Require(0, "iterable"))),
-        ["upper"] = (text, _) => JinjaTextMethods.Convert(text, text.Text.ToUpperInvariant()),
-        ["lower"] = (text, _) => JinjaTextMethods.Convert(text, text.Text.ToLowerInvariant()),
+        ["upper"] = (text, _) => JinjaCasing.Upper(text),
+        ["lower"] = (text, _) => JinjaCasing.Lower(text),
         ["title"] = (text, _) => JinjaTextMethods.Title(text),
         ["capitalize"] = (text, _) => JinjaTextMethods.Capitalize(text),
-        ["startswith"] = (text, arguments) =>
-            JinjaTextMethods.AnyAffix(arguments.Require(0, "prefix"), affix => text.Text.StartsWith(affix, StringComparison.Ordinal)),
-        ["endswith"] = (text, arguments) =>
-            JinjaTextMethods.AnyAffix(arguments.Require(0, "suffix"), affix => text.Text.EndsWith(affix, StringComparison.Ordinal)),
+        ["startswith"] = (text, arguments) => Within(text, arguments, out _) is var part
+            && JinjaTextMethods.AnyAffix(arguments.Require(0, "prefix"), affix => part.Text.StartsWith(affix, StringComparison.Ordinal)),
+        ["endswith"] = (text, arguments) => Within(text, arguments, out _) is var part
+            && JinjaTextMethods.AnyAffix(arguments.Require(0, "suffix"), affix => part.Text.EndsWith(affix, StringComparison.Ordinal)),
+        ["zfill"] = (text, arguments) => JinjaPadding.ZeroFill(text, arguments.Integer(0, "width", 0)),
+        ["center"] = (text, arguments) => JinjaPadding.Center(text, arguments.Integer(0, "width", 0), arguments.Get(1, "fillchar")),
+        ["ljust"] = (text, arguments) =>
+            JinjaPadding.Pad(text, arguments.Integer(0, "width", 0), arguments.Get(1, "fillchar"), atStart: false),
+        ["rjust"] = (text, arguments) =>
+            JinjaPadding.Pad(text, arguments.Integer(0, "width", 0), arguments.Get(1, "fillchar"), atStart: true),
         ["removeprefix"] = (text, arguments) =>
             arguments.Text(0, "prefix") is var affix && text.Text.StartsWith(affix.Text, StringComparison.Ordinal)
             ? text.Slice(affix.Length) : text,
@@ -34,10 +40,12 @@ internal static class JinjaMethods
             arguments.Text(0, "suffix") is var affix && text.Text.EndsWith(affix.Text, StringComparison.Ordinal)
             ? text.Slice(0, text.Length - affix.Length) : text,
         ["find"] = (text, arguments) =>
-            JinjaTextMethods.Find(text, text.Text.IndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)),
+            Offset(Within(text, arguments, out var start) is var part
+                ? JinjaTextMethods.Find(part, part.Text.IndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)) : 0, start),
         ["rfind"] = (text, arguments) =>
-            JinjaTextMethods.Find(text, text.Text.LastIndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)),
-        ["count"] = (text, arguments) => JinjaTextMethods.Count(text, arguments.Text(0, "sub")),
+            Offset(Within(text, arguments, out var start) is var part
+                ? JinjaTextMethods.Find(part, part.Text.LastIndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)) : 0, start),
+        ["count"] = (text, arguments) => JinjaTextMethods.Count(Within(text, arguments, out _), arguments.Text(0, "sub")),
         ["format"] = JinjaFormat.Braces,
         ["isdigit"] = (text, _) => All(text, char.IsDigit),
         ["isalpha"] = (text, _) => All(text, char.IsLetter),
@@ -123,6 +131,22 @@ internal static class JinjaMethods
 
         throw new JinjaFailure($"{JinjaText.Represent(value)} is not in the list.");
     }
+
+    // The part that the second and third argument of a search name, and where it begins, in code points.
+    private static MarkedText Within(MarkedText text, JinjaArguments arguments, out long start)
+    {
+        start = 0;
+        if (arguments.Positional.Count < 2)
+            return text;
+        var (from, to) = (arguments.Get(1, "start"), arguments.Get(2, "end"));
+        var part = (MarkedText)JinjaSequences.Slice(text, from, to, null);
+        var length = JinjaText.Length(text);
+        start = JinjaOperators.AsInteger(from) ?? 0;
+        start = Math.Clamp(start < 0 ? start + length : start, 0, length);
+        return part;
+    }
+
+    private static long Offset(long found, long start) => found < 0 ? -1 : found + start;
 
     private static MarkedText Strip(MarkedText text, JinjaArguments arguments, bool atStart = true, bool atEnd = true) =>
         arguments.Get(0, "chars") is MarkedText characters

@@ -11,7 +11,9 @@ internal static class JinjaTextMethods
     /// <summary>The first letter in upper case, the rest in lower case.</summary>
     public static MarkedText Capitalize(MarkedText text) => text.Length == 0
         ? text
-        : Convert(text, text.Text[..1].ToUpperInvariant() + text.Text[1..].ToLowerInvariant());
+        : JinjaCasing.Title(text.Slice(0, First(text))) + JinjaCasing.Lower(text.Slice(First(text)));
+
+    private static int First(MarkedText text) => text.Length > 1 && char.IsSurrogatePair(text.Text[0], text.Text[1]) ? 2 : 1;
 
     /// <summary>Each letter behind something else than a letter in upper case, the others in lower case.</summary>
     public static MarkedText Title(MarkedText text) => Convert(text, string.Create(text.Length, text.Text, static (title, source) =>
