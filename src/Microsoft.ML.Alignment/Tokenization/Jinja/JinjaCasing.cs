@@ -1,18 +1,19 @@
+using System.Globalization;
 using System.Text;
 
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
-/// <summary>Upper and lower case as Python has them, which also changes the number of characters.</summary>
+/// <summary>Upper, lower and title case as Python has them, which also changes the number of characters.</summary>
 internal static class JinjaCasing
 {
-    private static readonly Dictionary<char, string> Longer = new()
+    private const int IotaBelow = 0x345;
+    private const string IotaAbove = "\u0399";
+
+    private static readonly Dictionary<int, string> Longer = new()
     {
-        ['\u00DF'] = "SS", ['\u0149'] = "\u02BCN", ['\u01F0'] = "J\u030C", ['\u0390'] = "\u0399\u0308\u0301",
-        ['\u03B0'] = "\u03A5\u0308\u0301", ['\u0587'] = "\u0535\u0552", ['\u1E96'] = "H\u0331", ['\u1E97'] = "T\u0308",
-        ['\u1E98'] = "W\u030A", ['\u1E99'] = "Y\u030A", ['\u1E9A'] = "A\u02BE", ['\uFB00'] = "FF", ['\uFB01'] = "FI",
-        ['\uFB02'] = "FL", ['\uFB03'] = "FFI", ['\uFB04'] = "FFL", ['\uFB05'] = "ST", ['\uFB06'] = "ST",
-        ['\uFB13'] = "\u0544\u0546", ['\uFB14'] = "\u0544\u0535", ['\uFB15'] = "\u0544\u053B", ['\uFB16'] = "\u054E\u0546",
-        ['\uFB17'] = "\u0544\u053D",
+        [0xDF] = "SS", [0x149] = "\u02BCN", [0x587] = "\u0535\u0552", [0x1E9A] = "A\u02BE", [0xFB00] = "FF", [0xFB01] = "FI", [0xFB02] = "FL",
+        [0xFB03] = "FFI", [0xFB04] = "FFL", [0xFB05] = "ST", [0xFB06] = "ST", [0xFB13] = "\u0544\u0546", [0xFB14] = "\u0544\u0535",
+        [0xFB15] = "\u0544\u053B", [0xFB16] = "\u054E\u0546", [0xFB17] = "\u0544\u053D",
     };
 
     /// <summary>Upper case.</summary>
@@ -24,47 +25,19 @@ internal static class JinjaCasing
         JinjaBudget.ChargeCharacters(3L * text.Length);
         var upper = new StringBuilder(text.Length);
         foreach (var rune in text.Text.EnumerateRunes())
-        {
-            // Greek letters with a iota below or a breathing become several letters, which no table here has.
-            if (rune.Value is >= 0x1F50 and <= 0x1FFC && Rune.ToUpperInvariant(rune) == rune && Rune.IsLetter(rune) && !Rune.IsUpper(rune))
-                throw new JinjaFailure($"upper case of '{rune}' is not supported.");
-            if (rune.IsBmp && Longer.TryGetValue((char)rune.Value, out var longer))
-                upper.Append(longer);
-            else
-                upper.Append(Rune.ToUpperInvariant(rune).ToString());
-        }
-
+            upper.Append(Upper(rune));
         return JinjaTextMethods.Convert(text, upper.ToString());
     }
 
-    /// <summary>One character in upper case; where that is several, the first of them.</summary>
-    public static MarkedText Title(MarkedText character)
-    {
-        var upper = Upper(character);
-        return upper.Length > 1 && upper.Length != character.Length ? upper.Slice(0, 1) + Lower(upper.Slice(1)) : upper;
-    }
-
     /// <summary>Lower case; a sigma at the end of a word is the final one.</summary>
-    public static MarkedText Lower(MarkedText text)
-    {
-        const char Sigma = '\u03A3', FinalSigma = '\u03C2', Dotted = '\u0130';
-        var lower = text.Text.ToLowerInvariant();
-        if (text.Text.Contains(Sigma))
-        {
-            var characters = lower.ToCharArray();
-            for (var i = 0; i < characters.Length; i++)
-            {
-                if (text.Text[i] == Sigma && IsCased(text.Text, i, -1) && !IsCased(text.Text, i, 1))
-                    characters[i] = FinalSigma;
-            }
+    public static MarkedText Lower(MarkedText text) => JinjaTextMethods.Convert(text, Rewrite(text.Text, (_, _) => false));
 
-            lower = new string(characters);
-        }
+    /// <summary>The first letter in title case, the rest in lower case.</summary>
+    public static MarkedText Capitalize(MarkedText text) => JinjaTextMethods.Convert(text, Rewrite(text.Text, (at, _) => at == 0));
 
-        return JinjaTextMethods.Convert(text, text.Text.Contains(Dotted)
-            ? lower.Replace(Dotted.ToString(), "i\u0307", StringComparison.Ordinal)
-            : lower);
-    }
+    /// <summary>Each letter behind something else than a letter with a case in title case, the others in lower case.</summary>
+    public static MarkedText Title(MarkedText text) =>
+        JinjaTextMethods.Convert(text, Rewrite(text.Text, (_, previous) => previous is not { } rune || !JinjaLetters.IsCased(rune)));
 
     /// <summary>What the filter <c>title</c> does: the first letter behind blanks, dashes and opening brackets in upper case.</summary>
     public static MarkedText TitleWords(MarkedText text)
@@ -77,7 +50,11 @@ internal static class JinjaCasing
             while (i < text.Length && !IsBeginning(text.Text[i]))
                 i++;
             if (i > start)
-                result.Append(JinjaTextMethods.Capitalize(text.Slice(start, i - start)));
+            {
+                var first = char.IsSurrogatePair(text.Text, start) ? 2 : 1;
+                result.Append(Upper(text.Slice(start, first))).Append(Lower(text.Slice(start + first, i - start - first)));
+            }
+
             start = i;
             while (i < text.Length && IsBeginning(text.Text[i]))
                 i++;
@@ -89,19 +66,99 @@ internal static class JinjaCasing
 
     private static bool IsBeginning(char character) => character is '-' or '(' or '{' or '[' or '<' || JinjaText.IsSpace(character);
 
-    private static bool IsCased(string text, int at, int step)
+    private static string Rewrite(string text, Func<int, Rune?, bool> isTitle)
     {
-        for (at += step; at >= 0 && at < text.Length; at += step)
+        if (text.Length > 0)
+            JinjaLimits.CheckCharacters(2L * text.Length);
+        JinjaBudget.ChargeCharacters(2L * text.Length);
+        var result = new StringBuilder(text.Length);
+        Rune? previous = null;
+        var at = 0;
+        foreach (var rune in text.EnumerateRunes())
         {
-            if (char.IsLetter(text[at]))
-                return char.IsUpper(text[at]) || char.IsLower(text[at]);
-            if (text[at] is not ('\'' or '.' or ':' or '\u2019' or '\u00AD') && !IsMark(text[at]))
-                return false;
+            result.Append(isTitle(at, previous) ? Title(rune) : Lower(text, at, rune));
+            previous = rune;
+            at += rune.Utf16SequenceLength;
+        }
+
+        return result.ToString();
+    }
+
+    private static string Lower(string text, int at, Rune rune) => rune.Value switch
+    {
+        0x3A3 => FollowsCased(text, at) && !PrecedesCased(text, at + 1) ? "\u03C2" : "\u03C3",
+        0x130 => "i\u0307",
+        _ => Rune.ToLowerInvariant(rune).ToString(),
+    };
+
+    private static string Upper(Rune rune)
+    {
+        if (Longer.TryGetValue(rune.Value, out var longer))
+            return longer;
+        if (rune.Value == 0x131)
+            return "I";
+        if (rune.Value is 0x1F0 or 0x390 or 0x3B0 or (>= 0x1E96 and <= 0x1E99) or (>= 0x1F50 and <= 0x1FFF) && UpperOfParts(rune) is { } parts)
+            return parts;
+        return Rune.ToUpperInvariant(rune).ToString();
+    }
+
+    // Letters whose upper case does not exist as one character: that of their parts, an iota below them as a letter behind.
+    private static string? UpperOfParts(Rune rune)
+    {
+        var parts = rune.ToString().Normalize(NormalizationForm.FormD).EnumerateRunes().ToList();
+        var hasIota = parts.Remove(new Rune(IotaBelow));
+        if (!hasIota && (parts.Count == 1 || Rune.ToUpperInvariant(rune) != rune
+            || Rune.GetUnicodeCategory(rune) != UnicodeCategory.LowercaseLetter))
+        {
+            return null;
+        }
+
+        var upper = string.Concat(parts.Select(part => Rune.ToUpperInvariant(part).ToString()));
+        return hasIota ? upper.Normalize(NormalizationForm.FormC) + IotaAbove : upper;
+    }
+
+    private static string Title(Rune rune)
+    {
+        switch (rune.Value)
+        {
+            case >= 0x1C4 and <= 0x1CC:
+                return ((char)(((rune.Value - 0x1C4) / 3 * 3) + 0x1C5)).ToString();
+            case >= 0x1F1 and <= 0x1F3:
+                return "\u01F2";
+            case (>= 0x10D0 and <= 0x10FF) or 0x149:
+                return rune.Value == 0x149 ? Longer[0x149] : rune.ToString();
+        }
+
+        var simple = Rune.ToUpperInvariant(rune);
+        var upper = Upper(rune);
+        if (simple != rune || upper == simple.ToString() || Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter)
+            return rune.Value == 0x131 ? "I" : simple.ToString();
+        if (upper.EndsWith(IotaAbove, StringComparison.Ordinal) && rune.Value >= 0x1F50)
+            return upper[..^1] + (char)IotaBelow;
+        return upper[..1] + upper[1..].ToLowerInvariant();
+    }
+
+    private static bool FollowsCased(string text, int at)
+    {
+        while (at > 0 && Rune.DecodeLastFromUtf16(text.AsSpan(0, at), out var rune, out var length) == System.Buffers.OperationStatus.Done)
+        {
+            if (!JinjaLetters.IsCaseIgnorable(rune))
+                return JinjaLetters.IsCased(rune);
+            at -= length;
         }
 
         return false;
     }
 
-    private static bool IsMark(char character) => char.GetUnicodeCategory(character) is System.Globalization.UnicodeCategory.NonSpacingMark
-        or System.Globalization.UnicodeCategory.EnclosingMark or System.Globalization.UnicodeCategory.Format;
+    private static bool PrecedesCased(string text, int at)
+    {
+        while (at < text.Length && Rune.DecodeFromUtf16(text.AsSpan(at), out var rune, out var length) == System.Buffers.OperationStatus.Done)
+        {
+            if (!JinjaLetters.IsCaseIgnorable(rune))
+                return JinjaLetters.IsCased(rune);
+            at += length;
+        }
+
+        return false;
+    }
 }

@@ -92,49 +92,26 @@ internal static class JinjaFilters
             return integer;
         var text = (value as MarkedText)?.Text;
         var numberBase = arguments.Integer(1, "base", 10);
-        if (text is not null && numberBase != 10)
-            return ParseInBase(text.Trim(), numberBase) ?? otherwise;
-        if (long.TryParse(text?.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed))
-            return parsed;
-        var number = text is null ? JinjaOperators.AsNumber(value) : ParseFloat(text);
-        return number is { } found && Math.Abs(found) < long.MaxValue ? (long)found : otherwise;
+        return text is null
+            ? JinjaNumbers.Truncate(JinjaOperators.AsNumber(value)) ?? otherwise
+            : JinjaNumbers.Whole(text, numberBase) ?? JinjaNumbers.Truncate(JinjaNumbers.Fraction(text)) ?? otherwise;
     }
 
     private static object? ToFloat(object? value, JinjaArguments arguments) => value is JinjaUndefined undefined
         ? throw new JinjaFailure(undefined.Problem)
-        : (value is MarkedText text ? ParseFloat(text.Text) : JinjaOperators.AsNumber(value)) ?? arguments.Get(0, "default", 0.0);
-
-    private static long? ParseInBase(string text, int numberBase)
-    {
-        var prefix = numberBase switch { 16 => "0x", 8 => "0o", 2 => "0b", _ => null };
-        if (prefix is null)
-            throw new JinjaFailure($"int(): base {numberBase} is not supported; supported are 2, 8, 10, 16.");
-        var digits = text.StartsWith('-') ? text[1..] : text;
-        if (digits.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-            digits = digits[2..];
-        long? result = digits.Length > 0 ? 0 : null;
-        foreach (var digit in digits)
-        {
-            var value = char.IsAsciiHexDigit(digit) ? Convert.ToInt32(digit.ToString(), 16) : numberBase;
-            result = value < numberBase && result < long.MaxValue / 32 ? (result * numberBase) + value : null;
-        }
-
-        return text.StartsWith('-') ? -result : result;
-    }
-
-    private static double? ParseFloat(string text) =>
-        double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        : (value is MarkedText text ? JinjaNumbers.Fraction(text.Text) : JinjaOperators.AsNumber(value)) ?? arguments.Get(0, "default", 0.0);
 
     private static object? Round(object? value, JinjaArguments arguments)
     {
         var isCommon = arguments.Get(1, "method") is null or MarkedText { Text: "common" };
-        if (value is long && isCommon && arguments.Integer(0, "precision", 0) >= 0)
-            return value;
+        var precision = arguments.Integer(0, "precision", 0);
+        if (isCommon && JinjaOperators.AsInteger(value) is { } whole)
+            return precision >= 0 ? whole : RoundWhole(whole, -precision);
         var number = Number(value, "round");
-        var scale = Math.Pow(10, arguments.Integer(0, "precision", 0));
+        var scale = Math.Pow(10, precision);
         return (arguments.Get(1, "method") as MarkedText)?.Text switch
         {
-            null or "common" => RoundToEven(number, arguments.Integer(0, "precision", 0), scale),
+            null or "common" => RoundToEven(number, precision, scale),
             "ceil" => Math.Ceiling(number * scale) / scale,
             "floor" => Math.Floor(number * scale) / scale,
             var method => throw new JinjaFailure($"round(): method '{method}' is not supported; supported are common, ceil, floor."),
@@ -148,6 +125,12 @@ internal static class JinjaFilters
         if (precision <= 0 || precision > 15 || (Math.FusedMultiplyAdd(number, scale, -scaled) == 0 && Math.Abs(scaled % 1) == 0.5))
             return Math.Round(scaled, MidpointRounding.ToEven) / scale;
         return double.Parse(number.ToString("F" + precision, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    }
+
+    private static object RoundWhole(long whole, int digits)
+    {
+        var unit = digits < 19 ? (decimal)Math.Pow(10, digits) : decimal.MaxValue;
+        return digits < 19 ? (long)(Math.Round(whole / unit, MidpointRounding.ToEven) * unit) : 0L;
     }
 
     private static MarkedText Escape(MarkedText text)

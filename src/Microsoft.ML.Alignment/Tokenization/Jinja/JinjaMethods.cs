@@ -21,12 +21,12 @@ internal static class JinjaMethods
         ["join"] = (text, arguments) => JinjaText.Join(text, JinjaSequences.Iterate(arguments.Require(0, "iterable"))),
         ["upper"] = (text, _) => JinjaCasing.Upper(text),
         ["lower"] = (text, _) => JinjaCasing.Lower(text),
-        ["title"] = (text, _) => JinjaTextMethods.Title(text),
-        ["capitalize"] = (text, _) => JinjaTextMethods.Capitalize(text),
-        ["startswith"] = (text, arguments) => Within(text, arguments, out _) is var part
-            && JinjaTextMethods.AnyAffix(arguments.Require(0, "prefix"), affix => part.Text.StartsWith(affix, StringComparison.Ordinal)),
-        ["endswith"] = (text, arguments) => Within(text, arguments, out _) is var part
-            && JinjaTextMethods.AnyAffix(arguments.Require(0, "suffix"), affix => part.Text.EndsWith(affix, StringComparison.Ordinal)),
+        ["title"] = (text, _) => JinjaCasing.Title(text),
+        ["capitalize"] = (text, _) => JinjaCasing.Capitalize(text),
+        ["startswith"] = (text, arguments) => JinjaSearch.HasAffix(text, arguments, "prefix", (part, affix) =>
+            part.StartsWith(affix, StringComparison.Ordinal)),
+        ["endswith"] = (text, arguments) => JinjaSearch.HasAffix(text, arguments, "suffix", (part, affix) =>
+            part.EndsWith(affix, StringComparison.Ordinal)),
         ["zfill"] = (text, arguments) => JinjaPadding.ZeroFill(text, arguments.Integer(0, "width", 0)),
         ["center"] = (text, arguments) => JinjaPadding.Center(text, arguments.Integer(0, "width", 0), arguments.Get(1, "fillchar")),
         ["ljust"] = (text, arguments) =>
@@ -39,27 +39,25 @@ internal static class JinjaMethods
         ["removesuffix"] = (text, arguments) =>
             arguments.Text(0, "suffix") is var affix && text.Text.EndsWith(affix.Text, StringComparison.Ordinal)
             ? text.Slice(0, text.Length - affix.Length) : text,
-        ["find"] = (text, arguments) =>
-            Offset(Within(text, arguments, out var start) is var part
-                ? JinjaTextMethods.Find(part, part.Text.IndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)) : 0, start),
-        ["rfind"] = (text, arguments) =>
-            Offset(Within(text, arguments, out var start) is var part
-                ? JinjaTextMethods.Find(part, part.Text.LastIndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal)) : 0, start),
-        ["count"] = (text, arguments) => JinjaTextMethods.Count(Within(text, arguments, out _), arguments.Text(0, "sub")),
+        ["find"] = (text, arguments) => JinjaSearch.Find(text, arguments, fromEnd: false) ?? -1,
+        ["rfind"] = (text, arguments) => JinjaSearch.Find(text, arguments, fromEnd: true) ?? -1,
+        ["index"] = (text, arguments) => JinjaSearch.Find(text, arguments, fromEnd: false) ?? throw new JinjaFailure("substring not found."),
+        ["rindex"] = (text, arguments) => JinjaSearch.Find(text, arguments, fromEnd: true) ?? throw new JinjaFailure("substring not found."),
+        ["count"] = JinjaSearch.Count,
         ["format"] = JinjaFormat.Braces,
-        ["isdigit"] = (text, _) => All(text, char.IsDigit),
-        ["isalpha"] = (text, _) => All(text, char.IsLetter),
-        ["isalnum"] = (text, _) => All(text, char.IsLetterOrDigit),
-        ["isspace"] = (text, _) => All(text, JinjaText.IsSpace),
-        ["isupper"] = (text, _) => text.Text.Any(char.IsUpper) && !text.Text.Any(char.IsLower),
-        ["islower"] = (text, _) => text.Text.Any(char.IsLower) && !text.Text.Any(char.IsUpper),
+        ["isdigit"] = (text, _) => JinjaLetters.All(text, JinjaLetters.IsDigit),
+        ["isalpha"] = (text, _) => JinjaLetters.All(text, JinjaLetters.IsAlphabetic),
+        ["isalnum"] = (text, _) => JinjaLetters.All(text, JinjaLetters.IsAlphanumeric),
+        ["isspace"] = (text, _) => text.Length > 0 && text.Text.All(JinjaText.IsSpace),
+        ["isupper"] = (text, _) => JinjaLetters.IsAllOf(text, JinjaLetters.IsUpper),
+        ["islower"] = (text, _) => JinjaLetters.IsAllOf(text, JinjaLetters.IsLower),
     };
 
     private static readonly Dictionary<string, Func<JinjaDictionary, JinjaArguments, object?>> OfDictionary = new(StringComparer.Ordinal)
     {
-        ["items"] = (dictionary, _) => Items(dictionary),
-        ["keys"] = (dictionary, _) => new List<object?>(JinjaSequences.Iterate(dictionary)),
-        ["values"] = (dictionary, _) => Values(dictionary),
+        ["items"] = (dictionary, _) => new JinjaView("dict_items", Items(dictionary)),
+        ["keys"] = (dictionary, _) => new JinjaView("dict_keys", JinjaSequences.Iterate(dictionary)),
+        ["values"] = (dictionary, _) => new JinjaView("dict_values", Values(dictionary)),
         ["get"] = (dictionary, arguments) =>
             arguments.Require(0, "key") is { } key && dictionary.TryGetValue(key, out var value) ? value : arguments.Get(1, "default"),
         ["copy"] = (dictionary, _) => Copy(dictionary),
@@ -132,26 +130,8 @@ internal static class JinjaMethods
         throw new JinjaFailure($"{JinjaText.Represent(value)} is not in the list.");
     }
 
-    // The part that the second and third argument of a search name, and where it begins, in code points.
-    private static MarkedText Within(MarkedText text, JinjaArguments arguments, out long start)
-    {
-        start = 0;
-        if (arguments.Positional.Count < 2)
-            return text;
-        var (from, to) = (arguments.Get(1, "start"), arguments.Get(2, "end"));
-        var part = (MarkedText)JinjaSequences.Slice(text, from, to, null);
-        var length = JinjaText.Length(text);
-        start = JinjaOperators.AsInteger(from) ?? 0;
-        start = Math.Clamp(start < 0 ? start + length : start, 0, length);
-        return part;
-    }
-
-    private static long Offset(long found, long start) => found < 0 ? -1 : found + start;
-
     private static MarkedText Strip(MarkedText text, JinjaArguments arguments, bool atStart = true, bool atEnd = true) =>
         arguments.Get(0, "chars") is MarkedText characters
             ? text.Trim(characters.Text.Contains, atStart, atEnd)
             : text.Trim(JinjaText.IsSpace, atStart, atEnd);
-
-    private static bool All(MarkedText text, Func<char, bool> test) => text.Length > 0 && text.Text.All(test);
 }

@@ -17,6 +17,7 @@ internal static class JinjaOperators
         JinjaUndefined => "Undefined",
         JinjaNamespace => "Namespace",
         JinjaIterator => "generator",
+        JinjaView view => view.Name,
         JinjaFunction => "function",
         _ => "LoopContext",
     };
@@ -32,6 +33,7 @@ internal static class JinjaOperators
         List<object?> list => list.Count > 0,
         JinjaTuple tuple => tuple.Items.Count > 0,
         JinjaDictionary dictionary => dictionary.Count > 0,
+        JinjaView view => view.Items.Count > 0,
         _ => true,
     };
 

@@ -11,6 +11,7 @@ internal static class JinjaSequences
             List<object?> list => list,
             JinjaTuple tuple => tuple.Items,
             JinjaIterator iterator => iterator.Items,
+            JinjaView view => view.Items,
             JinjaDictionary dictionary => [.. dictionary.Keys],
             MarkedText text => JinjaText.Characters(text),
             JinjaUndefined => [],
@@ -43,6 +44,7 @@ internal static class JinjaSequences
         List<object?> list => list.Count,
         JinjaTuple tuple => tuple.Items.Count,
         JinjaDictionary dictionary => dictionary.Count,
+        JinjaView view => view.Items.Count,
         MarkedText text => JinjaText.Length(text),
         JinjaUndefined => 0,
         _ => throw new JinjaFailure($"object of type '{JinjaOperators.TypeName(value)}' has no len()."),
@@ -59,6 +61,8 @@ internal static class JinjaSequences
                 return found;
             case JinjaLoop loop:
                 return loop.Attribute(name);
+            case JinjaFunction when name is "name" or "arguments" or "catch_kwargs" or "catch_varargs" or "caller":
+                throw new JinjaFailure($"'{name}' of a macro is not supported.");
         }
 
         if (JinjaMethods.Find(value, name) is { } method)

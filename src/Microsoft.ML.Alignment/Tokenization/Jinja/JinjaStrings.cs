@@ -58,6 +58,10 @@ internal static class JinjaStrings
         if (digits > 0)
             return at + digits < literal.Length && AppendCodePoint(literal.AsSpan(at + 1, digits), result) ? digits + 1 : 0;
 
+        if (literal[at] is >= '0' and <= '7')
+            return AppendOctal(literal, at, result);
+        if (literal.AsSpan(at).StartsWith("N{", StringComparison.Ordinal))
+            return 0;
         _ = literal[at] switch
         {
             'n' => result.Append('\n'),
@@ -67,12 +71,20 @@ internal static class JinjaStrings
             'b' => result.Append('\b'),
             'f' => result.Append('\f'),
             'v' => result.Append('\v'),
-            '0' => result.Append('\0'),
             '\n' => result,
             '\\' or '\'' or '"' => result.Append(literal[at]),
             _ => result.Append('\\').Append(literal[at]),
         };
         return 1;
+    }
+
+    private static int AppendOctal(string literal, int at, StringBuilder result)
+    {
+        var (code, length) = (0, 0);
+        for (; length < 3 && at + length < literal.Length && literal[at + length] is >= '0' and <= '7'; length++)
+            code = (code * 8) + literal[at + length] - '0';
+        result.Append((char)code);
+        return length;
     }
 
     private static bool AppendCodePoint(ReadOnlySpan<char> digits, StringBuilder result)

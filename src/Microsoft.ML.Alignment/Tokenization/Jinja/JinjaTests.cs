@@ -18,7 +18,7 @@ internal static class JinjaTests
         ["mapping"] = (value, _) => value is JinjaDictionary,
         ["sequence"] = (value, _) => value is MarkedText or List<object?> or JinjaTuple or JinjaDictionary or JinjaUndefined,
         ["iterable"] = (value, _) =>
-            value is MarkedText or List<object?> or JinjaTuple or JinjaDictionary or JinjaIterator or JinjaUndefined,
+            value is MarkedText or List<object?> or JinjaTuple or JinjaDictionary or JinjaIterator or JinjaView or JinjaUndefined,
         ["callable"] = (value, _) => value is JinjaFunction,
         ["odd"] = (value, _) => Remainder(value, 2) == 1,
         ["even"] = (value, _) => Remainder(value, 2) == 0,

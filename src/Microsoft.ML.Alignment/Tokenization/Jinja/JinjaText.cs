@@ -129,6 +129,9 @@ internal static class JinjaText
             case JinjaTuple tuple:
                 RepresentItems("(", tuple.Items, tuple.Items.Count == 1 ? ",)" : ")", result, depth);
                 break;
+            case JinjaView view:
+                RepresentItems(view.Name + "([", view.Items, "])", result, depth);
+                break;
             case JinjaDictionary dictionary:
                 RepresentDictionary(dictionary, result, depth);
                 break;

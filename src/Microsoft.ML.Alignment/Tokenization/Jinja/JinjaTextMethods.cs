@@ -1,26 +1,16 @@
+using System.Buffers;
+
 namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 
 /// <summary>What the methods of strings do.</summary>
 internal static class JinjaTextMethods
 {
+    private static readonly SearchValues<char> LineEnds = SearchValues.Create("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029");
+
     /// <summary>A text whose characters were converted one by one, or not traceably.</summary>
     public static MarkedText Convert(MarkedText text, string converted) => converted.Length == text.Length
         ? text.WithCharacters(converted)
         : text.Derive(converted);
-
-    /// <summary>The first letter in upper case, the rest in lower case.</summary>
-    public static MarkedText Capitalize(MarkedText text) => text.Length == 0
-        ? text
-        : JinjaCasing.Title(text.Slice(0, First(text))) + JinjaCasing.Lower(text.Slice(First(text)));
-
-    private static int First(MarkedText text) => text.Length > 1 && char.IsSurrogatePair(text.Text[0], text.Text[1]) ? 2 : 1;
-
-    /// <summary>Each letter behind something else than a letter in upper case, the others in lower case.</summary>
-    public static MarkedText Title(MarkedText text) => Convert(text, string.Create(text.Length, text.Text, static (title, source) =>
-    {
-        for (var i = 0; i < title.Length; i++)
-            title[i] = i > 0 && char.IsLetter(source[i - 1]) ? char.ToLowerInvariant(source[i]) : char.ToUpperInvariant(source[i]);
-    }));
 
     /// <summary>The characters of a text that is about to be searched.</summary>
     public static string Search(MarkedText text)
@@ -46,17 +36,6 @@ internal static class JinjaTextMethods
     public static long Count(MarkedText text, MarkedText part) => part.Length == 0
         ? JinjaText.Length(text) + 1
         : text.Text.AsSpan().Count(part.Text);
-
-    /// <summary>A position in code points; -1 stays.</summary>
-    public static long Find(MarkedText text, int position) => position < 0 ? -1 : JinjaText.Length(text.Slice(0, position));
-
-    /// <summary>Whether one affix, or any of a tuple of them, fits.</summary>
-    public static bool AnyAffix(object? affix, Func<string, bool> fits)
-    {
-        IReadOnlyList<object?> affixes = affix is JinjaTuple tuple ? tuple.Items : [affix];
-        return affixes.Any(item => item is MarkedText text ? fits(text.Text) : throw JinjaOperators.Unless(
-            item, null, $"startswith() and endswith() need a string or a tuple of strings, not {JinjaOperators.TypeName(item)}."));
-    }
 
     /// <summary>The parts between separators, or between runs of white space.</summary>
     public static List<object?> Split(MarkedText text, JinjaArguments arguments, bool fromEnd)
@@ -91,7 +70,7 @@ internal static class JinjaTextMethods
         var lines = new List<object?>();
         for (var start = 0; start < text.Length;)
         {
-            var found = text.Text.AsSpan(start).IndexOfAny('\n', '\r');
+            var found = text.Text.AsSpan(start).IndexOfAny(LineEnds);
             var end = found < 0 ? text.Length : start + found;
             var next = end;
             if (next < text.Length)

@@ -12,6 +12,9 @@ internal sealed record JinjaTuple(IReadOnlyList<object?> Items);
 /// <summary>What filters that compute lazily in Python return: it can be iterated, but has no length and no items.</summary>
 internal sealed record JinjaIterator(IReadOnlyList<object?> Items);
 
+/// <summary>The keys, values or items of a dictionary: they can be iterated and counted, and are no list.</summary>
+internal sealed record JinjaView(string Name, IReadOnlyList<object?> Items);
+
 /// <summary>A dictionary, in the order of insertion.</summary>
 internal sealed class JinjaDictionary() : OrderedDictionary<object, object?>(JinjaEquality.Instance);
 
