@@ -127,7 +127,7 @@ internal static class JinjaFilters
         return double.Parse(number.ToString("F" + precision, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
-    private static object RoundWhole(long whole, int digits)
+    private static long RoundWhole(long whole, int digits)
     {
         var unit = digits < 19 ? (decimal)Math.Pow(10, digits) : decimal.MaxValue;
         return digits < 19 ? (long)(Math.Round(whole / unit, MidpointRounding.ToEven) * unit) : 0L;

@@ -9,7 +9,7 @@ internal static class JinjaNumbers
     private const int LongestNumber = 4300;
 
     /// <summary>A whole number in a base from 2 to 36, or 0: as the prefix says; null if it is none.</summary>
-    public static object? Whole(string text, int numberBase)
+    public static long? Whole(string text, int numberBase)
     {
         if (numberBase is not (0 or (>= 2 and <= 36)))
             return null;
@@ -48,10 +48,10 @@ internal static class JinjaNumbers
 
     /// <summary>A number without its fraction; null for what has none.</summary>
     /// <exception cref="JinjaFailure">It has more than 64 bits.</exception>
-    public static object? Truncate(double? number) =>
+    public static long? Truncate(double? number) =>
         number is { } known && double.IsFinite(known) ? Fitting(new BigInteger(Math.Truncate(known))) : null;
 
-    private static object Fitting(BigInteger whole) => whole >= long.MinValue && whole <= long.MaxValue
+    private static long Fitting(BigInteger whole) => whole >= long.MinValue && whole <= long.MaxValue
         ? (long)whole
         : throw new JinjaFailure($"{whole} is too large; whole numbers have 64 bits.");
 
