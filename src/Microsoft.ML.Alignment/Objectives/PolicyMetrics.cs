@@ -28,7 +28,7 @@ internal static class PolicyMetrics
             Mean("clip_ratio/low_mean", loss.IsClippedLow);
             Mean("clip_ratio/high_mean", loss.IsClippedHigh);
             Mean("policy/clipfrac_avg", loss.IsClippedLow.logical_or(loss.IsClippedHigh));
-            Mean("policy/approxkl_avg", tokens.LogProbs.detach().sub(tokens.OldLogProbs).Squared().Times(0.5));
+            Mean(MetricNames.ApproximateKL, tokens.LogProbs.detach().sub(tokens.OldLogProbs).Squared().Times(0.5));
             Mean("val/ratio", loss.Ratios);
             if (known.Divergence is not null)
                 Mean("kl", known.Divergence.detach());

@@ -9,19 +9,27 @@ internal sealed class CompletionScores(RewardPanel panel, RolloutPrompts prompts
     /// <summary>Gets what is made of the score of a completion without an end token.</summary>
     public MissingEnd MissingEnd { get; init; }
 
-    /// <summary>Gets or sets the scale; null leaves scores as they are.</summary>
-    public ScoreScale? Scale { get; set; }
+    /// <summary>Gets the scale of scores. The default leaves them as they are.</summary>
+    public ScoreScaling Scaling { get; init; } = ScoreScaling.None;
+
+    /// <summary>Finds the scale of scores from completions of the policy that came in.</summary>
+    public void Measure(IReadOnlyList<SampledGroup> groups, CancellationToken cancellation) =>
+        Scaling.Measure(Ask(groups, cancellation).Total.SelectMany(total => total));
 
     /// <summary>Gives every completion its score.</summary>
     /// <returns>What the rewards said.</returns>
     public Scores Score(IReadOnlyList<SampledGroup> groups, CancellationToken cancellation)
     {
-        var scores = panel.Score([.. groups.Select(group => group.Rows.Select(row => Seen(group, row)).ToArray())], cancellation);
+        var scores = Ask(groups, cancellation);
+        Scaling.Observe(scores.Total.SelectMany(total => total));
         foreach (var (group, total) in groups.Zip(scores.Total))
             for (var c = 0; c < total.Length; c++)
-                group.Rows[c].Score = MissingEnd.Apply(Scale is { } scale && total[c] is { } score ? scale.Apply(score) : total[c], group.Rows[c].Ended);
+                group.Rows[c].Score = MissingEnd.Apply(total[c] is { } score ? Scaling.Current.Apply(score) : null, group.Rows[c].Ended);
         return scores;
     }
+
+    private Scores Ask(IReadOnlyList<SampledGroup> groups, CancellationToken cancellation) =>
+        panel.Score([.. groups.Select(group => group.Rows.Select(row => Seen(group, row)).ToArray())], cancellation);
 
     private SampledCompletion Seen(SampledGroup group, SampledRow row) =>
         prompts.Completion(group.Index, decode(row.Ids), row) with { PromptIds = group.Prompt, Ids = row.Ids };

@@ -22,6 +22,18 @@ internal readonly record struct Moments(double Count, double Mean, double Square
         return new(total[0], mean, sum([values.Sum(value => (value - mean) * (value - mean))])[0]);
     }
 
+    /// <summary>Those of these numbers and others together (Chan, Golub and LeVeque, 1983, eq. 2.1).</summary>
+    public Moments And(Moments other)
+    {
+        var count = Count + other.Count;
+        if (count == 0)
+            return this;
+        var difference = other.Mean - Mean;
+        return new(
+            count, Mean + (difference * other.Count / count),
+            SquaredDeviations + other.SquaredDeviations + (difference * difference * Count * other.Count / count));
+    }
+
     /// <summary>Divides by the standard deviation.</summary>
     /// <param name="value">A number.</param>
     /// <param name="shiftsMean">Whether the mean becomes 0, or stays.</param>

@@ -13,7 +13,11 @@ internal sealed class RolloutMaker(
 {
     private const string Coefficient = "klCoefficient";
 
+    // No round of training has it, and no validation.
+    private const long RoundOfIncoming = -2;
+
     private readonly KLController? _control = settings.Penalty is KLPenalty.InReward penalty ? new(penalty) : null;
+    private bool _criticBegan;
 
     // Advantages that know the tokens need them of all completions, those that do not save the passes of completions that teach nothing.
     private bool ReadsTokensFirst => _control is not null || settings.Judge.ReadsTokens;
@@ -23,10 +27,14 @@ internal sealed class RolloutMaker(
     /// <param name="cancellation">The run's.</param>
     /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     /// <exception cref="RewardFailedException">A reward failed.</exception>
+    /// <exception cref="InvalidOperationException">There are too few scores to find their scale.</exception>
     public Rollout Make(long round, CancellationToken cancellation)
     {
+        if (scores.Scaling.NeedsSamples)
+            scores.Measure(sampler.SampleSpread(scores.Scaling.Samples, RoundOfIncoming, cancellation), cancellation);
         var groups = sampler.Sample(plan.PromptsOfRound(round), settings.GroupSize, round, cancellation);
         var said = scores.Score(groups, cancellation);
+        BeginCritic();
         if (ReadsTokensFirst)
             Read(groups, round, cancellation);
         settings.Judge.Give(groups, _control?.Coefficient ?? 0);
@@ -35,7 +43,7 @@ internal sealed class RolloutMaker(
                 row.Advantages = null;
         if (!ReadsTokensFirst)
             Read(groups, round, cancellation);
-        var report = new RolloutReport(groups, said, _control?.Coefficient);
+        var report = new RolloutReport(groups, said, _control?.Coefficient, scores.Scaling);
         _control?.Observe(report.Divergence, report.Completions);
         return new(round, groups) { Report = report.WithSpeed(sampler) };
     }
@@ -50,10 +58,30 @@ internal sealed class RolloutMaker(
     }
 
     /// <summary>Writes down what rounds to come depend on.</summary>
-    public void Save(IStateWriter writer) => writer.WriteValue(Coefficient, _control?.Coefficient ?? 0);
+    public void Save(IStateWriter writer)
+    {
+        writer.WriteValue(Coefficient, _control?.Coefficient ?? 0);
+        scores.Scaling.Save(writer);
+    }
 
     /// <summary>Takes that back.</summary>
-    public void Restore(IStateReader reader) => _control?.Restore(reader.ReadValue<double>(Coefficient));
+    public void Restore(IStateReader reader)
+    {
+        _control?.Restore(reader.ReadValue<double>(Coefficient));
+        scores.Scaling.Restore(reader);
+        if (scores.Scaling.First is not { } first)
+            return;
+        scorer.Critic?.Restore(first);
+        _criticBegan = true;
+    }
+
+    // Once the first scores are known, so that its first values are on their scale.
+    private void BeginCritic()
+    {
+        if (!_criticBegan)
+            scorer.Critic?.Begin(scores.Scaling.First!.Value);
+        _criticBegan = true;
+    }
 
     // In the passes of the first steps, so that what is read of the policy is what these will compute, to the last bit.
     private void Read(IReadOnlyList<SampledGroup> groups, long round, CancellationToken cancellation)

@@ -31,6 +31,15 @@ internal sealed record RolloutPlan(int Prompts, BatchPlan Steps, int MiniBatches
         return new((epoch * _rounds.StepsPerEpoch) + round, (int)(inRound / batches), (int)(inRound % batches));
     }
 
+    /// <summary>The first optimizer step of the round that follows the one in which a step lies.</summary>
+    /// <param name="step">From 0.</param>
+    public long NextRound(long step)
+    {
+        var (epoch, inEpoch) = Math.DivRem(step, StepsPerEpoch);
+        var next = ((inEpoch / StepsPerRound) + 1) * StepsPerRound;
+        return (epoch * StepsPerEpoch) + Math.Min(next, StepsPerEpoch);
+    }
+
     /// <summary>The prompts of a round, by their index.</summary>
     public int[] PromptsOfRound(long round) => _rounds.From(round).First().Rows;
 

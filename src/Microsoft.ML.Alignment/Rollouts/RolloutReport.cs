@@ -11,12 +11,15 @@ internal sealed class RolloutReport
     /// <param name="groups">The round.</param>
     /// <param name="scores">What the rewards said.</param>
     /// <param name="coefficient">What a nat of divergence cost in the reward; null where it is not in it.</param>
-    public RolloutReport(IReadOnlyList<SampledGroup> groups, Scores scores, double? coefficient)
+    /// <param name="scaling">What scores are measured in.</param>
+    public RolloutReport(IReadOnlyList<SampledGroup> groups, Scores scores, double? coefficient, ScoreScaling scaling)
     {
         SampledRow[] rows = [.. groups.SelectMany(group => group.Rows)];
         Completions = rows.Length;
         AddScores(groups, scores);
         AddLengths(rows);
+        if (scaling.Measures)
+            (_values[RolloutMetrics.ScaleMean], _values[RolloutMetrics.ScaleDeviation]) = (scaling.Current.Mean, scaling.Current.Deviation);
         if (rows[0].LogProbs is not null && rows[0].ReferenceLogProbs is not null)
             AddDivergence(rows, coefficient);
     }
@@ -93,6 +96,12 @@ internal static class RolloutMetrics
     public const string Reward = "reward";
     public const string RewardDeviation = "reward_std";
     public const string EqualGroups = "frac_reward_zero_std";
+    /// <summary>What becomes 0 where scores are normalised, in units of the reward.</summary>
+    public const string ScaleMean = "rewards/scale_mean";
+
+    /// <summary>What becomes 1.</summary>
+    public const string ScaleDeviation = "rewards/scale_std";
+
     public const string FailedRewards = "rewards/failed";
     public const string MinLength = "completions/min_length";
     public const string MaxLength = "completions/max_length";
@@ -105,6 +114,9 @@ internal static class RolloutMetrics
 
     /// <summary>What a nat of divergence costs in the reward; TRL has it fixed.</summary>
     public const string Coefficient = "objective/kl_coef";
+
+    /// <summary>Rounds so far that ended before their last step, since the policy had moved too far.</summary>
+    public const string EarlyStops = "policy/early_stops";
 
     /// <summary>Tokens that are sampled in a second of sampling.</summary>
     public const string SamplingRate = "sampling/tokens_per_second";

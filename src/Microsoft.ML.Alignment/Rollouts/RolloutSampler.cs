@@ -18,6 +18,17 @@ internal sealed class RolloutSampler(LanguageModel policy, RolloutPrompts prompt
     /// <summary>Gets the time that took.</summary>
     public TimeSpan Elapsed { get; private set; }
 
+    /// <summary>Samples completions of prompts that lie evenly among all.</summary>
+    /// <param name="count">Completions that are wanted; where there are fewer prompts, each has several, and there may be some more.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="cancellation">Looked at before every token.</param>
+    public IReadOnlyList<SampledGroup> SampleSpread(int count, long round, CancellationToken cancellation)
+    {
+        var groups = Math.Min(count, prompts.Count);
+        int[] indexes = [.. Enumerable.Range(0, groups).Select(at => (int)((long)at * prompts.Count / groups))];
+        return Sample(indexes, (count + groups - 1) / groups, round, cancellation);
+    }
+
     /// <summary>Samples completions of prompts.</summary>
     /// <param name="indexes">The prompts.</param>
     /// <param name="groupSize">Completions of each.</param>

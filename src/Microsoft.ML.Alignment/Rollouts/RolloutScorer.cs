@@ -10,6 +10,9 @@ namespace Microsoft.ML.Alignment.Rollouts;
 /// <param name="sampling">Temperature and precision.</param>
 internal sealed class RolloutScorer(LanguageModel policy, LanguageModel? reference, Critic? critic, SamplingSettings sampling)
 {
+    /// <summary>Gets what says what is to come; null for nothing.</summary>
+    public Critic? Critic => critic;
+
     /// <summary>Reads all that is known of the tokens of a micro-batch.</summary>
     /// <param name="groups">The micro-batch.</param>
     /// <param name="ofPolicy">Whether log π_old is wanted.</param>

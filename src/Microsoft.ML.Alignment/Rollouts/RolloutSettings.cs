@@ -13,6 +13,9 @@ internal sealed record RolloutSettings(int GroupSize, IAdvantages Judge)
 
     /// <summary>Gets whether completions that were cut at the limit are left out of the loss.</summary>
     public bool MasksTruncated { get; init; }
+
+    /// <summary>Gets the divergence from the policy that sampled, in nats a token, that ends a round; null for none.</summary>
+    public double? TargetKL { get; init; }
 }
 
 /// <summary>Says how much better than expected each token of a round was.</summary>

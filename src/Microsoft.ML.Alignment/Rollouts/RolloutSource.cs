@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Training;
+using Microsoft.ML.Alignment.Training.Metrics;
 
 namespace Microsoft.ML.Alignment.Rollouts;
 
@@ -10,10 +11,21 @@ namespace Microsoft.ML.Alignment.Rollouts;
 /// <param name="cancellation">The run's.</param>
 internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, CancellationToken cancellation) : IBatchSource<RolloutBatch>, ITrainingState
 {
+    private const string Next = "nextStep";
+    private const string Skipped = "skippedSteps";
+    private const string Stops = "earlyStops";
+
     private readonly Stopwatch _watch = new();
     private Rollout? _current;
     private long _next;
     private long _trainedTokens;
+
+    // Steps of rounds that ended early: a step of the run lies that much further on in the plan.
+    private long _skipped;
+    private int _earlyStops;
+
+    /// <summary>Gets the divergence from the policy that sampled, in nats a token, that ends a round; null for none.</summary>
+    public double? TargetKL { get; init; }
 
     /// <inheritdoc/>
     public int StepsPerEpoch => plan.StepsPerEpoch;
@@ -23,7 +35,7 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
     {
         for (var step = from; ; step++)
         {
-            var place = plan.PlaceOf(step);
+            var place = plan.PlaceOf(step + _skipped);
             if (_current?.Round != place.Round)
                 _current = rounds.Make(place.Round, cancellation);
             _watch.Start();
@@ -35,13 +47,28 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
     }
 
     /// <inheritdoc/>
+    public void Gave(StepSummary summary)
+    {
+        if (!(summary.Metrics.TryGetValue(MetricNames.ApproximateKL, out var divergence) && divergence > TargetKL))
+            return;
+        var following = _next + _skipped + 1;
+        var left = plan.NextRound(following - 1) - following;
+        if (left > 0)
+            _earlyStops++;
+        _skipped += left;
+    }
+
+    /// <inheritdoc/>
     public void Stepped(int step) => _next = step;
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         rounds.Save(writer);
-        var isInside = _current is not null && plan.PlaceOf(_next).Round == _current.Round;
+        writer.WriteValue(Next, _next);
+        writer.WriteValue(Skipped, _skipped);
+        writer.WriteValue(Stops, _earlyStops);
+        var isInside = _current is not null && plan.PlaceOf(_next + _skipped).Round == _current.Round;
         RolloutState.Save(isInside ? _current : null, writer);
     }
 
@@ -49,6 +76,7 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
     public void Restore(IStateReader reader)
     {
         rounds.Restore(reader);
+        (_next, _skipped, _earlyStops) = (reader.ReadValue<long>(Next), reader.ReadValue<long>(Skipped), reader.ReadValue<int>(Stops));
         _current = RolloutState.Restore(reader);
     }
 
@@ -61,9 +89,17 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
         batches[0] = batches[0] with
         {
             LeftOut = new(left.Length, left.Sum(row => row.Ids.Length)),
-            Report = new Dictionary<string, double>(rollout.Report) { [RolloutMetrics.TrainingRate] = Rate() },
+            Report = Report(rollout),
         };
         return batches;
+    }
+
+    private Dictionary<string, double> Report(Rollout rollout)
+    {
+        var report = new Dictionary<string, double>(rollout.Report) { [RolloutMetrics.TrainingRate] = Rate() };
+        if (TargetKL is not null)
+            report[RolloutMetrics.EarlyStops] = _earlyStops;
+        return report;
     }
 
     private double Rate() => _watch.Elapsed > TimeSpan.Zero ? _trainedTokens / _watch.Elapsed.TotalSeconds : 0;

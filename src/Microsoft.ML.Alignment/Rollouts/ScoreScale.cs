@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Alignment.Rollouts;
 
-/// <summary>Scores in standard deviations of those of the policy that training started from, then clipped.</summary>
+/// <summary>Scores in standard deviations from a mean, then clipped.</summary>
 /// <param name="Mean">What becomes 0.</param>
 /// <param name="Deviation">What becomes 1; above 0.</param>
 /// <param name="Most">The greatest magnitude that is left; null for no limit.</param>
@@ -10,13 +10,9 @@ internal readonly record struct ScoreScale(double Mean, double Deviation, double
     private const double LeastDeviation = 1e-6;
 
     /// <summary>The scale on which given scores have mean 0 and deviation 1.</summary>
-    /// <param name="scores">Scores of samples of the policy that training starts from, two or more.</param>
+    /// <param name="moments">Of the scores, two or more.</param>
     /// <param name="most">The greatest magnitude that is left; null for no limit.</param>
-    public static ScoreScale Of(IReadOnlyCollection<double> scores, double? most)
-    {
-        var moments = Moments.Of(scores, alone => alone);
-        return new(moments.Mean, Math.Max(moments.Deviation, LeastDeviation), most);
-    }
+    public static ScoreScale Of(Moments moments, double? most) => new(moments.Mean, Math.Max(moments.Deviation, LeastDeviation), most);
 
     /// <summary>Puts a score on the scale.</summary>
     public double Apply(double score)

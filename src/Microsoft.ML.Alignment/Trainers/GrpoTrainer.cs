@@ -1,5 +1,3 @@
-using Microsoft.ML.Alignment.Objectives;
-using Microsoft.ML.Alignment.Rollouts;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
@@ -22,39 +20,25 @@ namespace Microsoft.ML.Alignment;
 /// | `GeneratedCompletion` | text | output; what the policy writes |
 /// ]]></format>
 /// </remarks>
-public sealed class GrpoTrainer : OnPolicyTrainer
+public sealed class GrpoTrainer : PolicyGradientTrainer
 {
     private readonly Options _options;
 
     internal GrpoTrainer(IHostEnvironment environment, Options options, TrainerData data)
-        : base(environment, new("Grpo", options)
-        {
-            FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
-            LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
-            Reference = options.Penalty is null ? null : new ReferencePolicy.Incoming(),
-            RewardScale = options.Penalty is { Coefficient: > 0 } penalty ? penalty.Coefficient : null,
-        }, data)
+        : base(environment, "Grpo", options, (new(LearningRate: 1e-6, Epochs: 1), new(LearningRate: 1e-5, Epochs: 1)), data)
     {
         _options = options;
         OnPolicyChecks.RequireGroup("Grpo", options.GroupSize, options.Advantages);
     }
 
-    private protected override OnPolicyMethod Method(StageSetup stage) => new(
-        SamplingOf(stage),
-        new(_options.GroupSize, new ComparedAdvantages(_options.Advantages, Alone.Instance.Sum))
-        {
-            Penalty = _options.Penalty,
-            TrainsAll = _options.Penalty is KLPenalty.InLoss || _options.EntropyCoefficient > 0,
-            MasksTruncated = _options.MasksTruncated,
-        },
-        new PolicyGradientObjective(
-            stage.Model, GradientOf(stage, _options.Loss, _options.Averaging) with { Penalty = _options.Penalty as KLPenalty.InLoss }));
+    private protected override OnPolicyMethod Method(StageSetup stage) =>
+        Compared(stage, _options.Advantages, _options.Loss, _options.Averaging);
 
     /// <summary>
     /// How <see cref="GrpoTrainer"/> trains: with learning rate 1e-6, as in TRL (LoRA 1e-5), and for 1 epoch, unless
     /// <see cref="TrainerOptions.Training"/> says otherwise.
     /// </summary>
-    public sealed record Options : OnPolicyTrainerOptions
+    public sealed record Options : PolicyGradientTrainerOptions
     {
         /// <summary>Gets the completions of each prompt. At least 1, and 2 where they are compared; the default is 8.</summary>
         /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
@@ -71,5 +55,9 @@ public sealed class GrpoTrainer : OnPolicyTrainer
 
         /// <summary>Gets what holds the policy to the one that came in; null, the default, as in TRL, is nothing.</summary>
         public KLPenalty? Penalty { get; init; }
+
+        internal override int CompletionsOfPrompt => GroupSize;
+
+        internal override KLPenalty? HeldBy => Penalty;
     }
 }

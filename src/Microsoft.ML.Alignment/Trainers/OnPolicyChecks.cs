@@ -19,6 +19,16 @@ internal static class OnPolicyChecks
             throw new ArgumentException($"{method}: MissingEndPenalty and MissingEndScore are both set; one of them says what a missing end costs.");
     }
 
+    /// <summary>A round that is one step cannot end before its last.</summary>
+    /// <exception cref="ArgumentException">It is one, and a divergence is to end it.</exception>
+    public static void RequireSeveralSteps(string method, PolicyGradientTrainerOptions options)
+    {
+        if (options is { TargetKL: not null, MiniBatches: 1, Passes: 1 })
+            throw new ArgumentException(
+                $"{method}: TargetKL is {options.TargetKL}, and what is sampled is learned from in one step, in which the policy cannot have moved; " +
+                "set Passes or MiniBatches to 2 or more, or leave TargetKL out.");
+    }
+
     /// <summary>Completions of one prompt are compared with each other.</summary>
     /// <exception cref="ArgumentException">There is one only.</exception>
     public static void RequireGroup(string method, int groupSize, AdvantageKind kind)

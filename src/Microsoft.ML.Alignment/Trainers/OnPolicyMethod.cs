@@ -13,6 +13,9 @@ internal sealed record OnPolicyMethod(SamplingSettings Sampling, RolloutSettings
     /// <summary>Gets the critic; null for a method without one.</summary>
     public Critic? Critic { get; init; }
 
+    /// <summary>Gets the scale of scores. The default leaves them as they are.</summary>
+    public ScoreScaling Scaling { get; init; } = ScoreScaling.None;
+
     /// <summary>Gets what trains beside the policy.</summary>
     public IReadOnlyList<ParameterGroup> AlsoTrains { get; init; } = [];
 

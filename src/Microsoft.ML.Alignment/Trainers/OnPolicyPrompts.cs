@@ -42,13 +42,14 @@ internal sealed class OnPolicyPrompts : IDisposable
     }
 
     /// <summary>What scores completions of these prompts.</summary>
-    public static CompletionScores Scores(StageSetup stage, OnPolicyTrainerOptions options, RolloutPrompts prompts)
+    public static CompletionScores Scores(StageSetup stage, OnPolicyTrainerOptions options, RolloutPrompts prompts, ScoreScaling? scaling = null)
     {
         IRewardFunction[] functions = options.Rewards.Count > 0 ? [.. options.Rewards] : [new ModelReward(stage.RewardModel!, stage.Plan, stage.Training.Precision)];
         var weights = options.RewardWeights ?? [.. functions.Select(_ => 1d)];
         return new(new(functions, new(weights, options.NormalizesEachReward), options.FailedRewards), prompts, stage.TrainingEncoder.DecodeCompletion)
         {
             MissingEnd = new(options.MissingEndPenalty, options.MissingEndScore),
+            Scaling = scaling ?? ScoreScaling.None,
         };
     }
 

@@ -14,11 +14,18 @@ public abstract class OnPolicyTrainer : PolicyTrainer
 {
     private readonly OnPolicyTrainerOptions _options;
 
-    private protected OnPolicyTrainer(IHostEnvironment environment, TrainerSettings settings, TrainerData data)
-        : base(environment, settings, data)
+    private protected OnPolicyTrainer(
+        IHostEnvironment environment, string method, OnPolicyTrainerOptions options, (TrainingDefaults Full, TrainingDefaults Lora) defaults, TrainerData data)
+        : base(environment, new(method, options)
+        {
+            FullDefaults = defaults.Full,
+            LoraDefaults = defaults.Lora,
+            Reference = options.HeldBy is null ? null : new ReferencePolicy.Incoming(),
+            RewardScale = options.HeldBy is { Coefficient: > 0 } penalty ? penalty.Coefficient : null,
+        }, data)
     {
-        _options = (OnPolicyTrainerOptions)settings.Options;
-        OnPolicyChecks.Require(settings.Method, _options);
+        _options = options;
+        OnPolicyChecks.Require(method, options);
     }
 
     /// <summary>What the method makes of a round, and what it minimises.</summary>
@@ -27,15 +34,6 @@ public abstract class OnPolicyTrainer : PolicyTrainer
     /// <summary>How the policy writes.</summary>
     private protected SamplingSettings SamplingOf(StageSetup stage) =>
         new(_options.MaxCompletionTokens, _options.Temperature, stage.Training.Precision);
-
-    /// <summary>A loss with what all methods have in common.</summary>
-    private protected PolicyGradientSettings GradientOf(StageSetup stage, PolicyLoss loss, TokenAveraging averaging) =>
-        new(loss, averaging, _options.MaxCompletionTokens)
-        {
-            Precision = stage.Training.Precision,
-            Temperature = _options.Temperature,
-            EntropyCoefficient = _options.EntropyCoefficient,
-        };
 
     private protected override void CheckInput(SchemaShape input)
     {
@@ -58,11 +56,11 @@ public abstract class OnPolicyTrainer : PolicyTrainer
         using var reference = Settings.Reference is { } wanted ? stage.Open(wanted) : null;
         using var method = Method(stage);
         var rollouts = new RolloutPlan(prompts.Training.Count, stage.Plan, _options.MiniBatches, _options.Passes);
-        var scores = OnPolicyPrompts.Scores(stage, _options, prompts.Training);
+        var scores = OnPolicyPrompts.Scores(stage, _options, prompts.Training, method.Scaling);
         var maker = new RolloutMaker(
             OnPolicyPrompts.Sampler(stage, method.Sampling, prompts.Training), scores,
             new RolloutScorer(stage.Model, reference?.Model, method.Critic, method.Sampling), rollouts, method.Rollouts);
-        var source = new RolloutSource(maker, rollouts, stage.Context.Run.CancellationToken);
+        var source = new RolloutSource(maker, rollouts, stage.Context.Run.CancellationToken) { TargetKL = method.Rollouts.TargetKL };
         return stage.Run(prompts.Rows, new StagePlan<RolloutBatch>(source, method.Objective)
         {
             Validation = prompts.Validation is { } held

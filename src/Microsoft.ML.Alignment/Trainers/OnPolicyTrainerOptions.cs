@@ -42,12 +42,6 @@ public abstract record OnPolicyTrainerOptions : PolicyTrainerOptions
     /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
     public double Temperature { get; init => field = Require.Positive(value); } = 1;
 
-    /// <summary>
-    /// Gets what a nat of entropy of each token's distribution is worth in the loss. 0 or more; the default is 0.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
-    public double EntropyCoefficient { get; init => field = Require.NotNegative(value); }
-
     /// <summary>Gets the optimizer steps of a pass over what was sampled at once. At least 1; the default is 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
     public int MiniBatches { get; init => field = Require.AtLeast(1, value); } = 1;
@@ -73,4 +67,10 @@ public abstract record OnPolicyTrainerOptions : PolicyTrainerOptions
 
     /// <summary>Gets the text columns of the fitted stage.</summary>
     internal override StageColumns Columns => new(PromptColumnName, "Chosen", "Rejected", "Completion");
+
+    /// <summary>Gets the completions that are sampled of each prompt.</summary>
+    internal abstract int CompletionsOfPrompt { get; }
+
+    /// <summary>Gets what holds the policy to the one that came in; null for nothing.</summary>
+    internal abstract KLPenalty? HeldBy { get; }
 }

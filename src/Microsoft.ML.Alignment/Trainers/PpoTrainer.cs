@@ -24,18 +24,14 @@ namespace Microsoft.ML.Alignment;
 /// | `GeneratedCompletion` | text | output; what the policy writes |
 /// ]]></format>
 /// </remarks>
-public sealed class PpoTrainer : OnPolicyTrainer
+public sealed class PpoTrainer : PolicyGradientTrainer
 {
     private readonly Options _options;
 
     internal PpoTrainer(IHostEnvironment environment, Options options, TrainerData data)
-        : base(environment, new("Ppo", options)
-        {
-            FullDefaults = new(LearningRate: 3e-6, Epochs: 1) { AdamEpsilon = 1e-5 },
-            LoraDefaults = new(LearningRate: 3e-5, Epochs: 1) { AdamEpsilon = 1e-5 },
-            Reference = options.Penalty is null ? null : new ReferencePolicy.Incoming(),
-            RewardScale = options.Penalty is { Coefficient: > 0 } penalty ? penalty.Coefficient : null,
-        }, data) => _options = options;
+        : base(environment, "Ppo", options, (Defaults(3e-6), Defaults(3e-5)), data) => _options = options;
+
+    private static TrainingDefaults Defaults(double learningRate) => new(learningRate, Epochs: 1) { AdamEpsilon = 1e-5 };
 
     private protected override void CheckInput(SchemaShape input)
     {
@@ -48,9 +44,8 @@ public sealed class PpoTrainer : OnPolicyTrainer
 
     private protected override OnPolicyMethod Method(StageSetup stage)
     {
-        var critic = new Critic(NewCritic.Of(stage, Settings, _options.CriticStart), 0);
-        var gradient = new PolicyGradientObjective(
-            stage.Model, GradientOf(stage, new PolicyLoss.Clipped { Range = _options.ClipRange }, TokenAveraging.Step));
+        var critic = new Critic(NewCritic.Of(stage, Settings, _options.CriticStart)) { RewardWeight = CriticRewardWeight };
+        var gradient = GradientOf(stage, new PolicyLoss.Clipped { Range = _options.ClipRange }, TokenAveraging.Step);
         var advantages = new CriticAdvantages(new(_options.Gamma, _options.Lambda), Alone.Instance.Sum)
         {
             WhitensRewards = _options.WhitensRewards,
@@ -59,19 +54,25 @@ public sealed class PpoTrainer : OnPolicyTrainer
         };
         return new(
             SamplingOf(stage),
-            new(_options.GroupSize, advantages) { Penalty = _options.Penalty, MasksTruncated = _options.MasksTruncated },
+            RolloutsOf(advantages),
             new ActorCriticObjective(gradient, critic, new(_options.ValueCoefficient, _options.ValueClipRange, stage.Training.Precision)))
         {
             Critic = critic,
+            Scaling = new(_options.ScoreNormalization, _options.ScoreLimit) { Samples = _options.NormalizationSamples },
             AlsoTrains = [new(critic.Model) { Name = "critic", RateFactor = _options.CriticRateFactor, MaxGradientNorm = _options.CriticMaxGradientNorm }],
         };
     }
+
+    // It begins as what it is to learn only where the reward is that of the model which it begins as.
+    private double? CriticRewardWeight => _options is { CriticStart: CriticStart.RewardModel, Rewards.Count: 0, NormalizesEachReward: false }
+        ? _options.RewardWeights?[0] ?? 1
+        : null;
 
     /// <summary>
     /// How <see cref="PpoTrainer"/> trains: with learning rate 3e-6, as in TRL (LoRA 3e-5), AdamW's epsilon 1e-5 and for 1 epoch, unless
     /// <see cref="TrainerOptions.Training"/> says otherwise, in four passes over what was sampled.
     /// </summary>
-    public sealed record Options : OnPolicyTrainerOptions
+    public sealed record Options : PolicyGradientTrainerOptions
     {
         /// <summary>Makes options with the defaults.</summary>
         public Options() => Passes = 4;
@@ -84,6 +85,26 @@ public sealed class PpoTrainer : OnPolicyTrainer
         /// Gets what holds the policy to the one that came in. The default is a cost of 0.05 a nat, fixed, as in TRL; null is nothing.
         /// </summary>
         public KLPenalty.InReward? Penalty { get; init; } = new();
+
+        /// <summary>
+        /// Gets what scores are measured in. The default is their own units. The cost of a nat and the clip range of values mean the same for
+        /// every reward where scores are normalised. Held-out prompts are measured in the reward's own units.
+        /// </summary>
+        public ScoreNormalization ScoreNormalization { get; init; }
+
+        /// <summary>
+        /// Gets the completions of the policy that came in which <see cref="ScoreNormalization.Incoming"/> looks at. At least 2; the default
+        /// is 128.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is below 2.</exception>
+        public int NormalizationSamples { get; init => field = Require.AtLeast(2, value); } = 128;
+
+        /// <summary>
+        /// Gets the greatest magnitude of a score, after it is normalised and before the divergence is taken off: larger ones are cut to it.
+        /// Above 0; null, the default, is none.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
+        public double? ScoreLimit { get; init => field = Require.PositiveOrNull(value); }
 
         /// <summary>Gets how far a token's ratio may move from 1 in one round. In (0, 1); the default is 0.2.</summary>
         /// <exception cref="ArgumentOutOfRangeException">It is outside.</exception>
@@ -130,6 +151,10 @@ public sealed class PpoTrainer : OnPolicyTrainer
         /// score of what there is is all.
         /// </summary>
         public bool BootstrapsTruncated { get; init; }
+
+        internal override int CompletionsOfPrompt => GroupSize;
+
+        internal override KLPenalty? HeldBy => Penalty;
     }
 }
 

@@ -1,5 +1,3 @@
-using Microsoft.ML.Alignment.Objectives;
-using Microsoft.ML.Alignment.Rollouts;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Alignment.Training;
 using Microsoft.ML.Runtime;
@@ -22,35 +20,22 @@ namespace Microsoft.ML.Alignment;
 /// | `GeneratedCompletion` | text | output; what the policy writes |
 /// ]]></format>
 /// </remarks>
-public sealed class RlooTrainer : OnPolicyTrainer
+public sealed class RlooTrainer : PolicyGradientTrainer
 {
     private readonly Options _options;
 
     internal RlooTrainer(IHostEnvironment environment, Options options, TrainerData data)
-        : base(environment, new("Rloo", options)
-        {
-            FullDefaults = new(LearningRate: 1e-6, Epochs: 1),
-            LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
-            Reference = options.Penalty is null ? null : new ReferencePolicy.Incoming(),
-            RewardScale = options.Penalty is { Coefficient: > 0 } penalty ? penalty.Coefficient : null,
-        }, data) => _options = options;
+        : base(environment, "Rloo", options, (new(LearningRate: 1e-6, Epochs: 1), new(LearningRate: 1e-5, Epochs: 1)), data) => _options = options;
 
-    private protected override OnPolicyMethod Method(StageSetup stage) => new(
-        SamplingOf(stage),
-        new(_options.GroupSize, new ComparedAdvantages(AdvantageKind.LeaveOneOut, Alone.Instance.Sum))
-        {
-            Penalty = _options.Penalty,
-            TrainsAll = _options.EntropyCoefficient > 0,
-            MasksTruncated = _options.MasksTruncated,
-        },
-        new PolicyGradientObjective(stage.Model, GradientOf(
-            stage, new PolicyLoss.Clipped { Ratio = RatioLevel.Completion, Range = _options.ClipRange }, TokenAveraging.Completion)));
+    private protected override OnPolicyMethod Method(StageSetup stage) => Compared(
+        stage, AdvantageKind.LeaveOneOut, new PolicyLoss.Clipped { Ratio = RatioLevel.Completion, Range = _options.ClipRange },
+        TokenAveraging.Completion);
 
     /// <summary>
     /// How <see cref="RlooTrainer"/> trains: with learning rate 1e-6, as in TRL (LoRA 1e-5), and for 1 epoch, unless
     /// <see cref="TrainerOptions.Training"/> says otherwise.
     /// </summary>
-    public sealed record Options : OnPolicyTrainerOptions
+    public sealed record Options : PolicyGradientTrainerOptions
     {
         /// <summary>Gets the completions of each prompt. At least 2; the default is 4.</summary>
         /// <exception cref="ArgumentOutOfRangeException">It is below 2.</exception>
@@ -64,5 +49,9 @@ public sealed class RlooTrainer : OnPolicyTrainer
         /// Gets what holds the policy to the one that came in. The default is a cost of 0.05 a nat, fixed, as in TRL; null is nothing.
         /// </summary>
         public KLPenalty.InReward? Penalty { get; init; } = new();
+
+        internal override int CompletionsOfPrompt => GroupSize;
+
+        internal override KLPenalty? HeldBy => Penalty;
     }
 }

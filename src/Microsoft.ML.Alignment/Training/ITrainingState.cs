@@ -3,6 +3,12 @@ namespace Microsoft.ML.Alignment.Training;
 /// <summary>Something beside the weights that is part of a training and changes with it, e.g. a reference that follows the policy.</summary>
 internal interface ITrainingState
 {
+    /// <summary>An optimizer step is about to be counted; the default ignores what it gave.</summary>
+    /// <param name="summary">What it gave, measured before its update.</param>
+    void Gave(StepSummary summary)
+    {
+    }
+
     /// <summary>An optimizer step was taken; called before anything else sees the new weights.</summary>
     /// <param name="step">From 1.</param>
     void Stepped(int step);

@@ -26,6 +26,9 @@ internal static class MetricNames
     /// <summary>Mean tokens of the completions that the policy wrote.</summary>
     public const string CompletionLength = "completions/mean_length";
 
+    /// <summary>Divergence of the policy from the one that sampled: half the mean squared log-ratio, in nats a token.</summary>
+    public const string ApproximateKL = "policy/approxkl_avg";
+
     /// <summary>Share of the completions that reached the limit without an end token.</summary>
     public const string ClippedRatio = "completions/clipped_ratio";
 

@@ -78,7 +78,11 @@ internal sealed class TrainingLoop(IReadOnlyList<ParameterGroup> trained, Resolv
         foreach (var group in groups)
             group.Step(learningRate);
         foreach (var state in context.States)
+        {
+            state.Gave(summary);
             state.Stepped(stage.State.Step + 1);
+        }
+
         return summary;
     }
 

@@ -142,16 +142,6 @@ public sealed class GroupAdvantagesTests
         each[2].Should().BeNull();
     }
 
-    [Fact]
-    public void ScoresAreMeasuredInThoseOfTheFirstPolicyAndClipped()
-    {
-        var scale = ScoreScale.Of([1, 3, 5], most: 1.5);
-
-        // Mean 3, deviation 2.
-        (scale.Apply(3), scale.Apply(5), scale.Apply(100), scale.Apply(-100)).Should().Be((0, 1, 1.5, -1.5));
-        ScoreScale.Of([2, 2], most: 10).Apply(2).Should().Be(0);
-    }
-
     private static double[]?[][] Of(AdvantageKind kind, double?[][] groups) => new GroupAdvantages(kind, alone => alone).Of(Groups(groups));
 
     private static RewardedTokens[][] Groups(double?[][] groups) =>

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Alignment;
+using Microsoft.ML.Alignment.Training.Checkpoints;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Support;
@@ -20,22 +21,63 @@ internal static class OnPolicyRun
     public static PpoTrainer.Options Ppo => Common(new PpoTrainer.Options { GroupSize = 2 });
 
     /// <summary>Fits the method named, after a reward model for PPO.</summary>
-    public static TransformerChain<PolicyTransformer> Fit(string method, AlignmentRun? run = null)
+    public static TransformerChain<PolicyTransformer> Fit(string method, AlignmentRun? run = null) => method switch
+    {
+        "Grpo" => Fit(Grpo, run),
+        "Rloo" => Fit(Rloo, run),
+        _ => Fit(Ppo, run),
+    };
+
+    /// <summary>Fits the method of the options on a few prompts, after a reward model where it is given no reward.</summary>
+    public static TransformerChain<PolicyTransformer> Fit(OnPolicyTrainerOptions options, AlignmentRun? run = null, IDataView? validation = null)
     {
         var context = new MLContext(seed: 5);
         var (align, pairs) = (context.Alignment(run), AlignedChain.ViewOfPairs(context));
-        var start = align.BaseModel(AlignedChain.BasePath);
-        return method switch
+        IEstimator<PolicyTransformer> trainer = options switch
         {
-            "Grpo" => start.Append(align.Trainers.Grpo(Grpo)).Fit(pairs),
-            "Rloo" => start.Append(align.Trainers.Rloo(Rloo)).Fit(pairs),
-            _ => start.Append(align.Trainers.RewardModel(AlignedChain.RewardModelOptions)).Append(align.Trainers.Ppo(Ppo)).Fit(pairs),
+            GrpoTrainer.Options grpo => align.Trainers.Grpo(grpo, validationSet: validation),
+            RlooTrainer.Options rloo => align.Trainers.Rloo(rloo, validationSet: validation),
+            PpoTrainer.Options ppo => align.Trainers.Ppo(ppo, validationSet: validation),
+            _ => throw new ArgumentException(options.GetType().ToString(), nameof(options)),
         };
+        var start = align.BaseModel(AlignedChain.BasePath);
+        return options.Rewards.Count > 0
+            ? start.Append(trainer).Fit(pairs)
+            : start.Append(align.Trainers.RewardModel(AlignedChain.RewardModelOptions)).Append(trainer).Fit(pairs);
+    }
+
+    /// <summary>The metrics of the steps of the method of the options, and the hash of what was fitted.</summary>
+    public static (IReadOnlyDictionary<string, double>[] Steps, string Hash) Run(OnPolicyTrainerOptions options, AlignmentRun? run = null)
+    {
+        var progress = new ProgressList();
+        using var fitted = Fit(options, (run ?? new()) with { Progress = progress });
+        var stage = progress.Reports[^1].Stage;
+        return ([.. progress.Reports.Where(report => report.Stage == stage).Select(report => report.Metrics)], ContentHash.Of(fitted.LastTransformer.Model));
+    }
+
+    /// <summary>Stops the method of the options behind a step, and goes on with it.</summary>
+    /// <returns>The hash of what was fitted.</returns>
+    public static string StoppedAndResumed(OnPolicyTrainerOptions options, int step)
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        var method = options.GetType().DeclaringType!.Name.Replace("Trainer", "", StringComparison.Ordinal);
+        var stop = new ProgressList(report =>
+        {
+            if (report.Stage == method && report.Step == step)
+                source.Cancel();
+        });
+        var canceled = () => Fit(options, new() { WorkspacePath = folder["run"], Progress = stop, CancellationToken = source.Token });
+        canceled.Should().Throw<TrainingCanceledException>();
+        var again = () => Fit(options, new() { WorkspacePath = folder["run"], Resume = true, CancellationToken = source.Token });
+        again.Should().Throw<TrainingCanceledException>("a stop before the first step must lose nothing");
+        using var resumed = Fit(options, new() { WorkspacePath = folder["run"], Resume = true });
+        return ContentHash.Of(resumed.LastTransformer.Model);
     }
 
     // Rounds of four prompts and of one: optimizer steps of two prompts at most, each twice.
     private static T Common<T>(T options)
-        where T : OnPolicyTrainerOptions => (T)(options with
+        where T : PolicyGradientTrainerOptions => (T)(options with
         {
             Rewards = options is PpoTrainer.Options ? [] : [SaysE],
             MaxCompletionTokens = 8,

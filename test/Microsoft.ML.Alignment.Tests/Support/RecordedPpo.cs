@@ -30,7 +30,7 @@ internal sealed class RecordedPpo : IDisposable
         Policy = name == "ppo-lora" ? _base.WithAdapter(File("initial-adapter"), "ppo") : _base.TrainableCopy();
         _reward = _base.With([], StoriesModel.RewardHead(File("initial-reward-head.safetensors")));
         using (var copy = _base.TrainableCopy())
-            _critic = new(copy.With([], StoriesModel.RewardHead(File("initial-value-head.safetensors"))), 0);
+            _critic = new(copy.With([], StoriesModel.RewardHead(File("initial-value-head.safetensors"))));
         Final = new(File("final.safetensors"));
         var training = new TrainingOptions { AdamEpsilon = Option("adam_epsilon"), MaxGradientNorm = 1e9 }.Resolve(new(1, 1), seed: 0);
         _groups = [new(new(Policy), training), new(new(_critic.Model) { Name = "critic" }, training)];

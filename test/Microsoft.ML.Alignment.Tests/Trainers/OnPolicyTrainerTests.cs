@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Alignment.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Tests.Trainers;
 
@@ -33,21 +32,37 @@ public sealed class OnPolicyTrainerTests
     [InlineData("Ppo", 5)]
     public void ARunThatStopsWithinARoundGoesOnBitByBit(string method, int step)
     {
-        using var folder = new TemporaryFolder();
-        using var source = new CancellationTokenSource();
-        using var whole = OnPolicyRun.Fit(method);
-        var stop = new ProgressList(report =>
+        OnPolicyTrainerOptions options = method switch
         {
-            if (report.Stage == method && report.Step == step)
-                source.Cancel();
-        });
-        var canceled = () => OnPolicyRun.Fit(method, new() { WorkspacePath = folder["run"], Progress = stop, CancellationToken = source.Token });
-        canceled.Should().Throw<TrainingCanceledException>();
+            "Grpo" => OnPolicyRun.Grpo,
+            "Rloo" => OnPolicyRun.Rloo,
+            _ => OnPolicyRun.Ppo,
+        };
 
-        using var resumed = OnPolicyRun.Fit(method, new() { WorkspacePath = folder["run"], Resume = true });
-
-        ContentHash.Of(resumed.LastTransformer.Model).Should().Be(ContentHash.Of(whole.LastTransformer.Model));
+        OnPolicyRun.StoppedAndResumed(options, step).Should().Be(OnPolicyRun.Run(options).Hash);
     }
+
+    [Fact]
+    public void ARoundEndsWhereThePolicyHasMovedTooFarAndThatIsCounted()
+    {
+        var free = OnPolicyRun.Run(OnPolicyRun.Grpo).Steps;
+        var options = OnPolicyRun.Grpo with { TargetKL = 1e-12 };
+        var (steps, hash) = OnPolicyRun.Run(options);
+
+        // The first two steps of a round see the policy that sampled, or one that moved by a step: the second or, at an epoch's end, the
+        // only other one finds that it moved, and ends the round.
+        free.Should().HaveCount(8);
+        steps.Should().HaveCount(8, "steps that are left are taken on new rounds");
+        free.Count(step => step.ContainsKey("policy/first_ratio_deviation")).Should().Be(3);
+        steps.Count(step => step.ContainsKey("policy/first_ratio_deviation")).Should().Be(4, "each round has two steps now");
+        steps.Select(step => step["policy/early_stops"]).Should().Equal(0, 0, 1, 1, 1, 1, 2, 2);
+        free.Should().OnlyContain(step => !step.ContainsKey("policy/early_stops"));
+        OnPolicyRun.StoppedAndResumed(options, step: 3).Should().Be(hash);
+    }
+
+    [Fact]
+    public void ADivergenceThatIsNotReachedChangesNothing() =>
+        OnPolicyRun.Run(OnPolicyRun.Rloo with { TargetKL = 1e9 }).Hash.Should().Be(OnPolicyRun.Run(OnPolicyRun.Rloo).Hash);
 
     [Fact]
     public void WithPpoTheChainEndsWithThePolicyAlone()
@@ -71,6 +86,7 @@ public sealed class OnPolicyTrainerTests
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { Lora = new() { Dropout = 0.1 } }), "*Lora.Dropout is 0.1*");
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { RewardWeights = [1, 2] }), "*2 RewardWeights for 1 rewards*");
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { Rewards = [OnPolicyRun.SaysE, OnPolicyRun.SaysE] }), "*two rewards are named 'e'*");
+        Refused(() => align.Trainers.Rloo(OnPolicyRun.Rloo with { TargetKL = 0.1, Passes = 1, MiniBatches = 1 }), "Rloo: TargetKL is 0.1*one step*Passes*");
         Refused(() => align.Trainers.Rloo(OnPolicyRun.Rloo with { MissingEndScore = -1, MissingEndPenalty = 1 }), "*both set*");
         Refused(() => start.Append(align.Trainers.Rloo(OnPolicyRun.Rloo with { MaxCompletionTokens = 512 })).Fit(pairs), "MaxCompletionTokens is 512*");
         var wanted = RewardFunction.Of("past", ["Past"], (_, _, _) => 1);
