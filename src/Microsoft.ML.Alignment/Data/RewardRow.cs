@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Alignment.Data;
 
 namespace Microsoft.ML.Alignment;
@@ -27,6 +28,9 @@ public sealed class RewardRow
     /// <summary>The flag of a column.</summary>
     /// <exception cref="ArgumentException">There is no such column, or it is not Boolean.</exception>
     public bool Flag(string column) => Value<bool>(column, "Boolean");
+
+    /// <summary>Gets the columns and their values as text that says all of them.</summary>
+    internal string Content => string.Join('\0', ColumnNames.Zip(_values, (name, value) => string.Create(CultureInfo.InvariantCulture, $"{name}\0{value}")));
 
     private string Described() =>
         ColumnNames.Count == 0 ? "no columns" : "columns " + string.Join(", ", ColumnNames.Select(name => $"'{name}'"));

@@ -8,6 +8,9 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// <param name="Owner">Begins the column's role in errors, e.g. <c>validation set's </c>.</param>
 internal readonly record struct ColumnCheck(IExceptionContext Context, SchemaShape Shape, string Owner = "")
 {
+    /// <summary>Gets whether these are the rows that are trained on, and not a set beside them.</summary>
+    public bool IsTrainingSet => Owner.Length == 0;
+
     /// <exception cref="ArgumentOutOfRangeException">The column is not there or is not text.</exception>
     public void Text(string role, string name) => AlignmentSchema.CheckText(Context, Shape, Owner + role, name);
 

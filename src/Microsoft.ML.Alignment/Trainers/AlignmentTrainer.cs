@@ -75,6 +75,11 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     private protected TrainerSettings Settings { get; }
 
+    /// <summary>Checks the columns of rows that a method is given beside its own.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="owner">Begins the role of columns in errors.</param>
+    private protected ColumnCheck Check(IDataView data, string owner) => new(_host.Context, AlignmentSchema.ShapeOf(data.Schema), owner);
+
     private protected abstract string AnnotationKind { get; }
 
     /// <summary>The columns that the fitted stage computes.</summary>

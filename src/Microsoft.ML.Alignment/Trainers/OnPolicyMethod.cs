@@ -16,9 +16,16 @@ internal sealed record OnPolicyMethod(SamplingSettings Sampling, RolloutSettings
     /// <summary>Gets the scale of scores. The default leaves them as they are.</summary>
     public ScoreScaling Scaling { get; init; } = ScoreScaling.None;
 
+    /// <summary>Gets what the policy imitates beside; null for nothing.</summary>
+    public Imitation? Imitation { get; init; }
+
     /// <summary>Gets what trains beside the policy.</summary>
     public IReadOnlyList<ParameterGroup> AlsoTrains { get; init; } = [];
 
-    /// <summary>Frees the critic, which is not part of the fitted stage.</summary>
-    public void Dispose() => Critic?.Model.Dispose();
+    /// <summary>Frees the critic, which is not part of the fitted stage, and the rows that are imitated.</summary>
+    public void Dispose()
+    {
+        Critic?.Model.Dispose();
+        Imitation?.Rows.Dispose();
+    }
 }

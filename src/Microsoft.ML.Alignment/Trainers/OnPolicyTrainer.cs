@@ -41,7 +41,7 @@ public abstract class OnPolicyTrainer : PolicyTrainer
             AlignmentSchema.CheckRewardModel(input, Settings.Method);
     }
 
-    private protected sealed override void CheckColumns(ColumnCheck data)
+    private protected override void CheckColumns(ColumnCheck data)
     {
         data.Text("prompt", _options.PromptColumnName);
         foreach (var reward in _options.Rewards)
@@ -61,13 +61,19 @@ public abstract class OnPolicyTrainer : PolicyTrainer
             OnPolicyPrompts.Sampler(stage, method.Sampling, prompts.Training), scores,
             new RolloutScorer(stage.Model, reference?.Model, method.Critic, method.Sampling), rollouts, method.Rollouts);
         var source = new RolloutSource(maker, rollouts, stage.Context.Run.CancellationToken) { TargetKL = method.Rollouts.TargetKL };
-        return stage.Run(prompts.Rows, new StagePlan<RolloutBatch>(source, method.Objective)
+        var validation = prompts.Validation is { } held
+            ? new RewardValidation(OnPolicyPrompts.Sampler(stage, method.Sampling, held), OnPolicyPrompts.Scores(stage, _options, held), held.Count)
+            : null;
+        StagePlan<TBatch> Plan<TBatch>(IBatchSource<TBatch> served, IObjective<TBatch> minimised)
+            where TBatch : ITrainingBatch => new(served, minimised)
         {
-            Validation = prompts.Validation is { } held
-                ? new RewardValidation(OnPolicyPrompts.Sampler(stage, method.Sampling, held), OnPolicyPrompts.Scores(stage, _options, held), held.Count)
-                : null,
+            Validation = validation,
             AlsoTrains = method.AlsoTrains,
             States = [.. reference?.State ?? [], source],
-        });
+            Facts = [.. OnPolicyFacts.Of(stage, _options, prompts), .. OnPolicyFacts.Of(method)],
+        };
+        if (method.Imitation?.Mix(stage, source, method.Objective) is not { } mixed)
+            return stage.Run(prompts.Rows, Plan(source, method.Objective));
+        return stage.Run(prompts.Rows, Plan(mixed.Source, mixed.Objective));
     }
 }

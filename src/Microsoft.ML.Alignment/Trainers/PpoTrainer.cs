@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Alignment.Rollouts;
@@ -40,6 +41,23 @@ public sealed class PpoTrainer : PolicyGradientTrainer
             throw new ArgumentException(
                 "Ppo's critic starts from the reward model, and no stage upstream carries one. Append RewardModel() before Ppo, or set " +
                 $"{nameof(Options.CriticStart)} to {nameof(CriticStart.Policy)}, under which it learns from nothing.");
+        if (_options is { SftWeight: 0, SftSet: not null })
+            throw new ArgumentException("Ppo: SftSet is set, and SftWeight is 0, so that nothing of it is imitated; set SftWeight, or leave SftSet out.");
+        if (_options.SftSet is { } imitated)
+            CheckImitated(Check(imitated, "imitated rows' "));
+    }
+
+    private void CheckImitated(ColumnCheck data)
+    {
+        data.Text("prompt", _options.PromptColumnName);
+        data.Text("completion to imitate", _options.SftColumnName);
+    }
+
+    private protected override void CheckColumns(ColumnCheck data)
+    {
+        base.CheckColumns(data);
+        if (_options is { SftWeight: > 0, SftSet: null } && data.IsTrainingSet)
+            data.Text("completion to imitate", _options.SftColumnName);
     }
 
     private protected override OnPolicyMethod Method(StageSetup stage)
@@ -58,6 +76,9 @@ public sealed class PpoTrainer : PolicyGradientTrainer
             new ActorCriticObjective(gradient, critic, new(_options.ValueCoefficient, _options.ValueClipRange, stage.Training.Precision)))
         {
             Critic = critic,
+            Imitation = _options.SftWeight > 0
+                ? new(stage.ReadBeside(_options.SftSet, new(_options.PromptColumnName, [_options.SftColumnName], [])), _options.SftWeight)
+                : null,
             Scaling = new(_options.ScoreNormalization, _options.ScoreLimit) { Samples = _options.NormalizationSamples },
             AlsoTrains = [new(critic.Model) { Name = "critic", RateFactor = _options.CriticRateFactor, MaxGradientNorm = _options.CriticMaxGradientNorm }],
         };
@@ -85,6 +106,22 @@ public sealed class PpoTrainer : PolicyGradientTrainer
         /// Gets what holds the policy to the one that came in. The default is a cost of 0.05 a nat, fixed, as in TRL; null is nothing.
         /// </summary>
         public KLPenalty.InReward? Penalty { get; init; } = new();
+
+        /// <summary>
+        /// Gets the weight of the negative log-likelihood of completions that are imitated beside (PTX; Ouyang et al., 2022,
+        /// arXiv:2203.02155, eq. 2), averaged over their tokens in a step, which has as many of these rows as prompts. 0 or more; the default
+        /// is 0.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
+        public double SftWeight { get; init => field = Require.NotNegative(value); }
+
+        /// <summary>Gets the rows to imitate, with a column of prompts; null, the default, takes those that are trained on.</summary>
+        [JsonIgnore]
+        public IDataView? SftSet { get; init; }
+
+        /// <summary>Gets the text column of the completions to imitate. The default is <c>Completion</c>.</summary>
+        /// <exception cref="ArgumentException">It is empty.</exception>
+        public string SftColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
 
         /// <summary>
         /// Gets what scores are measured in. The default is their own units. The cost of a nat and the clip range of values mean the same for

@@ -18,9 +18,17 @@ internal sealed record StagePlan<TBatch>(IBatchSource<TBatch> Source, IObjective
     /// <summary>Gets what changes beside weights: a reference that follows, a running mean, rollouts.</summary>
     public IReadOnlyList<ITrainingState> States { get; init; } = [];
 
+    /// <summary>Gets what the result is a function of beside options, rows and the model that came in; computed where a workspace keeps it.</summary>
+    public IReadOnlyList<RunFact> Facts { get; init; } = [];
+
     /// <summary>Gets what to say before training, beside the summary; lines of the log.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>Gets how often the tokens of a row are in a pass. The default is 1.</summary>
     public int PassesOfRow { get; init; } = 1;
 }
+
+/// <summary>Something that a run's result is a function of.</summary>
+/// <param name="Name">Its name in errors.</param>
+/// <param name="Value">Says what it is, e.g. by a hash.</param>
+internal sealed record RunFact(string Name, Func<string> Value);

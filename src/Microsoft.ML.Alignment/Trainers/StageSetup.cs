@@ -78,6 +78,13 @@ internal sealed class StageSetup(
         }
     }
 
+    /// <summary>Reads rows that are trained on beside the stage's own. The caller disposes them.</summary>
+    /// <param name="data">The rows; null for those that the stage trains on.</param>
+    /// <param name="columns">The columns of them that are trained on.</param>
+    /// <exception cref="InvalidDataException">A row cannot be trained on.</exception>
+    /// <exception cref="TrainingCanceledException">The run was canceled.</exception>
+    public IExampleStore ReadBeside(IDataView? data, ExampleColumns columns) => Read(data ?? sets.Training, _ => columns, options => options);
+
     /// <summary>Opens the reference that the options name; the caller disposes it.</summary>
     public OpenReference Open(ReferencePolicy reference) => reference.Open(Model, incoming);
 
@@ -101,7 +108,7 @@ internal sealed class StageSetup(
         {
             Data = new(rows.Training.Count, rows.Validation?.Count ?? 0) { Summary = summary },
             States = plan.States,
-            Checkpoints = StageWorkspace.Open(this, context, folder, rows.Training, rows.Validation),
+            Checkpoints = StageWorkspace.Open(this, context, folder, rows, plan.Facts),
             Observers = [.. watched.Observers, _recorder],
         };
         new TrainingLoop([new(Model), .. plan.AlsoTrains], training, watched).Run(Checked(plan.Source), plan.Objective, plan.Validation);

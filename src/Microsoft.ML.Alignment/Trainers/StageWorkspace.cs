@@ -11,20 +11,23 @@ internal static class StageWorkspace
     /// <param name="stage">The models, and how to train.</param>
     /// <param name="context">The method and its options.</param>
     /// <param name="folder">The stage's folder; null without a workspace, where the result is null.</param>
-    /// <param name="training">What it trains on.</param>
-    /// <param name="validation">What it is evaluated on; null for nothing.</param>
+    /// <param name="rows">What it trains on and is evaluated on.</param>
+    /// <param name="facts">What else its result is a function of.</param>
     public static StageCheckpoints? Open(
-        StageSetup stage, TrainingContext context, string? folder, IExampleStore training, IExampleStore? validation)
+        StageSetup stage, TrainingContext context, string? folder, StageRows rows, IReadOnlyList<RunFact> facts)
     {
         if (folder is null)
             return null;
         var identity = new RunIdentity(stage.Training, context.Options);
         identity["incoming model"] = $"SHA-256 {ContentHash.Of(stage.Incoming)}";
-        identity["training data"] = Describe(training);
-        if (validation is not null)
+        identity["training data"] = Describe(rows.Training);
+        if (rows.Validation is { } validation)
             identity["validation data"] = Describe(validation);
+        foreach (var fact in facts)
+            identity[fact.Name] = fact.Value();
         return new(context.Stage, folder, identity, context.Run);
     }
 
-    private static string Describe(IExampleStore store) => $"{store.Count} examples with SHA-256 {ContentHash.Of(store)}";
+    /// <summary>What an identity says of rows.</summary>
+    public static string Describe(IExampleStore store) => $"{store.Count} examples with SHA-256 {ContentHash.Of(store)}";
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML;
+
 namespace Microsoft.ML.Alignment.Tests.Trainers;
 
 public sealed class PpoTrainerTests
@@ -35,4 +37,38 @@ public sealed class PpoTrainerTests
     [InlineData(ScoreNormalization.Running)]
     public void TheScaleIsKeptWhereARunStops(ScoreNormalization normalization) =>
         OnPolicyRun.StoppedAndResumed(Normalised(normalization), step: 3).Should().Be(OnPolicyRun.Run(Normalised(normalization)).Hash);
+
+    [Fact]
+    public void WhatIsImitatedBesideBecomesLikelierAndARunStillGoesOnBitByBit()
+    {
+        var options = OnPolicyRun.Ppo with { SftWeight = 3, SftColumnName = "Chosen" };
+        var (steps, hash) = OnPolicyRun.Run(options);
+
+        steps[^1]["loss/sft_avg"].Should().BeLessThan(steps[0]["loss/sft_avg"] - 0.2);
+        OnPolicyRun.Run(OnPolicyRun.Ppo).Steps[0].Should().NotContainKey("loss/sft_avg");
+        OnPolicyRun.StoppedAndResumed(options, step: 3).Should().Be(hash);
+    }
+
+    [Fact]
+    public void RowsToImitateMayBeOthersAndAreChecked()
+    {
+        var context = new MLContext(seed: 5);
+        var other = context.Data.LoadFromEnumerable([new CompletionRow { Prompt = "One day, Lily", Completion = " went." }]);
+        OnPolicyRun.Run(OnPolicyRun.Ppo with { SftWeight = 1, SftSet = other, Training = OnPolicyRun.Ppo.Training with { MaxSteps = 1 } })
+            .Steps[0].Should().ContainKey("loss/sft_avg");
+
+        void Refused<TException>(PpoTrainer.Options options, string message)
+            where TException : ArgumentException => FluentActions.Invoking(() => OnPolicyRun.Fit(options)).Should().Throw<TException>().WithMessage(message);
+        Refused<ArgumentException>(OnPolicyRun.Ppo with { SftSet = other }, "Ppo: SftSet is set, and SftWeight is 0*");
+        Refused<ArgumentOutOfRangeException>(OnPolicyRun.Ppo with { SftWeight = 1 }, "*completion to imitate*'Completion'*");
+        Refused<ArgumentOutOfRangeException>(
+            OnPolicyRun.Ppo with { SftWeight = 1, SftSet = AlignedChain.ViewOfPairs(context) }, "*imitated rows' completion to imitate*'Completion'*");
+    }
+
+    private sealed class CompletionRow
+    {
+        public string Prompt { get; set; } = "";
+
+        public string Completion { get; set; } = "";
+    }
 }
