@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Training;
-using Microsoft.ML.Alignment.Training.Metrics;
 
 namespace Microsoft.ML.Alignment.Rollouts;
 

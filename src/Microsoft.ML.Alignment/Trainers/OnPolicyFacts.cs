@@ -1,6 +1,6 @@
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Rollouts;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 
 namespace Microsoft.ML.Alignment.Trainers;
 

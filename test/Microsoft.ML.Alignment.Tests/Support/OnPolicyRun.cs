@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Alignment;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Tests.Support;
