@@ -21,6 +21,8 @@ internal sealed record BenchmarkTask(string Name, int? FlopsPerToken, Func<Argum
         Training("reward-full", Step, new(Method.Reward, 2)),
         Generation("generate-1", 1),
         Generation("generate-8", 8),
+        Serving("serve-1", 1),
+        Serving("serve-8", 8),
     ];
 
     /// <summary>The task of a name; null if there is none.</summary>
@@ -31,4 +33,7 @@ internal sealed record BenchmarkTask(string Name, int? FlopsPerToken, Func<Argum
 
     private static BenchmarkTask Generation(string name, int batch) =>
         new(name, null, (arguments, precision) => GenerationBenchmark.Run(arguments, batch, precision));
+
+    private static BenchmarkTask Serving(string name, int callers) =>
+        new(name, null, (arguments, precision) => ServingBenchmark.Run(arguments, callers, precision));
 }

@@ -16,7 +16,7 @@ internal sealed class TextCompleter(LanguageModel model, PromptEncoder encoder, 
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<string> Complete(IEnumerable<string> prompts, CancellationToken cancellation = default)
     {
-        int[][] ids = [.. prompts.Select(Encode)];
+        int[][] ids = [.. prompts.Select(prompt => Encode(model, encoder, prompt))];
         // A sample comes from a prompt's place in its call. Alone it is a function of the row, whatever rows are around it.
         var calls = ids.Chunk(options.Temperature > 0 ? 1 : Math.Max(ids.Length, 1));
         return
@@ -26,7 +26,13 @@ internal sealed class TextCompleter(LanguageModel model, PromptEncoder encoder, 
         ];
     }
 
-    private int[] Encode(string prompt)
+    /// <summary>Reads a prompt.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="encoder">Reads prompts.</param>
+    /// <param name="prompt">As the prompt column has it.</param>
+    /// <returns>Ids that leave the model a position to write at.</returns>
+    /// <exception cref="InvalidExampleException">The prompt cannot be read, or leaves no position.</exception>
+    public static int[] Encode(LanguageModel model, PromptEncoder encoder, string prompt)
     {
         var positions = model.Config.MaxPositions;
         return encoder.EncodePrompt(prompt) is var ids && ids.Length < positions

@@ -7,8 +7,17 @@ namespace Microsoft.ML.Alignment.Generation;
 /// <remarks>
 /// Top-p keeps the fewest best tokens whose mass reaches p (Holtzman et al., 2019, arXiv:1904.09751), after top-k has cut.
 /// </remarks>
-internal sealed class TokenSampler(GenerationOptions options)
+/// <param name="Temperature">What logits are divided by; 0 takes the best token.</param>
+/// <param name="TopK">The number of best tokens sampled from; null is all.</param>
+/// <param name="TopP">The probability mass of best tokens sampled from.</param>
+internal sealed record TokenSampler(double Temperature, int? TopK, double TopP)
 {
+    /// <param name="options">Temperature, top-k and top-p.</param>
+    public TokenSampler(GenerationOptions options)
+        : this(options.Temperature, options.TopK, options.TopP)
+    {
+    }
+
     // Most of the mass lies on few tokens, and taking a few is much cheaper than sorting the vocabulary.
     private const int UsualNucleus = 256;
 
@@ -19,13 +28,13 @@ internal sealed class TokenSampler(GenerationOptions options)
     public long[] Next(Tensor logits, IReadOnlyList<RandomStream> streams)
     {
         using var scope = NewDisposeScope();
-        return (options.Temperature == 0 ? logits.argmax(-1) : Sample(logits, streams)).cpu().data<long>().ToArray();
+        return (Temperature == 0 ? logits.argmax(-1) : Sample(logits, streams)).cpu().data<long>().ToArray();
     }
 
     private Tensor Sample(Tensor logits, IReadOnlyList<RandomStream> streams)
     {
         var draws = tensor(streams.Select(stream => stream.Next()).ToArray(), ScalarType.Float64, logits.device).unsqueeze(1); // [B, 1]
-        var scaled = logits.to_type(ScalarType.Float64).OverInPlace(options.Temperature); // [B, V]
+        var scaled = logits.to_type(ScalarType.Float64).OverInPlace(Temperature); // [B, V]
         var (mass, ids) = Candidates(scaled); // [B, k]
         var cumulative = mass.cumsum(-1);
         var reached = draws * cumulative.narrow(-1, cumulative.shape[^1] - 1, 1);
@@ -39,18 +48,18 @@ internal sealed class TokenSampler(GenerationOptions options)
     {
         var vocabulary = scaled.shape[^1];
         var probabilities = scaled.softmax(-1);
-        if (options.TopK is { } most && most < vocabulary)
+        if (TopK is { } most && most < vocabulary)
         {
             var (best, ids) = probabilities.topk(most);
             return (Nucleus(best / best.sum([-1], keepdim: true)), ids);
         }
 
-        if (options.TopP == 1)
+        if (TopP == 1)
             return (probabilities, null);
         for (var count = Math.Min(UsualNucleus, vocabulary); ; count = vocabulary)
         {
             var (best, ids) = probabilities.topk((int)count);
-            if (count == vocabulary || best.sum([-1]).min().item<double>() >= options.TopP)
+            if (count == vocabulary || best.sum([-1]).min().item<double>() >= TopP)
                 return (Nucleus(best), ids);
         }
     }
@@ -58,9 +67,9 @@ internal sealed class TokenSampler(GenerationOptions options)
     // Keeps a token if the better ones have not reached p yet; so the best is always kept.
     private Tensor Nucleus(Tensor sorted)
     {
-        if (options.TopP == 1)
+        if (TopP == 1)
             return sorted;
         var before = sorted.cumsum(-1) - sorted;
-        return sorted * before.IsBelow(options.TopP);
+        return sorted * before.IsBelow(TopP);
     }
 }

@@ -102,6 +102,10 @@ public sealed class ModelTokenizer : Tokenizer
     /// <summary>Whether the token is found in the text before the model splits it.</summary>
     internal bool IsAdded(int id) => _addedIds.Contains(id);
 
+    /// <summary>Whether the token is one byte, whose text depends on the bytes around it.</summary>
+    internal bool IsFallbackByte(int id) =>
+        _parts.Decoders.Any(decoder => decoder is ByteFallbackDecoder) && TokenOf(id) is { } token && ByteFallbackDecoder.ByteOf(token) is not null;
+
     /// <summary>Encodes a text in which special tokens are recognised where it is trusted.</summary>
     /// <param name="text">The text.</param>
     /// <param name="isContinuation">Whether it continues a text encoded before: no space is put in front of it.</param>

@@ -8,12 +8,14 @@ namespace Microsoft.ML.Alignment.Tokenization;
 /// <param name="template">The template.</param>
 internal sealed partial class TemplateReading(ChatTemplate template)
 {
+    private const string Tools = "tools";
+
     // Who leaves these out trains or asks something else than what was said.
     private static readonly string[] Meaningful = ["tool_calls", "function_call", MessageJson.Reasoning];
 
     private static readonly HashSet<string> OfReasoning = [MessageJson.Reasoning, "thinking", "reasoning"];
 
-    private readonly HashSet<string> _words = [.. Words().Matches(template.Source).Select(match => match.Value)];
+    private readonly HashSet<string> _words = WordsOf(template);
     private readonly ConcurrentDictionary<string, long> _unread = new(StringComparer.Ordinal);
 
     /// <summary>Gets how many messages had a field that the template does not read, by its name.</summary>
@@ -36,17 +38,22 @@ internal sealed partial class TemplateReading(ChatTemplate template)
         }
     }
 
+    /// <summary>Whether a template reads tools.</summary>
+    public static bool ReadsTools(ChatTemplate template) => WordsOf(template).Contains(Tools);
+
     /// <summary>Refuses tools that the template does not read.</summary>
     /// <exception cref="InvalidExampleException">There are some.</exception>
     public void LookAtTools(Conversation conversation)
     {
-        if (conversation.Tools is not null && !_words.Contains("tools"))
-            throw Refused("tools", "prompt");
+        if (conversation.Tools is not null && !_words.Contains(Tools))
+            throw Refused(Tools, "prompt");
     }
 
     /// <summary>Whether a message says anything: in its content or in a field that carries meaning.</summary>
     public static bool SaysSomething(TemplateMessage message) => message.Content.Length > 0
         || Meaningful.Any(name => message.Fields.TryGetValue(name, out var value) && !IsEmpty(value));
+
+    private static HashSet<string> WordsOf(ChatTemplate template) => [.. Words().Matches(template.Source).Select(match => match.Value)];
 
     private static bool IsEmpty(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0
         || value.ValueKind == JsonValueKind.String && value.ValueEquals("");

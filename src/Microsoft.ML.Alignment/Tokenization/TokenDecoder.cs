@@ -82,7 +82,8 @@ internal sealed class ByteFallbackDecoder : TokenDecoder
         bytes.Clear();
     }
 
-    private static byte? ByteOf(string token) =>
+    /// <summary>The byte that a token writes; null if it writes text.</summary>
+    public static byte? ByteOf(string token) =>
         token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
         && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

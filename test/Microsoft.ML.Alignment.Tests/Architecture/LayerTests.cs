@@ -15,7 +15,7 @@ public sealed class LayerTests : IDisposable
         ["Losses", "Tokenization", "Judging", "Kernels"],
         ["Models", "Data"],
         ["Batches", "Generation", "Adapters"],
-        ["Formats"],
+        ["Formats", "Serving"],
         ["Training"],
         ["Checkpoints", "Observing"],
         ["Rollouts"],

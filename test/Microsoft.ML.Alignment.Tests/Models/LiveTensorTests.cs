@@ -38,6 +38,28 @@ public sealed class LiveTensorTests
     }
 
     [Fact]
+    public async Task NothingIsLeftBehindByCallersThatShareABatch()
+    {
+        using var model = TestModels.Tiny();
+        using var adapted = model.With([LoraAdapter.Create(model, new() { Rank = 2 }, "sft", 1)], null);
+        async Task Work()
+        {
+            using var decoder = new Alignment.Generation.SharedDecoder(adapted, Precision.BFloat16, new(3, 1000), TimeSpan.Zero);
+            var sampler = new Alignment.Generation.TokenSampler(1, null, 0.9);
+            var calls = Enumerable.Range(0, 5).Select(i => decoder.Begin([1, 7, 30 + i], 20 + i, i % 2 == 0 ? sampler : sampler with { Temperature = 0 }, new(1, i))).ToArray();
+            calls[3].Dispose();
+            foreach (var call in calls)
+                await call.Tokens(default).CountAsync();
+            SpinWait.SpinUntil(() => !decoder.IsRunning, TimeSpan.FromSeconds(60)).Should().BeTrue();
+        }
+
+        await Work();
+        var before = Tensors.CountLive();
+        await Work();
+        SpinWait.SpinUntil(() => Tensors.CountLive() == before, TimeSpan.FromSeconds(60)).Should().BeTrue("the thread frees them as it ends");
+    }
+
+    [Fact]
     public void NothingIsLeftOfADisposedModelAndItsAdapters()
     {
         var rows = PackedRows.OfSequences([[1, 7]]);
