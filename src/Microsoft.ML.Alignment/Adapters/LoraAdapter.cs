@@ -43,10 +43,6 @@ internal static class LoraAdapter
         return new(name, ConfigJson(options, paths, model.Config.HasTransposedLinears), updates);
     }
 
-    /// <summary>A model with the adapters merged into its weights and no adapter left; the caller's.</summary>
-    /// <remarks>Adapters are added on the fly, so that the model itself stays unmerged.</remarks>
-    public static LanguageModel Merge(LanguageModel model) => model.MergedCopy(trains: false);
-
     /// <summary>
     /// The same model, whose adapters drop no inputs; the caller's. It shares all weights, so that it changes as the model trains.
     /// </summary>

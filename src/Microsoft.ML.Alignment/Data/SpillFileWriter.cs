@@ -15,10 +15,9 @@ internal sealed class SpillFileWriter : IDisposable
     private int _buffered;
     private long _written;
 
-    /// <param name="folder">Where the file lies; null for the system's folder of temporary files.</param>
-    public SpillFileWriter(string? folder)
+    /// <param name="folder">Where the file lies; made if it is not there.</param>
+    public SpillFileWriter(string folder)
     {
-        folder ??= Path.GetTempPath();
         Directory.CreateDirectory(folder);
         _file = Open(Path.Combine(folder, $"alignment-{Guid.NewGuid():N}.tokens"));
     }

@@ -13,9 +13,6 @@ internal sealed class SafetensorsFile : IDisposable
 
     private SafetensorsFile(FileBytes file) => (_file, _entries) = (file, SafetensorsHeader.Read(file));
 
-    /// <summary>Gets the names of all tensors, in the order of their bytes.</summary>
-    public IEnumerable<string> Names => _entries.Select(e => e.Name);
-
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is truncated, damaged or of another format.</exception>

@@ -46,20 +46,4 @@ internal sealed class PackedRows
 
     /// <summary>Gets how attention runs over the rows, with its masks; made at first use and kept for all layers.</summary>
     public AttentionPlan Attention => field ??= new(this);
-
-    /// <summary>Packs whole sequences that share nothing.</summary>
-    public static PackedRows OfSequences(IReadOnlyList<int[]> sequences)
-    {
-        var groups = new List<RowGroup>();
-        var start = 0;
-        foreach (var sequence in sequences)
-        {
-            groups.Add(new(start, sequence.Length, []));
-            start += sequence.Length;
-        }
-
-        return new(
-            [.. sequences.SelectMany(s => s.Select(id => (long)id))],
-            [.. sequences.SelectMany(s => Enumerable.Range(0, s.Length).Select(p => (long)p))], 0, groups);
-    }
 }

@@ -32,7 +32,4 @@ internal readonly record struct PairLogProbs(Pair Sum, Pair TokenCount)
     /// Null where no loss asked. Shapes <c>[B]</c>.
     /// </summary>
     public Pair? Agreement { get; init; }
-
-    /// <summary>Splits log-probabilities that hold all chosen before all rejected, shapes <c>[2B]</c>.</summary>
-    public static PairLogProbs Split(SequenceLogProbs logProbs) => new(Pair.Split(logProbs.Sum), Pair.Split(logProbs.TokenCount));
 }

@@ -24,14 +24,20 @@ public abstract partial record PairLoss
 
         internal override Tensor Compute(PairEvidence pairs) => Loss.Compute(pairs with
         {
-            Policy = LengthDesensitization.Apply(pairs.Policy, Alpha),
-            Reference = LengthDesensitization.Apply(pairs.Reference, Alpha),
+            Policy = Desensitized(pairs.Policy),
+            Reference = Desensitized(pairs.Reference),
         });
+
+        /// <summary>Computes α·(sum) + (1 − α)·(sum over the length of the pair's shorter side).</summary>
+        /// <param name="logProbs">With <see cref="PairLogProbs.SharedSum"/>.</param>
+        internal PairLogProbs Desensitized(PairLogProbs logProbs) =>
+            logProbs with { Sum = (Alpha * logProbs.Sum) + ((1 - Alpha) * logProbs.SharedSum!.Value) };
     }
 
     /// <summary>
     /// Another loss whose pairs are weighted by how near they are to what the policy itself samples (WPO; Zhou et al., 2024,
-    /// arXiv:2406.11827), so that pairs of others teach as if they were its own.
+    /// arXiv:2406.11827, with sampled alignment), so that pairs of others teach as if they were its own. The weight is w(c)·w(r) with w(y) =
+    /// exp(mean over y of log π(y_t) − log Σ_v π(v)²), a constant; it is 1 where the policy is uniform.
     /// </summary>
     public sealed record Wpo : PairLoss
     {
@@ -51,7 +57,11 @@ public abstract partial record PairLoss
 
         internal override PairDetails Details => Loss.Details | PairDetails.Agreement;
 
-        internal override Tensor Compute(PairEvidence pairs) => WpoWeight.Compute(pairs.Policy.Agreement!.Value) * Loss.Compute(pairs);
+        internal override Tensor Compute(PairEvidence pairs) => Weight(pairs.Policy.Agreement!.Value) * Loss.Compute(pairs);
+
+        /// <summary>Computes the weight of each pair. Shape <c>[B]</c>.</summary>
+        /// <param name="agreement">The means over each completion's tokens, in nats. Shapes <c>[B]</c>.</param>
+        internal static Tensor Weight(Pair agreement) => agreement.Chosen.Plus(agreement.Rejected).exp().detach();
     }
 
     /// <summary>

@@ -35,7 +35,8 @@ public abstract partial record PairLoss
 
     /// <summary>
     /// DPO's loss made unbiased for labels of which a known share is flipped (Chowdhury, Kini and Natarajan, 2024, arXiv:2403.00409). TRL
-    /// calls it <c>robust</c>. May be negative.
+    /// calls it <c>robust</c>: ((1 − ε)·L(m) − ε·L(−m)) / (1 − 2ε) with DPO's L. Over labels of which the share ε is flipped, its mean is
+    /// that of L over the true ones. May be negative.
     /// </summary>
     public sealed record Robust : OfMargin
     {
@@ -43,7 +44,13 @@ public abstract partial record PairLoss
         /// <exception cref="ArgumentOutOfRangeException">It is outside.</exception>
         public double LabelSmoothing { get; init => field = Require.InRange(0, 0.5, value); } = 0.1;
 
-        internal override Tensor Compute(PairEvidence pairs) => RobustDpoLoss.Compute(Scores(pairs).Margin, pairs.Beta, LabelSmoothing);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var margin = Scores(pairs).Margin;
+            var kept = DpoLoss.Compute(margin, pairs.Beta);
+            var flipped = DpoLoss.Compute(-margin, pairs.Beta);
+            return (kept.Times(1 - LabelSmoothing) - flipped.Times(LabelSmoothing)).Over(1 - (2 * LabelSmoothing));
+        }
     }
 
     /// <summary>
@@ -60,27 +67,40 @@ public abstract partial record PairLoss
     /// </summary>
     public sealed record Ipo : OfMargin
     {
-        internal override Tensor Compute(PairEvidence pairs) => IpoLoss.Compute((Scores(pairs) / pairs.TokenCount).Margin, pairs.Beta);
+        internal override Tensor Compute(PairEvidence pairs) => IpoSummed.SquaredDistance((Scores(pairs) / pairs.TokenCount).Margin, pairs.Beta);
     }
 
     /// <summary>(m − 1/(2β))² with m of sums: IPO as its equation 17 reads, and as the code of DPO's authors has it.</summary>
     public sealed record IpoSummed : OfMargin
     {
-        internal override Tensor Compute(PairEvidence pairs) => IpoLoss.Compute(Scores(pairs).Margin, pairs.Beta);
+        internal override Tensor Compute(PairEvidence pairs) => SquaredDistance(Scores(pairs).Margin, pairs.Beta);
+
+        // The margin is drawn to 1/(2τ) instead of growing without end.
+        internal static Tensor SquaredDistance(Tensor margin, double tau) => margin.Minus(1 / (2 * tau)).Squared();
     }
 
-    /// <summary>The KL from the label's two-way distribution to the policy's (EXO; Ji et al., 2024, arXiv:2402.00856).</summary>
+    /// <summary>
+    /// KL(q ‖ p) of two-way distributions, q = (σ(βm), σ(−βm)) of the policy and p = (1 − ε, ε) of the label (EXO; Ji et al., 2024,
+    /// arXiv:2402.00856). DPO is the KL the other way round.
+    /// </summary>
     public sealed record Exo : OfMargin
     {
         /// <summary>Gets the probability that the label leaves to the rejected side. In (0, 0.5); the default is 0.001.</summary>
         /// <exception cref="ArgumentOutOfRangeException">It is outside.</exception>
         public double LabelSmoothing { get; init => field = Require.Positive(Require.InRange(0, 0.5, value)); } = 1e-3;
 
-        internal override Tensor Compute(PairEvidence pairs) => ExoLoss.Compute(Scores(pairs).Margin, pairs.Beta, LabelSmoothing);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var logit = Scores(pairs).Margin.Times(pairs.Beta);
+            var chosen = logit.sigmoid() * nn.functional.logsigmoid(logit).Minus(Math.Log(1 - LabelSmoothing));
+            var rejected = (-logit).sigmoid() * nn.functional.logsigmoid(-logit).Minus(Math.Log(LabelSmoothing));
+            return chosen.Plus(rejected);
+        }
     }
 
     /// <summary>
-    /// Logistic loss where a pair is ranked wrongly, exponential where rightly (DiscoPOP; Lu et al., 2024, arXiv:2406.08414).
+    /// (1 − g)·(−log σ(z)) + g·exp(−z) with z = βm and g = σ(z/τ): the logistic loss where a pair is ranked wrongly, the exponential one
+    /// where rightly (DiscoPOP, the log-ratio modulated loss; Lu et al., 2024, arXiv:2406.08414). Not convex.
     /// </summary>
     public sealed record DiscoPop : OfMargin
     {
@@ -88,10 +108,20 @@ public abstract partial record PairLoss
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double Temperature { get; init => field = Require.Positive(value); } = 0.05;
 
-        internal override Tensor Compute(PairEvidence pairs) => DiscoPopLoss.Compute(Scores(pairs).Margin, pairs.Beta, Temperature);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var logit = Scores(pairs).Margin.Times(pairs.Beta);
+            var gate = logit.Over(Temperature);
+            // g·exp(−z) as one exponential, since for very negative z it is 0 times infinity.
+            var exponential = (nn.functional.logsigmoid(gate) - logit).exp();
+            return exponential - ((-gate).sigmoid() * nn.functional.logsigmoid(logit));
+        }
     }
 
-    /// <summary>−log σ(βm) with m of means a token (Lambert et al., 2024, "Tülu 3", arXiv:2411.15124, eq. 6), who take β = 5.</summary>
+    /// <summary>
+    /// −log σ(βm) with m of means a token, so that longer completions weigh no more (Lambert et al., 2024, "Tülu 3", arXiv:2411.15124, eq. 6,
+    /// who take β = 5).
+    /// </summary>
     public sealed record LengthNormalized : OfMargin
     {
         /// <summary>Gets the share of pairs thought to be labelled the wrong way round. In [0, 0.5); the default is 0.</summary>
@@ -99,6 +129,6 @@ public abstract partial record PairLoss
         public double LabelSmoothing { get; init => field = Require.InRange(0, 0.5, value); }
 
         internal override Tensor Compute(PairEvidence pairs) =>
-            LengthNormalizedDpoLoss.Compute(Scores(pairs), pairs.TokenCount, pairs.Beta, LabelSmoothing);
+            DpoLoss.Compute((Scores(pairs) / pairs.TokenCount).Margin, pairs.Beta, LabelSmoothing);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Losses;
 
 namespace Microsoft.ML.Alignment;
@@ -5,12 +6,17 @@ namespace Microsoft.ML.Alignment;
 public abstract partial record PairLoss
 {
     /// <summary>
-    /// −log σ(βΔ_c) − ½ log σ(−βΔ_c) − ½ log σ(−βΔ_r): noise contrastive alignment (Chen et al., 2024, arXiv:2402.05369), under which the
-    /// chosen completion's probability cannot fall.
+    /// −log σ(βΔ_c) − ½ log σ(−βΔ_c) − ½ log σ(−βΔ_r): noise contrastive alignment (Chen et al., 2024, arXiv:2402.05369). The chosen
+    /// completion is told from noise in which both sides are as frequent, so that its own probability cannot fall.
     /// </summary>
     public sealed record Nca : PairLoss
     {
-        internal override Tensor Compute(PairEvidence pairs) => NcaLoss.Compute(pairs.Ratios, pairs.Beta);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var rewards = pairs.Beta * pairs.Ratios;
+            var noise = nn.functional.logsigmoid(-rewards.Chosen).Plus(nn.functional.logsigmoid(-rewards.Rejected));
+            return -nn.functional.logsigmoid(rewards.Chosen) - noise.Times(0.5);
+        }
     }
 
     /// <summary>
@@ -19,15 +25,25 @@ public abstract partial record PairLoss
     /// </summary>
     public sealed record BcoPair : PairLoss
     {
-        internal override Tensor Compute(PairEvidence pairs) => BcoPairLoss.Compute(pairs.Ratios, pairs.Beta);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var rewards = pairs.Beta * pairs.Ratios;
+            return -nn.functional.logsigmoid(rewards.Chosen) - nn.functional.logsigmoid(-rewards.Rejected);
+        }
     }
 
     /// <summary>
-    /// (Δ_c − 1/(2β))² + (Δ_r + 1/(2β))²: self-play preference optimization with certain preferences (Wu et al., 2024, arXiv:2405.00675).
+    /// (Δ_c − 1/(2β))² + (Δ_r + 1/(2β))²: self-play preference optimization with certain preferences (SPPO-hard; Wu et al., 2024,
+    /// arXiv:2405.00675). Each log-ratio is drawn to the value that it has in a game's equilibrium if the chosen completion always wins; 1/β
+    /// is the paper's η.
     /// </summary>
     public sealed record Sppo : PairLoss
     {
-        internal override Tensor Compute(PairEvidence pairs) => SppoLoss.Compute(pairs.Ratios, pairs.Beta);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var target = 1 / (2 * pairs.Beta);
+            return pairs.Ratios.Chosen.Minus(target).Squared().Plus(pairs.Ratios.Rejected.Plus(target).Squared());
+        }
     }
 
     /// <summary>
@@ -36,14 +52,23 @@ public abstract partial record PairLoss
     /// </summary>
     public sealed record ApoZero : PairLoss
     {
-        internal override Tensor Compute(PairEvidence pairs) => ApoLoss.Zero(pairs.Ratios, pairs.Beta);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var rewards = pairs.Beta * pairs.Ratios;
+            return (-rewards.Chosen).sigmoid().Plus(rewards.Rejected.sigmoid());
+        }
     }
 
     /// <summary>σ(βΔ_c) + 1 − σ(βm): the same for a policy that is better than the chosen completions.</summary>
     public sealed record ApoDown : PairLoss
     {
-        internal override Tensor Compute(PairEvidence pairs) => ApoLoss.Down(pairs.Ratios, pairs.Beta);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var rewards = pairs.Beta * pairs.Ratios;
+            return rewards.Chosen.sigmoid().Plus((-rewards.Margin).sigmoid());
+        }
     }
+
     /// <summary>
     /// −log σ(β(m − λ·max(0, −Δ_c))): DPO-positive (Pal et al., 2024, "Smaug", arXiv:2402.13228, eq. 3), where the chosen completion's
     /// probability may not pay for the margin. The paper takes β = 0.3.
@@ -56,6 +81,10 @@ public abstract partial record PairLoss
         /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
         public double Penalty { get; init => field = Require.Positive(value); } = 50;
 
-        internal override Tensor Compute(PairEvidence pairs) => DpopLoss.Compute(pairs.Ratios, pairs.Beta, Penalty);
+        internal override Tensor Compute(PairEvidence pairs)
+        {
+            var ratios = pairs.Ratios;
+            return DpoLoss.Compute(ratios.Margin - (-ratios.Chosen).relu().Times(Penalty), pairs.Beta);
+        }
     }
 }

@@ -8,9 +8,6 @@ internal static class ProcessMemory
 {
     private const string StatusFile = "/proc/self/status";
 
-    /// <summary>The resident set now, in bytes.</summary>
-    public static long Current => ReadStatus("VmRSS:") ?? Measure(process => process.WorkingSet64);
-
     /// <summary>The largest resident set so far, in bytes.</summary>
     public static long Peak => ReadStatus("VmHWM:") ?? Measure(process => process.PeakWorkingSet64);
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Objectives;
 using Microsoft.ML.Alignment.Trainers;
 using Microsoft.ML.Runtime;
@@ -43,12 +42,15 @@ public sealed class IpoTrainer : PairwiseTrainer
         PerToken,
     }
 
-    private protected override PreferenceObjective CreateObjective(TrainedModel trained) =>
-        new PreferenceObjective(trained.Model, trained.Reference!, Loss) { Precision = trained.Precision };
-
-    private PreferenceLoss Loss(PairLogProbs policy, PairLogProbs reference) => _options.Ratio == LogRatio.PerToken
-        ? IpoLoss.PerToken(policy, reference, _options.Tau)
-        : IpoLoss.Summed(policy, reference, _options.Tau);
+    private protected override PreferenceObjective CreateObjective(TrainedModel trained)
+    {
+        PairLoss loss = _options.Ratio == LogRatio.PerToken ? new PairLoss.Ipo() : new PairLoss.IpoSummed();
+        return new(trained.Model, trained.Reference!, (policy, reference) => loss.Evaluate(policy, reference, _options.Tau))
+        {
+            Precision = trained.Precision,
+            SftWeight = _options.SftWeight,
+        };
+    }
 
     /// <summary>
     /// How <see cref="IpoTrainer"/> trains: with learning rate 1e-6 (LoRA 1e-5) and for 1 epoch, unless <see
@@ -67,6 +69,13 @@ public sealed class IpoTrainer : PairwiseTrainer
         /// the mean.
         /// </summary>
         public LogRatio Ratio { get; init; } = LogRatio.Summed;
+
+        /// <summary>
+        /// Gets the weight of the chosen completions' negative log-likelihood beside the loss, averaged over tokens. 0 or more; the default
+        /// is 0.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
+        public double SftWeight { get; init => field = Require.NotNegative(value); }
 
         /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
         public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();

@@ -40,7 +40,7 @@ internal static partial class MeasuredStage
         Trainer(1).Fit(input).Dispose(); // loads what is loaded once
         GC.Collect();
         _ = MallocTrim(0); // what was freed and kept would be used unseen
-        var before = ProcessMemory.Current;
+        var before = Environment.WorkingSet;
         File.WriteAllText("/proc/self/clear_refs", "5"); // starts the peak anew
         Trainer(BatchSize).Fit(input).Dispose();
         return (double)(ProcessMemory.Peak - before) / summary!.Memory.Total;

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Alignment.Tests.Adapters;
 
 public sealed class FollowingModelTests : IDisposable
 {
-    private static readonly PackedRows Rows = PackedRows.OfSequences([[1, 7, 30], [4, 2]]);
+    private static readonly PackedRows Rows = PackedSequences.Of([[1, 7, 30], [4, 2]]);
 
     private readonly LanguageModel _incoming = TestModels.Tiny();
 

@@ -4,15 +4,12 @@ using Microsoft.ML.Alignment.Tokenization;
 
 namespace Microsoft.ML.Alignment.Tests.Data;
 
-public sealed class ExampleReaderTests : IDisposable
+public sealed class ExampleReaderTests
 {
     private const int Begin = 1;
     private const int End = 2;
     private static readonly ExampleColumns PairColumns = new("Prompt", ["Chosen", "Rejected"], ["Margin"]);
-    private readonly TestFiles _files = new();
     private readonly List<string> _log = [];
-
-    public void Dispose() => _files.Dispose();
 
     [Fact]
     public void RowsBecomeExamplesInOrder()
@@ -48,7 +45,6 @@ public sealed class ExampleReaderTests : IDisposable
         store.Count.Should().Be(2);
         store.Read(1).Prompt.Should().Equal(Begin, 'x');
         _log.Should().Equal($"1 of 3 rows were left out: 1 × {reason}.");
-        Directory.GetFiles(_files.Folder).Should().BeEmpty("a file that is open has no name that a killed process could leave behind");
     }
 
     [Fact]
@@ -92,7 +88,7 @@ public sealed class ExampleReaderTests : IDisposable
         Pair[] rows = [new("abcdefgh", "0123456789", "xy", 1), new("ab", "0123456789", "xy", 1), new("abcdefgh", "01", "xy", 1)];
         var options = new ReadOptions(9, InvalidRows.Throw, _log.Add, CancellationToken.None)
         {
-            SpillFolder = _files.Folder, BeginTokenId = Begin, LongCompletions = LongCompletions.Cut, Summarized = found => summary = found,
+            BeginTokenId = Begin, LongCompletions = LongCompletions.Cut, Summarized = found => summary = found,
         };
         using var store = ExampleReader.Read(View(rows), PairColumns, Encoder(Begin), options);
 
@@ -113,7 +109,7 @@ public sealed class ExampleReaderTests : IDisposable
     {
         var options = new ReadOptions(9, InvalidRows.Throw, _log.Add, CancellationToken.None)
         {
-            SpillFolder = _files.Folder, BeginTokenId = Begin, LongCompletions = LongCompletions.Cut,
+            BeginTokenId = Begin, LongCompletions = LongCompletions.Cut,
         };
         FluentActions.Invoking(() => ExampleReader.Read(View([new("abcdefgh", "0123456789", "0123456xyz", 1)]), PairColumns, Encoder(Begin), options))
             .Should().Throw<InvalidDataException>().WithMessage("*'Rejected'*equal*");
@@ -148,14 +144,13 @@ public sealed class ExampleReaderTests : IDisposable
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        var options = new ReadOptions(9, InvalidRows.Throw, _log.Add, cancelled.Token) { SpillFolder = _files.Folder };
+        var options = new ReadOptions(9, InvalidRows.Throw, _log.Add, cancelled.Token);
         FluentActions.Invoking(() => ExampleReader.Read(View([new("a", "b", "c", 1)]), PairColumns, Encoder(Begin), options)).Should().Throw<OperationCanceledException>();
-        Directory.GetFiles(_files.Folder).Should().BeEmpty();
     }
 
     private IExampleStore Read(Pair[] rows, InvalidRows invalid = InvalidRows.Throw, ExampleColumns? columns = null, int maxLength = 9, int? begin = Begin) =>
         ExampleReader.Read(View(rows), columns ?? PairColumns, Encoder(begin),
-            new ReadOptions(maxLength, invalid, _log.Add, CancellationToken.None) { SpillFolder = _files.Folder, BeginTokenId = begin });
+            new ReadOptions(maxLength, invalid, _log.Add, CancellationToken.None) { BeginTokenId = begin });
 
     private static IDataView View(Pair[] rows) => new MLContext(seed: 1).Data.LoadFromEnumerable(rows);
 

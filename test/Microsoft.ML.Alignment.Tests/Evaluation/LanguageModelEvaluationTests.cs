@@ -86,7 +86,7 @@ public sealed class LanguageModelEvaluationTests : IDisposable
 
     private static double[][] LogProbs(LanguageModel model, int[] ids)
     {
-        var logits = TestModels.Logits(model, PackedRows.OfSequences([ids]));
+        var logits = TestModels.Logits(model, PackedSequences.Of([ids]));
         return [.. logits.Chunk(logits.Length / ids.Length).Select(LogSoftmax)];
     }
 

@@ -50,7 +50,7 @@ public sealed class GgufFamilyTests : IDisposable
         File.WriteAllBytes(_folder["x.gguf"], Build(folder, architecture).Build());
         using var file = PretrainedModel.Load(_folder["x.gguf"]);
 
-        var rows = PackedRows.OfSequences([Text]);
+        var rows = PackedSequences.Of([Text]);
         var expected = TestModels.Logits(folder, rows);
         TestModels.Difference(TestModels.Logits(file, rows), expected).Should().BeLessThan(1e-5 * expected.Max(Math.Abs));
         file.BaseWeights.Select(weight => weight.Name).Should().BeEquivalentTo(folder.BaseWeights.Select(weight => weight.Name));

@@ -157,7 +157,7 @@ public sealed class SavePretrainedTests : IDisposable
     private static float[] Rewards(LanguageModel model)
     {
         using var noGrad = torch.no_grad();
-        using var rewards = model.Rewards(PackedRows.OfSequences([[1, 5, 9], [1, 7, 2, 44]]), new([], [], [], [0, 0], [2, 6]), default);
+        using var rewards = model.Rewards(PackedSequences.Of([[1, 5, 9], [1, 7, 2, 44]]), new([], [], [], [0, 0], [2, 6]), default);
         return rewards.data<float>().ToArray();
     }
 }

@@ -23,7 +23,7 @@ public sealed class TextPartTests : IDisposable
         model.SavePretrained(_folder["text"]);
         using var saved = PretrainedModel.Load(_folder["text"]);
 
-        var rows = PackedRows.OfSequences([[1, 17, 30, 4, 19, 101, 7, 8, 9, 55, 3]]);
+        var rows = PackedSequences.Of([[1, 17, 30, 4, 19, 101, 7, 8, 9, 55, 3]]);
         TestModels.Logits(model, rows).Should().Equal(TestModels.Logits(expected, rows));
         TestModels.Logits(saved, rows).Should().Equal(TestModels.Logits(expected, rows));
         model.Config.EosTokenIds.Should().Equal(7);

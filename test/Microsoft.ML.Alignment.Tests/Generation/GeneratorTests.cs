@@ -59,7 +59,7 @@ public sealed class GeneratorTests
         int[] prompt = [1, 7, 30];
         var samples = Generator.Complete(
             model, [.. Enumerable.Repeat(prompt, Draws)], new() { MaxNewTokens = 1, Temperature = 0.7, Seed = 3 });
-        var logits = TestModels.Logits(model, PackedRows.OfSequences([prompt]))[^37..];
+        var logits = TestModels.Logits(model, PackedSequences.Of([prompt]))[^37..];
         var weights = logits.Select(logit => Math.Exp(logit / 0.7)).ToArray();
         for (var id = 0; id < 37; id++)
         {
@@ -126,7 +126,7 @@ public sealed class GeneratorTests
         var ids = prompt.ToList();
         while (ids.Count < prompt.Length + limit && (ids.Count == prompt.Length || !model.Config.EosTokenIds.Contains(ids[^1])))
         {
-            var logits = TestModels.Logits(model, PackedRows.OfSequences([[.. ids]]))[^37..];
+            var logits = TestModels.Logits(model, PackedSequences.Of([[.. ids]]))[^37..];
             ids.Add(Array.IndexOf(logits, logits.Max()));
         }
 

@@ -56,7 +56,7 @@ public sealed class PackedAttentionTests : IDisposable
     [Fact]
     public void TheFusedKernelKeepsScaleAndWindow()
     {
-        var rows = PackedRows.OfSequences([new int[270]]);
+        var rows = PackedSequences.Of([new int[270]]);
         var (q, k, v) = Inputs(270);
         using var noGrad = no_grad();
         var rule = new AttentionRule(Scale: 0.8, Window: 9);
@@ -79,7 +79,7 @@ public sealed class PackedAttentionTests : IDisposable
     [Fact]
     public void LongBFloat16SequencesUseTheFusedKernelToTheSameEnd()
     {
-        var rows = PackedRows.OfSequences([new int[520]]);
+        var rows = PackedSequences.Of([new int[520]]);
         var (q, k, v) = Inputs(520);
         using var noGrad = no_grad();
         var wide = Attend(q, k, v, rows);

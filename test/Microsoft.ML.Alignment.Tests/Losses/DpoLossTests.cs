@@ -59,6 +59,8 @@ public sealed class DpoLossTests : IDisposable
         var (plain, smoothed) = (DpoLoss.Compute(margin, 0.1), DpoLoss.Compute(margin, 0.1, 0.2));
 
         // With a = -log σ(z), b = -log σ(-z): robust = (0.8 a - 0.2 b) / 0.6 and smoothed = 0.8 a + 0.2 b, so they add up to 1.6 a.
-        RobustDpoLoss.Compute(margin, 0.1, 0.2).allclose(((1.6 * plain) - smoothed) / 0.6, atol: 1e-12).Should().BeTrue();
+        var zero = tensor(new[] { 0d, 0, 0 });
+        var evidence = new PairEvidence(new(new(margin, zero), new(zero, zero)), new(new(zero, zero), new(zero, zero)), Beta: 0.1);
+        new PairLoss.Robust { LabelSmoothing = 0.2 }.Compute(evidence).allclose(((1.6 * plain) - smoothed) / 0.6, atol: 1e-12).Should().BeTrue();
     }
 }

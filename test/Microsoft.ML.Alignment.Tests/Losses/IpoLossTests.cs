@@ -19,7 +19,7 @@ public sealed class IpoLossTests : IDisposable
     {
         var (policy, reference) = (PairLossChecks.Tensors([new(-12, -15, 6, 8)]), PairLossChecks.Tensors([new(-12.5, -14.2, 6, 8)]));
 
-        var (summed, perToken) = (IpoLoss.Summed(policy, reference, 0.1), IpoLoss.PerToken(policy, reference, 0.1));
+        var (summed, perToken) = (Summed(policy, reference, 0.1), PerToken(policy, reference, 0.1));
 
         summed.Loss.item<double>().Should().BeApproximately(13.69, 1e-9);
         perToken.Loss.item<double>().Should().BeApproximately(23.200277778, 1e-9);
@@ -39,9 +39,9 @@ public sealed class IpoLossTests : IDisposable
         var reference = policy.Select(p => p with { Chosen = p.Chosen - 1.5, Rejected = 0.7 * p.Rejected }).ToArray();
         var constants = PairLossChecks.Tensors(reference);
 
-        PairLossChecks.RequireEqual(policy, p => IpoLoss.Summed(p, constants, tau), (p, i) => Square(
+        PairLossChecks.RequireEqual(policy, p => Summed(p, constants, tau), (p, i) => Square(
             p.Chosen - reference[i].Chosen - (p.Rejected - reference[i].Rejected) - (0.5 / tau)));
-        PairLossChecks.RequireEqual(policy, p => IpoLoss.PerToken(p, constants, tau), (p, i) => Square(
+        PairLossChecks.RequireEqual(policy, p => PerToken(p, constants, tau), (p, i) => Square(
             p.MeanChosen - reference[i].MeanChosen - (p.MeanRejected - reference[i].MeanRejected) - (0.5 / tau)));
     }
 
@@ -51,7 +51,7 @@ public sealed class IpoLossTests : IDisposable
     {
         var logProbs = PairLossChecks.Tensors(PairLossChecks.Pairs(2));
 
-        foreach (var loss in new[] { IpoLoss.Summed(logProbs, logProbs, 0.25), IpoLoss.PerToken(logProbs, logProbs, 0.25) })
+        foreach (var loss in new[] { Summed(logProbs, logProbs, 0.25), PerToken(logProbs, logProbs, 0.25) })
         {
             loss.Loss.data<double>().Should().AllSatisfy(x => x.Should().BeApproximately(4, 1e-12));
             loss.ChosenReward.data<double>().Should().AllBeEquivalentTo(0d);
@@ -65,8 +65,8 @@ public sealed class IpoLossTests : IDisposable
         PlainPair[] Shifted(PlainPair[] pairs) =>
             [.. pairs.Select((p, i) => p with { Chosen = p.Chosen - i, Rejected = p.Rejected - (2 * i) })];
 
-        var loss = IpoLoss.PerToken(PairLossChecks.Tensors(policy), PairLossChecks.Tensors(reference), 0.3).Loss;
-        var shifted = IpoLoss.PerToken(PairLossChecks.Tensors(Shifted(policy)), PairLossChecks.Tensors(Shifted(reference)), 0.3).Loss;
+        var loss = PerToken(PairLossChecks.Tensors(policy), PairLossChecks.Tensors(reference), 0.3).Loss;
+        var shifted = PerToken(PairLossChecks.Tensors(Shifted(policy)), PairLossChecks.Tensors(Shifted(reference)), 0.3).Loss;
 
         shifted.allclose(loss, atol: 1e-12).Should().BeTrue();
     }
@@ -78,8 +78,8 @@ public sealed class IpoLossTests : IDisposable
         var (policy, reference) = (PairLossChecks.Pairs(5), PairLossChecks.Pairs(6).Select(Like(PairLossChecks.Pairs(5))).ToArray());
         const double tau = 0.4;
 
-        var straight = IpoLoss.Summed(PairLossChecks.Tensors(policy), PairLossChecks.Tensors(reference), tau);
-        var swapped = IpoLoss.Summed(PairLossChecks.Tensors(Swap(policy)), PairLossChecks.Tensors(Swap(reference)), tau);
+        var straight = Summed(PairLossChecks.Tensors(policy), PairLossChecks.Tensors(reference), tau);
+        var swapped = Summed(PairLossChecks.Tensors(Swap(policy)), PairLossChecks.Tensors(Swap(reference)), tau);
 
         var h = (straight.ChosenReward - straight.RejectedReward) / tau;
         (straight.Loss - swapped.Loss).allclose(-4 / (2 * tau) * h, atol: 1e-10).Should().BeTrue();
@@ -90,12 +90,18 @@ public sealed class IpoLossTests : IDisposable
     {
         var golden = new RecordedLosses();
 
-        var loss = IpoLoss.PerToken(golden.LogProbs("policy_logps"), golden.LogProbs("reference_logps"), tau: 0.1);
+        var loss = PerToken(golden.LogProbs("policy_logps"), golden.LogProbs("reference_logps"), 0.1);
 
         Near.Relative(loss.Loss.mean().item<float>(), golden.Loss("dpo", 3), 1e-4);
         Near.Relative(loss.ChosenReward.mean().item<float>(), golden.Metric("dpo", 3, "rewards/chosen"), 1e-4);
         Near.Relative(loss.RejectedReward.mean().item<float>(), golden.Metric("dpo", 3, "rewards/rejected"), 1e-4);
     }
+
+    private static PreferenceLoss Summed(PairLogProbs policy, PairLogProbs reference, double tau) =>
+        new PairLoss.IpoSummed().Evaluate(policy, reference, tau);
+
+    private static PreferenceLoss PerToken(PairLogProbs policy, PairLogProbs reference, double tau) =>
+        new PairLoss.Ipo().Evaluate(policy, reference, tau);
 
     private static double Square(double x) => x * x;
 

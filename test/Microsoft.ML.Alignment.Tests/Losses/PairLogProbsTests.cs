@@ -12,7 +12,7 @@ public sealed class PairLogProbsTests
         using var scope = NewDisposeScope();
         var both = new SequenceLogProbs(tensor(new[] { -2f, -6f, -1f, -8f, -9f, -5f }), tensor(new[] { 1f, 2f, 4f, 2f, 3f, 5f }));
 
-        var pairs = PairLogProbs.Split(both);
+        var pairs = new PairLogProbs(Pair.Split(both.Sum), Pair.Split(both.TokenCount));
 
         pairs.Sum.Chosen.data<float>().Should().Equal(-2, -6, -1);
         pairs.Sum.Rejected.data<float>().Should().Equal(-8, -9, -5);

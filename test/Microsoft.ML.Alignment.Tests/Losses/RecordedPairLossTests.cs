@@ -100,7 +100,7 @@ public sealed class RecordedPairLossTests : IDisposable
         // Per token: chosen -1, -2, -3; rejected -1, -1, -1, -2, -4. Shared length 3, alpha 0.5: -6 and -3 - 0.5 · 6.
         var logProbs = Pairs([-6], [-9]) with { SharedSum = new(tensor(new[] { -6d }), tensor(new[] { -3d })) };
 
-        var counted = LengthDesensitization.Apply(logProbs, 0.5);
+        var counted = new PairLoss.LdDpo { Alpha = 0.5 }.Desensitized(logProbs);
 
         (counted.Sum.Chosen.item<double>(), counted.Sum.Rejected.item<double>()).Should().Be((-6, -6));
     }
@@ -111,7 +111,7 @@ public sealed class RecordedPairLossTests : IDisposable
         // p = (0.7, 0.1, 0.1, 0.1), two tokens of 0.7: exp(log 0.7 - log 0.52) = 1.346153846; a uniform distribution gives 1.
         var skewed = Math.Log(0.7) - Math.Log(0.52);
 
-        var weight = WpoWeight.Compute(new(tensor(new[] { skewed, 0 }), tensor(new[] { skewed, 0 })));
+        var weight = PairLoss.Wpo.Weight(new(tensor(new[] { skewed, 0 }), tensor(new[] { skewed, 0 })));
 
         weight.data<double>().Should().Equal([1.346153846 * 1.346153846, 1], Close);
     }

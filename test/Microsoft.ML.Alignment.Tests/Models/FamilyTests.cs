@@ -59,7 +59,7 @@ public sealed class FamilyTests
     public void BFloat16LogitsAreCloseToFloat32Ones(string name)
     {
         using var model = TestModels.Load(Golden.Path($"models/{name}"));
-        var rows = PackedRows.OfSequences([[.. Prompt, .. Chosen]]);
+        var rows = PackedSequences.Of([[.. Prompt, .. Chosen]]);
         var exact = TestModels.Logits(model, rows);
         var narrow = TestModels.Logits(model, rows, Precision.BFloat16);
         var deviation = Math.Sqrt(exact.Zip(narrow, (a, b) => ((double)a - b) * (a - b)).Sum() / exact.Sum(value => (double)value * value));
@@ -75,7 +75,7 @@ public sealed class FamilyTests
         using var model = LanguageModel.Create(WithVocabulary(name, tokenizer.VocabularySize), tokenizer, seed: 3);
         model.SavePretrained(folder["saved"]);
         using var loaded = PretrainedModel.Load(folder["saved"]);
-        var rows = PackedRows.OfSequences([Prompt]);
+        var rows = PackedSequences.Of([Prompt]);
         TestModels.Logits(loaded, rows).Should().Equal(TestModels.Logits(model, rows)).And.OnlyContain(logit => float.IsFinite(logit));
     }
 

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Alignment.Tests.Models;
 public sealed class FreshModelTests
 {
     private const string Folder = "models/stories260K";
-    private static readonly PackedRows Rows = PackedRows.OfSequences([[1, 403, 407], [5]]);
+    private static readonly PackedRows Rows = PackedSequences.Of([[1, 403, 407], [5]]);
 
     [SharedFact(Folder)]
     public void FreshModelIsAFunctionOfItsSeedAndKeepsItsFiles()

@@ -53,11 +53,11 @@ public sealed class GoldenModelTests
         var expected = new GoldenTensors(Path.Combine(folder, "expected.safetensors"));
         using var model = TestModels.Load(folder, config);
         var prompts = Sequences(expected, "input_ids");
-        var rows = PackedRows.OfSequences(prompts);
+        var rows = PackedSequences.Of(prompts);
 
         TestModels.Difference(TestModels.Logits(model, rows), expected.Floats("logits")).Should().BeLessThan(Tolerance);
         TestModels.Difference(LogProbs(model, rows, prompts), expected.Floats("logps")).Should().BeLessThan(Tolerance);
-        var longRows = PackedRows.OfSequences(Sequences(expected, "long_input_ids"));
+        var longRows = PackedSequences.Of(Sequences(expected, "long_input_ids"));
         TestModels.Difference(TestModels.Logits(model, longRows)[^model.Config.VocabularySize..], expected.Floats("long_logits_last"))
             .Should().BeLessThan(Tolerance);
 

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Alignment.Tests.Models;
 
 public sealed class LanguageModelLifetimeTests
 {
-    private static readonly PackedRows Rows = PackedRows.OfSequences([[1, 7, 30], [5, 9]]);
+    private static readonly PackedRows Rows = PackedSequences.Of([[1, 7, 30], [5, 9]]);
 
     [Fact]
     public void WeightsLiveAsLongAsAnyHandle()

@@ -62,7 +62,7 @@ public sealed class LiveTensorTests
     [Fact]
     public void NothingIsLeftOfADisposedModelAndItsAdapters()
     {
-        var rows = PackedRows.OfSequences([[1, 7]]);
+        var rows = PackedSequences.Of([[1, 7]]);
         void Work()
         {
             using var model = TestModels.Tiny();

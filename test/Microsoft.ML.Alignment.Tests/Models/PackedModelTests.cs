@@ -74,8 +74,8 @@ public sealed class PackedModelTests
     public void SequencesOfABatchDoNotSeeEachOther()
     {
         using var model = TestModels.Tiny();
-        var together = TestModels.Logits(model, PackedRows.OfSequences([Prompt, Rejected, Chosen]));
-        var alone = TestModels.Logits(model, PackedRows.OfSequences([Rejected]));
+        var together = TestModels.Logits(model, PackedSequences.Of([Prompt, Rejected, Chosen]));
+        var alone = TestModels.Logits(model, PackedSequences.Of([Rejected]));
         TestModels.Difference(together[(Prompt.Length * 37)..((Prompt.Length + Rejected.Length) * 37)], alone).Should().BeLessThan(1e-5);
     }
 
@@ -119,7 +119,7 @@ public sealed class PackedModelTests
     public void BFloat16LogitsAreCloseToFloat32Ones()
     {
         using var model = TestModels.Tiny();
-        var rows = PackedRows.OfSequences([Prompt, Rejected]);
+        var rows = PackedSequences.Of([Prompt, Rejected]);
         var exact = TestModels.Logits(model, rows);
         var narrow = TestModels.Logits(model, rows, Precision.BFloat16);
         var spread = exact.Max() - exact.Min();
@@ -141,7 +141,7 @@ public sealed class PackedModelTests
     public void UnknownIdIsRefusedByItsNumber()
     {
         using var model = TestModels.Tiny();
-        var act = () => model.Forward(PackedRows.OfSequences([[1, 37]]), default).Hidden;
+        var act = () => model.Forward(PackedSequences.Of([[1, 37]]), default).Hidden;
         act.Should().Throw<ArgumentException>().WithMessage("*37*0 to 36*");
     }
 

@@ -34,7 +34,7 @@ public sealed class SmolLM2Tests
         foreach (var chat in chats)
         {
             var ids = Ints(chat, "input_ids");
-            var logits = TestModels.Logits(model, PackedRows.OfSequences([ids]))[^model.Config.VocabularySize..];
+            var logits = TestModels.Logits(model, PackedSequences.Of([ids]))[^model.Config.VocabularySize..];
             var top = chat.GetProperty("next_token_top5");
             foreach (var (id, logit) in Ints(top, "ids").Zip(Doubles(top, "logits")))
                 ((double)logits[id]).Should().BeApproximately(logit, LogitTolerance);

@@ -103,7 +103,7 @@ public sealed class CoupledPairsTests : IDisposable
     public void AWeightIsAConstantAndTheSftTermOfAMixtureHasNone()
     {
         var batch = Collator.Pack(_examples);
-        var weight = WpoWeight.Compute(PairPass.Run(_policy, batch, new(), PairDetails.Agreement).Pairs.Agreement!.Value);
+        var weight = PairLoss.Wpo.Weight(PairPass.Run(_policy, batch, new(), PairDetails.Agreement).Pairs.Agreement!.Value);
         var plain = PairPass.Run(_policy, batch, new(), PairDetails.None).Pairs;
         var losses = new PairLoss.Sigmoid().Evaluate(plain, PairPass.Run(_reference, batch, new(), PairDetails.None).Pairs, Beta).Loss;
         var objective = new PreferenceObjective(_policy, _reference, (p, r) => new PairLoss.Wpo().Evaluate(p, r, Beta))

@@ -32,7 +32,7 @@ public sealed class PpoTrajectoryTests
         }
 
         var ids = run.Final.Longs("input_ids");
-        var rows = PackedRows.OfSequences([[.. ids.Select(id => (int)id)]]);
+        var rows = PackedSequences.Of([[.. ids.Select(id => (int)id)]]);
         TestModels.Difference(TestModels.Logits(run.Policy, rows), run.Final.Floats("logits")).Should().BeLessThan(1e-2f);
         TestModels.Difference(run.Values(ids), run.Final.Floats("values")).Should().BeLessThan(1e-2f);
     }

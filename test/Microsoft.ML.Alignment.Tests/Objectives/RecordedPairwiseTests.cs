@@ -21,7 +21,7 @@ public sealed class RecordedPairwiseTests : IDisposable
         using var reference = StoriesModel.Load();
         using var policy = LoadPolicy();
 
-        _golden.RequireGradients("dpo", 3, policy, new PreferenceObjective(policy, reference, (p, r) => IpoLoss.PerToken(p, r, 0.1)));
+        _golden.RequireGradients("dpo", 3, policy, new PreferenceObjective(policy, reference, (p, r) => new PairLoss.Ipo().Evaluate(p, r, 0.1)));
     }
 
     [SharedTheory(Policy)]

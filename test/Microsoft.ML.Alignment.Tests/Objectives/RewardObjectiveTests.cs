@@ -70,7 +70,7 @@ public sealed class RewardObjectiveTests : IDisposable
     private double Reward(TokenizedExample example, int completion)
     {
         using var noGrad = no_grad();
-        var hidden = _model.Forward(PackedRows.OfSequences([[.. example.Prompt, .. example.Completions[completion]]]), new()).Hidden;
+        var hidden = _model.Forward(PackedSequences.Of([[.. example.Prompt, .. example.Completions[completion]]]), new()).Hidden;
         return hidden[-1].data<float>().Zip(_model.RewardHead!.data<float>(), (h, w) => (double)h * w).Sum();
     }
 }

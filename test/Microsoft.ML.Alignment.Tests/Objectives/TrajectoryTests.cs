@@ -225,7 +225,7 @@ public sealed class TrajectoryTests : IDisposable
     private static void RequireFinal(GoldenTensors final, LanguageModel model)
     {
         int[] ids = [.. final.Longs("input_ids").Select(id => (int)id)];
-        var rows = PackedRows.OfSequences([ids]);
+        var rows = PackedSequences.Of([ids]);
         using var noGrad = no_grad();
         var actual = model.RewardHead is null
             ? model.Forward(rows, new()).Logits()

@@ -61,7 +61,7 @@ public sealed class FamilyChainTests : IDisposable
 
     private void WhatIsWrittenIsTheModel(LanguageModel model)
     {
-        var rows = PackedRows.OfSequences([Text]);
+        var rows = PackedSequences.Of([Text]);
         var expected = TestModels.Logits(model, rows);
         model.SavePretrained(_folder["merged"]);
         model.SaveAdapters(_folder["adapters"]);

@@ -11,7 +11,7 @@ internal static class ModelChecks
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        var rows = PackedRows.OfSequences([.. ids.Select(id => (int)id).Chunk(length)]);
+        var rows = PackedSequences.Of([.. ids.Select(id => (int)id).Chunk(length)]);
         return model.Forward(rows, default).Logits().data<float>().ToArray();
     }
 

@@ -10,7 +10,7 @@ internal static class PlainModel
     public static double LogProb(LanguageModel model, int[] prompt, int[] completion)
     {
         int[] ids = [.. prompt, .. completion];
-        var logits = TestModels.Logits(model, PackedRows.OfSequences([ids]));
+        var logits = TestModels.Logits(model, PackedSequences.Of([ids]));
         var width = logits.Length / ids.Length;
         return Enumerable.Range(prompt.Length, completion.Length).Sum(t => LogSoftmax(logits.AsSpan((t - 1) * width, width), ids[t]));
     }
@@ -18,7 +18,7 @@ internal static class PlainModel
     /// <summary>Log-probabilities of each token of the vocabulary behind a sequence, in nats.</summary>
     public static double[] NextLogProbs(LanguageModel model, int[] ids)
     {
-        var logits = TestModels.Logits(model, PackedRows.OfSequences([ids]));
+        var logits = TestModels.Logits(model, PackedSequences.Of([ids]));
         var last = logits[^(logits.Length / ids.Length)..];
         return [.. last.Select((_, index) => LogSoftmax(last, index))];
     }

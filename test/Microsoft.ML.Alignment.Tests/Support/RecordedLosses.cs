@@ -22,9 +22,9 @@ internal sealed class RecordedLosses
 
     /// <summary>The recorded log-probabilities of the completions under one of the models.</summary>
     /// <param name="key"><c>policy_logps</c> or <c>reference_logps</c>.</param>
-    public PairLogProbs LogProbs(string key) => PairLogProbs.Split(new(
-        tensor(Sides.Select(side => (float)Tokens(side, key).Sum()).ToArray()),
-        tensor(Sides.Select(side => (float)Tokens(side, key).Length).ToArray())));
+    public PairLogProbs LogProbs(string key) => new(
+        Pair.Split(tensor(Sides.Select(side => (float)Tokens(side, key).Sum()).ToArray())),
+        Pair.Split(tensor(Sides.Select(side => (float)Tokens(side, key).Length).ToArray())));
 
     /// <summary>The negative log-likelihood a token of the chosen completions under the policy.</summary>
     public double ChosenNegativeLogLikelihood

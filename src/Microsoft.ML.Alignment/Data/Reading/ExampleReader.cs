@@ -19,7 +19,7 @@ internal static class ExampleReader
     internal static IExampleStore Read(IDataView view, ExampleColumns columns, TextEncoder encoder, ReadOptions options)
     {
         using var rows = new ExampleRows(view, columns);
-        using var spill = new SpillFileWriter(options.SpillFolder);
+        using var spill = new SpillFileWriter(Path.GetTempPath());
         var builder = new ExampleBuilder(columns, encoder, options);
         var summary = options.Summarized is null ? null : new DataSummaryCollector(view.Schema, columns, encoder.TokenText);
         var skipped = new SortedDictionary<string, long>(StringComparer.Ordinal);

@@ -9,9 +9,6 @@ internal sealed record ReadOptions(int MaxLength, InvalidRows Invalid, Action<st
 {
     public int MaxLength { get; init; } = Require.AtLeast(2, MaxLength, nameof(MaxLength));
 
-    /// <summary>Gets the folder that the tokens are kept in; null for the system's folder of temporary files.</summary>
-    public string? SpillFolder { get; init; }
-
     /// <summary>Gets the id (BOS) that stays in front when a prompt that begins with it is cut; null if there is none.</summary>
     public int? BeginTokenId { get; init; }
 
