@@ -31,7 +31,7 @@ internal sealed class RunWorkspace
     /// <param name="stage">The method.</param>
     /// <returns>Its place, which the caller disposes when the stage is fitted.</returns>
     /// <exception cref="WorkspaceException">The workspace has another method in this place, or another run is training in it.</exception>
-    public StagePlace Next(string stage)
+    public WorkspacePlace Next(string stage)
     {
         if (_run.WorkspacePath is not { } path)
             return new(Interlocked.Increment(ref _stages), null, null, Abandon);

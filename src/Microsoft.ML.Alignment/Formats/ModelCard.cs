@@ -32,7 +32,7 @@ internal static class ModelCard
         return Encoding.UTF8.GetBytes(text.Replace("\r\n", "\n").ToString());
     }
 
-    private static void AppendStages(StringBuilder text, IReadOnlyList<StageRecord> stages)
+    private static void AppendStages(StringBuilder text, IReadOnlyList<TrainingRecord> stages)
     {
         text.AppendLine("| stage | rows used | left out | steps | metrics at the end |").AppendLine("|---|---|---|---|---|");
         foreach (var stage in stages)

@@ -156,10 +156,10 @@ public sealed class LanguageModel : IDisposable
         new(new(Stack.Core, adapters, rewardHead)) { History = History };
 
     /// <summary>Gets how the model was trained, stage by stage; empty for one that was not, or of which it was not kept.</summary>
-    internal IReadOnlyList<StageRecord> History { get; private init; } = [];
+    internal IReadOnlyList<TrainingRecord> History { get; private init; } = [];
 
     /// <summary>Another handle on the same model, with a history. The caller's.</summary>
-    internal LanguageModel WithHistory(IReadOnlyList<StageRecord> history)
+    internal LanguageModel WithHistory(IReadOnlyList<TrainingRecord> history)
     {
         Stack.AddReference();
         return new(_stack) { History = history };

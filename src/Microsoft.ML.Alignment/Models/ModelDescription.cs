@@ -26,7 +26,7 @@ internal static class ModelDescription
     /// <summary>The name of the file or folder that the base came from.</summary>
     public static string NameOf(LanguageModel model) => Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Source));
 
-    private static void AppendStage(StringBuilder text, StageRecord stage)
+    private static void AppendStage(StringBuilder text, TrainingRecord stage)
     {
         var (data, environment) = (stage.Data, stage.Environment);
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{stage.Method}: {stage.Steps} steps on {data.Used} of {data.Rows} rows");

@@ -28,7 +28,7 @@ internal sealed class ModelReader
     /// <param name="saved">What the stage remembers of it.</param>
     /// <param name="history">How it was trained.</param>
     /// <exception cref="FormatException">A part is missing or damaged, or does not fit the others.</exception>
-    public LanguageModel Read(SavedModel saved, IReadOnlyList<StageRecord> history)
+    public LanguageModel Read(SavedModel saved, IReadOnlyList<TrainingRecord> history)
     {
         try
         {

@@ -32,9 +32,9 @@ internal static class StageCosts
     }
 
     /// <summary>Writes them beside the stage, if there are any.</summary>
-    public static void Save(ModelSaveContext context, IReadOnlyList<StageRecord> history)
+    public static void Save(ModelSaveContext context, IReadOnlyList<TrainingRecord> history)
     {
-        StageCost?[] costs = [.. history.Select(record => record.Cost)];
+        TrainingCost?[] costs = [.. history.Select(record => record.Cost)];
         if (leftOut || costs.All(cost => cost is null))
             return;
         using var entry = context.Repository.CreateEntry(context.Directory, Name);
@@ -43,14 +43,14 @@ internal static class StageCosts
 
     /// <summary>The history with them, or as it is where they were not kept.</summary>
     /// <exception cref="FormatException">They are damaged.</exception>
-    public static IReadOnlyList<StageRecord> Load(ModelLoadContext context, IReadOnlyList<StageRecord> history)
+    public static IReadOnlyList<TrainingRecord> Load(ModelLoadContext context, IReadOnlyList<TrainingRecord> history)
     {
         using var entry = context.Repository.OpenEntryOrNull(context.Directory, Name);
         if (entry is null)
             return history;
         try
         {
-            var costs = JsonSerializer.Deserialize<StageCost?[]>(entry.Stream, Json);
+            var costs = JsonSerializer.Deserialize<TrainingCost?[]>(entry.Stream, Json);
             return costs?.Length == history.Count
                 ? [.. history.Zip(costs, (record, cost) => record with { Cost = cost })]
                 : throw new FormatException($"'{context.Directory}/{Name}' of the model file tells of {costs?.Length} stages, the model was trained by {history.Count}.");

@@ -106,7 +106,7 @@ internal sealed record SavedModel(
     string Source, IReadOnlyDictionary<string, string> Files, string Weights, IReadOnlyList<SavedAdapter> Adapters, string? RewardHead = null)
 {
     /// <summary>Gets how the model was trained; null where that was not kept. What it took is in <c>cost.json</c>.</summary>
-    public IReadOnlyList<StageRecord>? History { get; init; }
+    public IReadOnlyList<TrainingRecord>? History { get; init; }
 }
 
 /// <summary>An adapter of a saved model.</summary>

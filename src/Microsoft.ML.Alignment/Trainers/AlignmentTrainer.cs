@@ -96,7 +96,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     /// <summary>Reads the rows, makes the method's plan of them and runs it.</summary>
     /// <returns>What is kept of the stage in its saved model.</returns>
-    private protected abstract StageRecord Train(StageSetup stage);
+    private protected abstract TrainingRecord Train(StageSetup stage);
 
     /// <summary>Makes the fitted stage, which owns the model from now on. It shares what it needs of the incoming policy.</summary>
     private protected abstract TTransformer CreateTransformer(

@@ -39,7 +39,7 @@ public sealed class BcoTrainer : UnpairedTrainer
 
     private protected override string LabelColumnName => _options.LabelColumnName;
 
-    private protected override StageRecord Train(StageSetup stage) => Train(
+    private protected override TrainingRecord Train(StageSetup stage) => Train(
         stage, (logRatios, shift) => BcoLoss.Compute(logRatios, shift, _options.Beta), new RunningMidpoint(stage.Model.Device), _ => "");
 
     /// <summary>

@@ -29,7 +29,7 @@ public sealed class CpoTrainer : PairwiseTrainer
             LoraDefaults = new(LearningRate: 1e-4, Epochs: 1),
         }, data) => _options = options;
 
-    private protected override PreferenceObjective CreateObjective(TrainedModel trained) =>
+    private protected override PreferenceObjective CreateObjective(ObjectiveModels trained) =>
         new PreferenceObjective(trained.Model, policy => _options.Loss.Loss(policy, _options.Beta))
         {
             Precision = trained.Precision,

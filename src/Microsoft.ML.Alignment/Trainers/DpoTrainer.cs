@@ -32,7 +32,7 @@ public sealed class DpoTrainer : PairwiseTrainer
             Reference = options.Reference,
         }, data) => _options = options;
 
-    private protected override PreferenceObjective CreateObjective(TrainedModel trained) => new PreferenceObjective(
+    private protected override PreferenceObjective CreateObjective(ObjectiveModels trained) => new PreferenceObjective(
         trained.Model, trained.Reference!, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
     {
         Precision = trained.Precision,

@@ -42,7 +42,7 @@ public sealed class IpoTrainer : PairwiseTrainer
         PerToken,
     }
 
-    private protected override PreferenceObjective CreateObjective(TrainedModel trained)
+    private protected override PreferenceObjective CreateObjective(ObjectiveModels trained)
     {
         PairLoss loss = _options.Ratio == LogRatio.PerToken ? new PairLoss.Ipo() : new PairLoss.IpoSummed();
         return new(trained.Model, trained.Reference!, (policy, reference) => loss.Evaluate(policy, reference, _options.Tau))

@@ -42,7 +42,7 @@ public sealed class KtoTrainer : UnpairedTrainer
 
     private FeedbackWeights Weights => new(_options.DesirableWeight, _options.UndesirableWeight);
 
-    private protected override StageRecord Train(StageSetup stage)
+    private protected override TrainingRecord Train(StageSetup stage)
     {
         FeedbackLoss Loss(LabelledValues logRatios, Tensor divergence) => KtoLoss.Compute(logRatios, divergence, _options.Beta, Weights);
         string Advice(LabelCounts counts) => LabelBalance.Describe(counts, Weights);
@@ -50,7 +50,7 @@ public sealed class KtoTrainer : UnpairedTrainer
     }
 
     // Each prompt is seen beside the completion of another row too.
-    private StageRecord TrainBesideOthers(StageSetup stage, UnpairedLoss loss, Func<LabelCounts, string> advice)
+    private TrainingRecord TrainBesideOthers(StageSetup stage, UnpairedLoss loss, Func<LabelCounts, string> advice)
     {
         using var rows = Read(stage);
         using var reference = stage.Open(Settings.Reference!);

@@ -21,7 +21,7 @@ internal sealed class ManifestRecorder(LanguageModel incoming) : ITrainingObserv
     public void Ended(StageEnd end) => _end = end;
 
     /// <summary>The record of the stage, which has ended.</summary>
-    public StageRecord Record(TrainerSettings settings, ResolvedTraining training, DataRecord data) => new()
+    public TrainingRecord Record(TrainerSettings settings, ResolvedTraining training, DataRecord data) => new()
     {
         Method = settings.AdapterName,
         Options = StageFile.OptionsOf(settings.Options),

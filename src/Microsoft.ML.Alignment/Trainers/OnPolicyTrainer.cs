@@ -49,7 +49,7 @@ public abstract class OnPolicyTrainer : PolicyTrainer
                 data.Scalar($"column of the reward '{reward.Name}'", column);
     }
 
-    private protected sealed override StageRecord Train(StageSetup stage)
+    private protected sealed override TrainingRecord Train(StageSetup stage)
     {
         OnPolicyChecks.RequireRoom(_options, stage.MaxLength);
         using var prompts = OnPolicyPrompts.Read(stage, _options);

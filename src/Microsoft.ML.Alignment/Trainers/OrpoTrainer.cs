@@ -37,7 +37,7 @@ public sealed class OrpoTrainer : PairwiseTrainer
         _options = options;
     }
 
-    private protected override PreferenceObjective CreateObjective(TrainedModel trained) =>
+    private protected override PreferenceObjective CreateObjective(ObjectiveModels trained) =>
         new PreferenceObjective(trained.Model, policy => OrpoLoss.Compute(policy, _options.OddsRatioWeight))
         {
             Precision = trained.Precision,

@@ -20,9 +20,9 @@ public abstract class PairwiseTrainer : PolicyTrainer
 
     private protected sealed override void CheckColumns(ColumnCheck data) => data.Pairs(Settings.Options.Columns);
 
-    private protected abstract PreferenceObjective CreateObjective(TrainedModel trained);
+    private protected abstract PreferenceObjective CreateObjective(ObjectiveModels trained);
 
-    private protected sealed override StageRecord Train(StageSetup stage)
+    private protected sealed override TrainingRecord Train(StageSetup stage)
     {
         var columns = Settings.Options.Columns;
         using var rows = stage.Read(_ => new(columns.Prompt, [columns.Chosen, columns.Rejected], []));

@@ -47,7 +47,7 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
             data.Number("margin", margin);
     }
 
-    private protected override StageRecord Train(StageSetup stage)
+    private protected override TrainingRecord Train(StageSetup stage)
     {
         stage.AddHead(ScalarHead.Create(stage.Model.Config.HiddenSize, stage.Training.Seed, stage.Model.Device).Weight);
         using var rows = stage.Read(_ => new(

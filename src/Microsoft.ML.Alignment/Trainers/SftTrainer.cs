@@ -38,7 +38,7 @@ public sealed class SftTrainer : PolicyTrainer
             data.Text("completion", _options.CompletionColumnName);
     }
 
-    private protected override StageRecord Train(StageSetup stage)
+    private protected override TrainingRecord Train(StageSetup stage)
     {
         using var rows = stage.Read(schema => Columns(schema, stage.Context.Log));
         NextTokenObjective Objective(LanguageModel model) => new(model, stage.Training.Precision);

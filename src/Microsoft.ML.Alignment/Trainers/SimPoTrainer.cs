@@ -30,7 +30,7 @@ public sealed class SimPoTrainer : PairwiseTrainer
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
         }, data) => _options = options;
 
-    private protected override PreferenceObjective CreateObjective(TrainedModel trained) => new PreferenceObjective(
+    private protected override PreferenceObjective CreateObjective(ObjectiveModels trained) => new PreferenceObjective(
         trained.Model, policy => _options.Loss.Loss(_options.Reward.Of(policy, _options.Beta), _options.Margin.Gamma(_options.Beta)))
     {
         Precision = trained.Precision,

@@ -98,7 +98,7 @@ internal sealed class StageSetup(
 
     /// <summary>Trains.</summary>
     /// <returns>What is kept of the stage in its saved model.</returns>
-    public StageRecord Run<TBatch>(StageRows rows, StagePlan<TBatch> plan)
+    public TrainingRecord Run<TBatch>(StageRows rows, StagePlan<TBatch> plan)
         where TBatch : ITrainingBatch
     {
         var summary = StageSummary.Of(settings, this, rows, plan.PassesOfRow);

@@ -15,7 +15,7 @@ internal static class StageWatch
     public static TrainingContext Watched(
         this TrainingContext context, LanguageModel policy, PromptEncoder encoder, GenerationOptions? writing) => context with
     {
-        Observers = [.. context.Observers, new StageRecorder(new StageLog(context.Log, context.Run.LoggerFactory), TimeProvider.System)],
+        Observers = [.. context.Observers, new RunRecorder(new RunMessages(context.Log, context.Run.LoggerFactory), TimeProvider.System)],
         AnswerSamples = writing is not null && context.Run.SamplePrompts.Count > 0
             ? new FixedPrompts(policy, encoder, writing, context.Run.SamplePrompts).Answer
             : null,

@@ -13,7 +13,7 @@ internal static class StageWorkspace
     /// <param name="folder">The stage's folder; null without a workspace, where the result is null.</param>
     /// <param name="rows">What it trains on and is evaluated on.</param>
     /// <param name="facts">What else its result is a function of.</param>
-    public static StageCheckpoints? Open(
+    public static WorkspaceStage? Open(
         StageSetup stage, TrainingContext context, string? folder, StageRows rows, IReadOnlyList<RunFact> facts)
     {
         if (folder is null)

@@ -66,7 +66,7 @@ internal sealed class CheckpointedRun(string? folder) : ITrainingObserver
         var context = new TrainingContext("Test", run, _ => { })
         {
             Observers = [this],
-            Checkpoints = folder is null ? null : new StageCheckpoints("Test", folder, identity, run),
+            Checkpoints = folder is null ? null : new WorkspaceStage("Test", folder, identity, run),
         };
         using var still = LoraAdapter.WithoutDropout(policy);
         new TrainingLoop([new(policy)], training, context).Run(Source(Rows), objective ?? Objective(policy), Validation(still));

@@ -12,7 +12,7 @@ internal sealed class ConstantLossRule : IHealthRule
     // Below this there is nothing left to learn.
     private const double Learned = 0.05;
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts)
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts)
     {
         if (Trend.OfSteps(history.Training(MetricNames.Loss)) is not { } loss || Math.Abs(loss.Start) < Learned)
             return null;
@@ -28,7 +28,7 @@ internal sealed class ConstantLossRule : IHealthRule
             "Raise the learning rate three- to tenfold (LoRA wants about ten times the rate of full training), or train for more steps.");
     }
 
-    private static bool IsEvaluationMoving(StageHistory history) =>
+    private static bool IsEvaluationMoving(RunHistory history) =>
         history.Evaluation(MetricNames.Loss) is [var first, .., var last]
         && Math.Abs(last.Value - first.Value) >= LeastChange * Math.Abs(first.Value);
 }

@@ -10,10 +10,10 @@ internal sealed class DivergenceRule : IHealthRule
     private const double MostNats = 10;
     private const double Growth = 2;
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts) =>
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts) =>
         MetricNames.Divergences.Select(name => Check(history, name)).FirstOrDefault(advice => advice is not null);
 
-    private static HealthAdvice? Check(StageHistory history, string name)
+    private static HealthAdvice? Check(RunHistory history, string name)
     {
         var values = history.Evaluation(name) is { Count: >= 3 } evaluations ? evaluations : history.Training(name);
         if (values.Count < 3)

@@ -8,7 +8,7 @@ internal sealed class DuplicateRule : IHealthRule
 {
     private const double MostShare = 0.01;
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts)
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts)
     {
         var share = (double)facts.Duplicates / Math.Max(1, facts.Examples);
         return share <= MostShare ? null : new(

@@ -13,7 +13,7 @@ internal sealed class EndTokenRule : IHealthRule
         "Look with Data.Inspect whether completions end with the end token, and whether MaxNewTokens leaves room for a whole answer; " +
         "train SFT for longer before preferences.";
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts)
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts)
     {
         if (history.Evaluation(MetricNames.EndLogProb) is [_, .., var end] && Math.Exp(end.Value) < LeastProbability)
             return new(

@@ -10,7 +10,7 @@ internal sealed class ExplodingGradientRule : IHealthRule
     private const int Recent = 5;
     private const double MostGrowth = 10;
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts)
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts)
     {
         var norms = history.Training(MetricNames.GradientNorm);
         if (norms.Count < 3 * Recent)

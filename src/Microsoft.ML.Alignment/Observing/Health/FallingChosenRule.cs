@@ -12,7 +12,7 @@ internal sealed class FallingChosenRule : IHealthRule
     private const double LeastShare = 0.1;
     private const double LeastNats = 1;
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts)
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts)
     {
         if (Trend.Of(history, MetricNames.ChosenLogProbs) is not { Falls: true } chosen
             || Trend.Of(history, MetricNames.Margin) is not { Rises: true } margin)

@@ -11,11 +11,11 @@ internal sealed class FlatAccuracyRule : IHealthRule
     private const double GoodEnough = 0.9;
     private const double LeastMargin = 0.1;
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts) =>
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts) =>
         Check(history, MetricNames.Margin, MetricNames.Accuracy)
         ?? Check(history, MetricNames.RewardModelMargin, MetricNames.RewardModelAccuracy);
 
-    private static HealthAdvice? Check(StageHistory history, string marginName, string accuracyName)
+    private static HealthAdvice? Check(RunHistory history, string marginName, string accuracyName)
     {
         if (Trend.Of(history, marginName) is not { Rises: true, Rise: >= LeastMargin } margin
             || Accuracy(history, accuracyName) is not { } accuracy)
@@ -30,7 +30,7 @@ internal sealed class FlatAccuracyRule : IHealthRule
     }
 
     // A policy that equals its reference puts no pair in order: its accuracy of 0 is no beginning to compare with.
-    private static Trend? Accuracy(StageHistory history, string name) =>
+    private static Trend? Accuracy(RunHistory history, string name) =>
         history.Evaluation(name).SkipWhile(value => value.Value == 0).ToArray() is [var first, .., var last]
             ? new Trend(first.Value, last.Value, 0)
             : Trend.OfSteps([.. history.Training(name).SkipWhile(value => value.Value == 0)]);

@@ -19,6 +19,6 @@ internal static class HealthCheck
     ];
 
     /// <summary>What is wrong with a stage; nothing if it is healthy.</summary>
-    public static IReadOnlyList<HealthAdvice> Of(StageHistory history, HealthFacts facts) =>
+    public static IReadOnlyList<HealthAdvice> Of(RunHistory history, HealthFacts facts) =>
         [.. Rules.Select(rule => rule.Check(history, facts)).OfType<HealthAdvice>()];
 }

@@ -28,5 +28,5 @@ internal sealed record HealthFacts
 internal interface IHealthRule
 {
     /// <summary>Looks at a stage. Null if nothing is wrong, or if too little is known.</summary>
-    HealthAdvice? Check(StageHistory history, HealthFacts facts);
+    HealthAdvice? Check(RunHistory history, HealthFacts facts);
 }

@@ -10,7 +10,7 @@ internal sealed class LengthRule : IHealthRule
     private const double MostRatio = 1.5;
     private const double LeastTokens = 4;
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts)
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts)
     {
         if (!HasRewards(history) || Trend.Of(history, MetricNames.CompletionLength) is not { Start: > 0, End: > 0 } length)
             return null;
@@ -25,7 +25,7 @@ internal sealed class LengthRule : IHealthRule
     }
 
     // Imitation is meant to change lengths.
-    private static bool HasRewards(StageHistory history) =>
+    private static bool HasRewards(RunHistory history) =>
         history.Names.Any(name =>
             name.StartsWith("rewards/", StringComparison.Ordinal) || name.StartsWith("objective/", StringComparison.Ordinal));
 }

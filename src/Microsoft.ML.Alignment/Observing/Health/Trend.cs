@@ -23,7 +23,7 @@ internal readonly record struct Trend(double Start, double End, double StandardE
     public bool Falls => -Rise > Errors * StandardError;
 
     /// <summary>The trend of the evaluations if there were two, else that of the steps if there were enough, else null.</summary>
-    public static Trend? Of(StageHistory history, string name) =>
+    public static Trend? Of(RunHistory history, string name) =>
         OfEvaluations(history.Evaluation(name)) ?? OfSteps(history.Training(name));
 
     /// <summary>The trend of the training steps; null if there were too few.</summary>

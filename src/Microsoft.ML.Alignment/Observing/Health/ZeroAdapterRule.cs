@@ -10,7 +10,7 @@ internal sealed class ZeroAdapterRule : IHealthRule
     // The first step of a warmup has a learning rate of 0.
     private const int FewestSteps = 2;
 
-    public HealthAdvice? Check(StageHistory history, HealthFacts facts)
+    public HealthAdvice? Check(RunHistory history, HealthFacts facts)
     {
         var steps = history.Training(MetricNames.LearningRate).Count;
         return facts.LargestB is not 0 || steps < FewestSteps ? null : new(

@@ -8,7 +8,7 @@ internal static class AnswerTable
     private const int MostColumns = 4;
 
     /// <summary>The table of a stage; nothing if it has no answers.</summary>
-    public static Markup Of(StageReport stage)
+    public static Markup Of(RunReport stage)
     {
         if (stage.Answers.Count == 0)
             return Markup.None;
@@ -22,7 +22,7 @@ internal static class AnswerTable
         ? steps
         : [.. Enumerable.Range(0, MostColumns).Select(i => steps[i * (steps.Length - 1) / (MostColumns - 1)])];
 
-    private static Markup Prompt(string prompt, IReadOnlyList<KeptAnswer> answers, int[] steps, StageReport stage)
+    private static Markup Prompt(string prompt, IReadOnlyList<KeptAnswer> answers, int[] steps, RunReport stage)
     {
         var before = answers[0].Answer;
         var columns = steps.Select(step => answers.LastOrDefault(answer => answer.Step == step)).OfType<KeptAnswer>();
@@ -34,10 +34,10 @@ internal static class AnswerTable
             """);
     }
 
-    private static Markup Column(KeptAnswer answer, string before, StageReport stage) => Markup.Of(
+    private static Markup Column(KeptAnswer answer, string before, RunReport stage) => Markup.Of(
         $"""<div><h4>{Heading(answer.Step, stage)}</h4><p>{Marked(before, answer.Answer)}{(answer.Ended ? "" : " …")}</p></div>""");
 
-    private static string Heading(int step, StageReport stage) =>
+    private static string Heading(int step, RunReport stage) =>
         step == 0 ? "before" : step == stage.History.LastStep && stage.Facts.Ended is not null ? $"after, step {step}" : $"step {step}";
 
     private static Markup Marked(string before, string answer) =>

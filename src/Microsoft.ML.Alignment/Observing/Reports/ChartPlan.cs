@@ -33,7 +33,7 @@ internal static class ChartPlan
     private static readonly string[] NotDrawn = [MetricNames.TokensSeen];
 
     /// <summary>The charts of a stage.</summary>
-    public static IReadOnlyList<Chart> Of(StageHistory history)
+    public static IReadOnlyList<Chart> Of(RunHistory history)
     {
         var names = history.Names
             .Where(name => !NotDrawn.Contains(name) && !name.StartsWith(MetricNames.HealthPrefix, StringComparison.Ordinal)).ToArray();
@@ -42,7 +42,7 @@ internal static class ChartPlan
         return [.. known.Concat(others).Select(group => Of(group, history))];
     }
 
-    private static Chart Of(Group group, StageHistory history)
+    private static Chart Of(Group group, RunHistory history)
     {
         Curve[] curves =
         [
@@ -59,7 +59,7 @@ internal static class ChartPlan
     }
 
     // −log σ of a margin of 0: the loss of a pairwise method that compares with a reference, and about that of a fresh reward model.
-    private static bool BeginsUndecided(StageHistory history) =>
+    private static bool BeginsUndecided(RunHistory history) =>
         (history.Names.Contains(MetricNames.Accuracy) || history.Names.Contains(MetricNames.RewardModelAccuracy))
         && history.Training(MetricNames.Loss) is [var first, ..] && Math.Abs(first.Value - Math.Log(2)) < NearLn2;
 

@@ -13,7 +13,7 @@ internal static class ReportFile
     public static void Write(string workspace, TimeProvider clock)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(workspace)));
-        var page = ReportPage.Of(name, StageReport.ReadAll(workspace), clock.GetUtcNow());
+        var page = ReportPage.Of(name, RunReport.ReadAll(workspace), clock.GetUtcNow());
         AtomicFile.Write(Path.Combine(workspace, FileName), stream => stream.Write(Encoding.UTF8.GetBytes(page)));
     }
 }

@@ -12,7 +12,7 @@ internal static class ReportPage
     /// <param name="name">The run's name, of its workspace.</param>
     /// <param name="stages">The stages that have begun, in their order.</param>
     /// <param name="now">When it is written.</param>
-    public static string Of(string name, IReadOnlyList<StageReport> stages, DateTimeOffset now) => Markup.Of(
+    public static string Of(string name, IReadOnlyList<RunReport> stages, DateTimeOffset now) => Markup.Of(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -30,22 +30,22 @@ internal static class ReportPage
         <nav>{Markup.Join(stages.Select(Link))}</nav>
         </header>
         <main>
-        {Markup.Join(stages.Select(StageSection.Of))}
+        {Markup.Join(stages.Select(RunSection.Of))}
         </main>
         </body>
         </html>
 
         """).ToString();
 
-    private static string StageCount(IReadOnlyList<StageReport> stages) => stages.Count == 1 ? "1 stage" : $"{stages.Count} stages";
+    private static string StageCount(IReadOnlyList<RunReport> stages) => stages.Count == 1 ? "1 stage" : $"{stages.Count} stages";
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    private static Markup Link(StageReport stage, int index) =>
+    private static Markup Link(RunReport stage, int index) =>
         Markup.Of($"""<a href="#stage-{index + 1}">{stage.Facts.Method}<small>{State(stage)}</small></a>""");
 
-    private static string State(StageReport stage) =>
-        stage.Advice.Count > 0 ? $"{stage.Advice.Count} to look at" : StageSection.Progress(stage);
+    private static string State(RunReport stage) =>
+        stage.Advice.Count > 0 ? $"{stage.Advice.Count} to look at" : RunSection.Progress(stage);
 
     private static Markup ReadStyle()
     {

@@ -55,7 +55,7 @@ internal sealed class Runs
 
     public IReadOnlyList<HealthAdvice> Check()
     {
-        var history = new StageHistory([]);
+        var history = new RunHistory([]);
         history.Add(Point(0, _evaluation, isEvaluation: true));
         for (var step = 1; step <= Steps; step++)
         {

@@ -36,7 +36,7 @@ public sealed class ReportPageTests
     [Fact]
     public void NamesOfMetricsAreEscapedToo()
     {
-        var stage = new StageReport(new() { Method = "X", TotalSteps = 2 }, new([Step(1, ("<b>&\"", 1)), Step(2, ("<b>&\"", 2))]), []);
+        var stage = new RunReport(new() { Method = "X", TotalSteps = 2 }, new([Step(1, ("<b>&\"", 1)), Step(2, ("<b>&\"", 2))]), []);
 
         Parse(Page(stage)).Descendants("figcaption").Single().Element("b")!.Value.Should().Be("<b>&\"");
     }
@@ -44,7 +44,7 @@ public sealed class ReportPageTests
     [Fact]
     public void ACurveLiesWhereItsValuesAre()
     {
-        var stage = new StageReport(
+        var stage = new RunReport(
             new() { Method = "X", TotalSteps = 3, Ended = "completed" }, new([Step(1, ("loss", 0)), Step(2, ("loss", 5)), Step(3, ("loss", 10))]), []);
 
         var curve = Parse(Page(stage)).Descendants("path").Single(path => (string?)path.Attribute("class") == "curve c0");
@@ -102,9 +102,9 @@ public sealed class ReportPageTests
         return XDocument.Load(reader);
     }
 
-    private static string Page(params StageReport[] stages) => ReportPage.Of("runs", stages, Now);
+    private static string Page(params RunReport[] stages) => ReportPage.Of("runs", stages, Now);
 
-    private static StageReport Dpo() => new(
+    private static RunReport Dpo() => new(
         new() { Method = "Dpo", TotalSteps = 2, Ended = "completed", WeightsOfStep = 2 },
         new([
             Evaluated(0, ("loss", 0.7)), Training(1, 0.69), Training(2, 0.6), Evaluated(2, ("loss", 0.5)),

@@ -12,12 +12,12 @@ namespace Microsoft.ML.Alignment.Observing.Recording;
 /// </summary>
 /// <param name="lines">ML.NET's log, a line at a time. It has the steps already.</param>
 /// <param name="logger">The application's.</param>
-internal sealed partial class StageLog(Action<string> lines, ILogger logger)
+internal sealed partial class RunMessages(Action<string> lines, ILogger logger)
 {
     /// <summary>The log of a run.</summary>
     /// <param name="lines">ML.NET's log, a line at a time.</param>
     /// <param name="factory">The application's; null for none.</param>
-    public StageLog(Action<string> lines, ILoggerFactory? factory)
+    public RunMessages(Action<string> lines, ILoggerFactory? factory)
         : this(lines, factory?.CreateLogger(Category) ?? NullLogger.Instance)
     {
     }
@@ -56,7 +56,7 @@ internal sealed partial class StageLog(Action<string> lines, ILogger logger)
     }
 
     /// <summary>The stage ended.</summary>
-    public void End(string stage, StageEnd end) => LogEnd(stage, StagePoints.Words(end.Reason), end.Step);
+    public void End(string stage, StageEnd end) => LogEnd(stage, RunPoints.Words(end.Reason), end.Step);
 
     private static string End(SampleAnswer answer) => answer.Ended ? "" : " (not ended)";
 

@@ -7,7 +7,7 @@ using Microsoft.ML.Alignment.Observing.Recording;
 
 namespace Microsoft.ML.Alignment.Tests.Observing.Recording;
 
-public sealed class StageRecorderTests : IDisposable
+public sealed class RunRecorderTests : IDisposable
 {
     private const int Steps = 6;
 
@@ -117,7 +117,7 @@ public sealed class StageRecorderTests : IDisposable
         string? folder, string stage = "Sft", int to = Steps, int? resumed = null, StageEndReason end = StageEndReason.Completed,
         StageData data = default, ILogger? logger = null, LanguageModel? policy = null)
     {
-        var recorder = new StageRecorder(new(_log.Add, logger ?? NullLogger.Instance), TimeProvider.System);
+        var recorder = new RunRecorder(new(_log.Add, logger ?? NullLogger.Instance), TimeProvider.System);
         recorder.Started(new(stage, policy ?? _model, new TrainingOptions().Resolve(new(1e-3, 1), seed: 0), Steps)
         {
             Folder = folder is null ? null : _workspace[folder],

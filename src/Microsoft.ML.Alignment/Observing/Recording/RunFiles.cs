@@ -5,7 +5,7 @@ using Microsoft.ML.Alignment.Observing.Samples;
 namespace Microsoft.ML.Alignment.Observing.Recording;
 
 /// <summary>What a stage leaves in its folder for people and their tools, and the page of the whole run beside it.</summary>
-internal sealed class StageFiles : IDisposable
+internal sealed class RunFiles : IDisposable
 {
     private readonly string _folder;
     private readonly TimeProvider _clock;
@@ -17,7 +17,7 @@ internal sealed class StageFiles : IDisposable
     /// <param name="folder">The folder of the stage; made if it is not there.</param>
     /// <param name="afterStep">The step of the checkpoint that training goes on from; null begins anew.</param>
     /// <param name="clock">Tells when something happened.</param>
-    public StageFiles(string folder, int? afterStep, TimeProvider clock)
+    public RunFiles(string folder, int? afterStep, TimeProvider clock)
     {
         Directory.CreateDirectory(folder);
         RemoveLeftovers(folder);
@@ -30,7 +30,7 @@ internal sealed class StageFiles : IDisposable
     }
 
     /// <summary>Gets what the files say already of the steps up to the checkpoint.</summary>
-    public StageHistory History { get; }
+    public RunHistory History { get; }
 
     public void Append(MetricsPoint point)
     {
@@ -41,9 +41,9 @@ internal sealed class StageFiles : IDisposable
     public void Append(KeptAnswer answer) => (_samples ??= SamplesFile.Open(_folder, _afterStep)).Append(answer);
 
     /// <summary>Writes the page anew.</summary>
-    public void WriteReport(StageFacts facts)
+    public void WriteReport(RunFacts facts)
     {
-        StageReport.WriteFacts(_folder, facts);
+        RunReport.WriteFacts(_folder, facts);
         ReportFile.Write(Path.GetDirectoryName(Path.GetFullPath(_folder))!, _clock);
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Microsoft.ML.Alignment.Models;
 
 /// <summary>How a model was trained by one stage. All but the cost is a function of data, options, seed, kernel and threads.</summary>
-internal sealed record StageRecord
+internal sealed record TrainingRecord
 {
     /// <summary>Gets the method, in lower case, e.g. <c>dpo</c>.</summary>
     public required string Method { get; init; }
@@ -37,7 +37,7 @@ internal sealed record StageRecord
 
     /// <summary>Gets what it took; null if that was not kept. It lies beside the rest in a file, since no two runs agree on it.</summary>
     [JsonIgnore]
-    public StageCost? Cost { get; init; }
+    public TrainingCost? Cost { get; init; }
 }
 
 /// <summary>The data of a stage.</summary>
@@ -59,4 +59,4 @@ internal sealed record EnvironmentRecord(string Library, string TorchSharp, stri
 /// <summary>What a stage took.</summary>
 /// <param name="Seconds">Time of reading the data and training, of the process that ended it.</param>
 /// <param name="PeakMemoryBytes">Most memory that process held until the stage ended.</param>
-internal sealed record StageCost(double Seconds, long PeakMemoryBytes);
+internal sealed record TrainingCost(double Seconds, long PeakMemoryBytes);

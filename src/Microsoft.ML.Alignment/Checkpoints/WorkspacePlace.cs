@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Checkpoints;
 /// <param name="Folder">Its folder; null without a workspace.</param>
 /// <param name="Hold">What keeps others out; null without a workspace.</param>
 /// <param name="Abandon">Is called where the stage was not fitted.</param>
-internal sealed record StagePlace(int Index, string? Folder, IDisposable? Hold, Action Abandon) : IDisposable
+internal sealed record WorkspacePlace(int Index, string? Folder, IDisposable? Hold, Action Abandon) : IDisposable
 {
     private bool _fitted;
 

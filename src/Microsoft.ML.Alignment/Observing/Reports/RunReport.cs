@@ -8,7 +8,7 @@ using Microsoft.ML.Alignment.Observing.Samples;
 namespace Microsoft.ML.Alignment.Observing.Reports;
 
 /// <summary>All that a report says of a stage.</summary>
-internal sealed record StageReport(StageFacts Facts, StageHistory History, IReadOnlyList<KeptAnswer> Answers)
+internal sealed record RunReport(RunFacts Facts, RunHistory History, IReadOnlyList<KeptAnswer> Answers)
 {
     private const string FileName = "facts.json";
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -17,12 +17,12 @@ internal sealed record StageReport(StageFacts Facts, StageHistory History, IRead
     public IReadOnlyList<HealthAdvice> Advice => HealthCheck.Of(History, Facts.Health);
 
     /// <summary>Writes the facts of a stage into its folder.</summary>
-    public static void WriteFacts(string folder, StageFacts facts) => AtomicFile.Write(
+    public static void WriteFacts(string folder, RunFacts facts) => AtomicFile.Write(
         Path.Combine(folder, FileName), stream => stream.Write(JsonText.Write((JsonObject)JsonSerializer.SerializeToNode(facts, Names)!)));
 
     /// <summary>The stages of a workspace that have begun, in their order.</summary>
     /// <exception cref="InvalidDataException">A file of a stage is damaged.</exception>
-    public static IReadOnlyList<StageReport> ReadAll(string workspace) =>
+    public static IReadOnlyList<RunReport> ReadAll(string workspace) =>
     [
         .. Directory.EnumerateDirectories(workspace)
             .Where(folder => File.Exists(Path.Combine(folder, FileName)))
@@ -30,14 +30,14 @@ internal sealed record StageReport(StageFacts Facts, StageHistory History, IRead
             .Select(Read),
     ];
 
-    private static StageReport Read(string folder) =>
+    private static RunReport Read(string folder) =>
         new(ReadFacts(Path.Combine(folder, FileName)), new(MetricsFile.Read(folder)), SamplesFile.Read(folder));
 
-    private static StageFacts ReadFacts(string path)
+    private static RunFacts ReadFacts(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<StageFacts>(File.ReadAllBytes(path), Names)!;
+            return JsonSerializer.Deserialize<RunFacts>(File.ReadAllBytes(path), Names)!;
         }
         catch (JsonException e)
         {

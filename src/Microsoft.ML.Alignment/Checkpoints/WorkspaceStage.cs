@@ -9,7 +9,7 @@ namespace Microsoft.ML.Alignment.Checkpoints;
 /// <param name="folder">The stage's folder.</param>
 /// <param name="identity">What the result is a function of.</param>
 /// <param name="run">How often to write, and how many to keep.</param>
-internal sealed class StageCheckpoints(string stage, string folder, RunIdentity identity, AlignmentRun run) : ICheckpoints
+internal sealed class WorkspaceStage(string stage, string folder, RunIdentity identity, AlignmentRun run) : ICheckpoints
 {
     private const string Prefix = "checkpoint-";
     private const string Finished = "finished";

@@ -4,7 +4,7 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment.Observing.Reports;
 
 /// <summary>What a report says of a stage besides what it measured; a file in the folder of the stage.</summary>
-internal sealed record StageFacts
+internal sealed record RunFacts
 {
     /// <summary>Gets the method, e.g. <c>Dpo</c>.</summary>
     public required string Method { get; init; }
@@ -28,7 +28,7 @@ internal sealed record StageFacts
     public IReadOnlyDictionary<string, string> Data { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The facts of a stage that begins.</summary>
-    public static StageFacts Of(StageStart stage) => new()
+    public static RunFacts Of(StageStart stage) => new()
     {
         Method = stage.Stage,
         TotalSteps = stage.TotalSteps,

@@ -10,7 +10,7 @@ namespace Microsoft.ML.Alignment.Observing.Recording;
 /// <summary>Keeps what a stage reports, in its folder and for listeners, and looks whether it is healthy.</summary>
 /// <param name="log">Tells people.</param>
 /// <param name="clock">Tells when something happened.</param>
-internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainingObserver
+internal sealed class RunRecorder(RunMessages log, TimeProvider clock) : ITrainingObserver
 {
     // A look goes through the whole history: they become rarer as it grows, so that all of them cost a share of it and not its square.
     private const int FewestStepsPerCheck = 25;
@@ -18,9 +18,9 @@ internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainin
 
     private readonly HashSet<string> _told = [];
     private StageStart? _stage;
-    private StageFacts? _facts;
-    private StageFiles? _files;
-    private StageHistory _history = new([]);
+    private RunFacts? _facts;
+    private RunFiles? _files;
+    private RunHistory _history = new([]);
     private long _tokens;
     private long _lastStepAt;
     private int _nextCheck = FewestStepsPerCheck;
@@ -31,7 +31,7 @@ internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainin
     public void Started(StageStart stage)
     {
         _stage = stage;
-        _facts = StageFacts.Of(stage);
+        _facts = RunFacts.Of(stage);
         _files = stage.Folder is { } folder ? new(folder, stage.ResumedStep, clock) : null;
         _history = _files?.History ?? new([]);
         _tokens = _history.Training(MetricNames.TokensSeen) is [.., var seen] ? (long)seen.Value : 0;
@@ -43,7 +43,7 @@ internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainin
     public void Stepped(TrainingProgress progress)
     {
         _tokens += progress.Tokens;
-        var point = StagePoints.Of(progress, _tokens);
+        var point = RunPoints.Of(progress, _tokens);
         _history.Add(point);
         Tell(point);
         TrainingMeter.Step(progress.Stage, progress.Tokens, Stopwatch.GetElapsedTime(_lastStepAt));
@@ -58,13 +58,13 @@ internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainin
     /// <inheritdoc/>
     public void Evaluated(StageEvaluation evaluation)
     {
-        var point = StagePoints.Of(evaluation);
+        var point = RunPoints.Of(evaluation);
         _history.Add(point);
         foreach (var answer in evaluation.Answers)
             _files?.Append(new KeptAnswer(evaluation.Step, answer.Prompt, answer.Answer, answer.Tokens, answer.Ended));
         log.Evaluation(Stage.Stage, point, evaluation.Answers);
         var advice = CheckHealth();
-        Tell(StagePoints.WithHealth(point, advice));
+        Tell(RunPoints.WithHealth(point, advice));
         _files?.WriteReport(_facts!);
     }
 
@@ -74,7 +74,7 @@ internal sealed class StageRecorder(StageLog log, TimeProvider clock) : ITrainin
         if (_stage is null)
             return;
         CheckHealth();
-        _facts = _facts! with { Ended = StagePoints.Words(end.Reason), WeightsOfStep = end.WeightsOfStep };
+        _facts = _facts! with { Ended = RunPoints.Words(end.Reason), WeightsOfStep = end.WeightsOfStep };
         _files?.WriteReport(_facts);
         _files?.Dispose();
         log.End(Stage.Stage, end);

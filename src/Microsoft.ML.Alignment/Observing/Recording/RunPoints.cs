@@ -5,7 +5,7 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment.Observing.Recording;
 
 /// <summary>Makes points of a history from what the loop reports.</summary>
-internal static class StagePoints
+internal static class RunPoints
 {
     /// <summary>A training step.</summary>
     /// <param name="progress">What the loop reports.</param>

@@ -5,7 +5,7 @@ using Microsoft.ML.Alignment.Training;
 namespace Microsoft.ML.Alignment.Observing.Reports;
 
 /// <summary>A stage on the page: advice, key figures, curves, answers, options and data.</summary>
-internal static class StageSection
+internal static class RunSection
 {
     private static readonly string[] KeyFigures =
     [
@@ -14,7 +14,7 @@ internal static class StageSection
     ];
 
     /// <summary>The section of a stage.</summary>
-    public static Markup Of(StageReport stage, int index) => Markup.Of(
+    public static Markup Of(RunReport stage, int index) => Markup.Of(
         $"""
         <section id="stage-{index + 1}">
         <h2>{index + 1} · {stage.Facts.Method}<small>{Progress(stage)}</small></h2>
@@ -29,7 +29,7 @@ internal static class StageSection
         """);
 
     /// <summary>How far a stage is, in words.</summary>
-    public static string Progress(StageReport stage) => stage.Facts switch
+    public static string Progress(RunReport stage) => stage.Facts switch
     {
         { Ended: null } facts => $"at step {stage.History.LastStep} of {facts.TotalSteps}",
         { WeightsOfStep: { } best } facts when best != stage.History.LastStep =>
@@ -43,7 +43,7 @@ internal static class StageSection
 
     private static Markup Item(HealthAdvice advice) => Markup.Of($"<li><strong>{advice.Finding}</strong> {advice.Advice}</li>");
 
-    private static Markup Figure(string name, StageHistory history)
+    private static Markup Figure(string name, RunHistory history)
     {
         var (training, evaluation) = (history.Training(name), history.Evaluation(name));
         var (values, source) = evaluation.Count > 0 ? (evaluation, "validation") : (training, "training");
@@ -57,7 +57,7 @@ internal static class StageSection
             """);
     }
 
-    private static Markup Picture(Chart chart, StageReport stage) => Markup.Of(
+    private static Markup Picture(Chart chart, RunReport stage) => Markup.Of(
         $"""
         <figure>
         <figcaption><b>{chart.Title}</b>{Markup.Join(chart.Curves.Select((curve, index) => Legend(chart, curve, index)))}</figcaption>

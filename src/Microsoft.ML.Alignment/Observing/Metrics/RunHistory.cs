@@ -4,7 +4,7 @@ namespace Microsoft.ML.Alignment.Observing.Metrics;
 internal readonly record struct StepValue(int Step, double Value);
 
 /// <summary>All that a stage measured, in the order of the steps.</summary>
-internal sealed class StageHistory(IReadOnlyList<MetricsPoint> points)
+internal sealed class RunHistory(IReadOnlyList<MetricsPoint> points)
 {
     private readonly List<MetricsPoint> _points = [.. points];
 
