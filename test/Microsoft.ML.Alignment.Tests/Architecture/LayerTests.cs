@@ -22,7 +22,7 @@ public sealed class LayerTests : IDisposable
         ["References"],
         ["Objectives"],
         ["Pipeline", "Evaluation"],
-        ["Trainers", "Feedback"],
+        ["Trainers", "Feedback", "Hosting"],
     ];
 
     // Inside a folder: what lies in it (the folder's own name) and in its sub-folders, from the lowest row. A sub-folder is named here.
