@@ -39,6 +39,10 @@ internal sealed class ComputedTensor(StoredTensor stored, string name, long[] sh
     public static ComputedTensor LessOne(StoredTensor stored, string name) =>
         new(stored, name, stored.Shape, values => [.. values.Select(value => value - 1)]);
 
+    /// <summary>A tensor with 1 added.</summary>
+    public static ComputedTensor PlusOne(StoredTensor stored, string name) =>
+        new(stored, name, stored.Shape, values => [.. values.Select(value => value + 1)]);
+
     /// <summary>The values of a stored tensor.</summary>
     public static float[] ValuesOf(StoredTensor stored)
     {

@@ -7,13 +7,16 @@ namespace Microsoft.ML.Alignment.Formats;
 /// <summary>Writes the <c>config.json</c> and <c>generation_config.json</c> that say what the metadata of a GGUF file says.</summary>
 internal sealed class GgufConfig
 {
-    private readonly GgufFile _file;
+    /// <summary>The key of all tokens that end a completion, where there are more than there are keys of one.</summary>
+    public const string EndTokens = "alignment.end_token_ids";
+
+    private readonly IGgufContents _file;
     private readonly GgufSettings _settings;
     private readonly string _prefix;
 
     /// <exception cref="NotSupportedException">Another architecture, or a setting that cannot be honoured.</exception>
     /// <exception cref="InvalidDataException">A setting that is missing or makes no sense.</exception>
-    public GgufConfig(GgufFile file)
+    public GgufConfig(IGgufContents file)
     {
         (_file, _settings) = (file, new(file));
         var architecture = _settings.FindText("general.architecture");
@@ -92,7 +95,8 @@ internal sealed class GgufConfig
 
     private JsonObject ComposeGeneration()
     {
-        var ends = new List<int?> { Id("eos"), Id("eot") }.OfType<int>().Distinct().ToArray();
+        var ends = new List<int?> { Id("eos"), Id("eot"), Id("eom") }.OfType<int>()
+            .Concat(_file.Metadata.GetValueOrDefault(EndTokens) as int[] ?? []).Distinct().ToArray();
         var generation = new JsonObject
         {
             ["bos_token_id"] = Id("bos"),

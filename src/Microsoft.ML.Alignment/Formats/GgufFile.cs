@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Formats;
 
@@ -11,7 +12,7 @@ namespace Microsoft.ML.Alignment.Formats;
 internal sealed record GgufEntry(string Name, uint Type, long[] Shape, long Start);
 
 /// <summary>A GGUF file, version 2 or 3: metadata and where its tensors lie. Thread-safe.</summary>
-internal sealed class GgufFile : IDisposable
+internal sealed class GgufFile : IGgufContents, IDisposable
 {
     private const uint Magic = 0x46554747;
     private const int LeastBytesOfEntry = sizeof(ulong) + sizeof(uint) + sizeof(ulong) + sizeof(uint) + sizeof(ulong);
@@ -62,11 +63,11 @@ internal sealed class GgufFile : IDisposable
     /// <summary>A tensor under its name in the file.</summary>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
     /// <exception cref="NotSupportedException">It is quantised in a way that is not read.</exception>
-    public FileTensor Tensor(string name)
+    public StoredTensor Tensor(string name)
     {
         var entry = _entries[name];
         return GgufTypes.EncodingOf(entry.Type) is { } encoding
-            ? new(_file, entry.Start, entry.Name, encoding, entry.Shape)
+            ? new FileTensor(_file, entry.Start, entry.Name, encoding, entry.Shape)
             : throw new NotSupportedException(
                 $"'{Path}' holds tensor '{name}' as {GgufTypes.NameOf(entry.Type)}; read are {string.Join(", ", GgufTypes.Supported)}. " +
                 "Use a file of one of these quantisations.");

@@ -43,6 +43,8 @@ internal static class GgufModel
             [ModelFiles.Tokenizer] = Encoding.UTF8.GetBytes(TokenizerJson(file)),
             [ModelFiles.TokenizerConfig] = JsonText.Write(TokenizerConfig(file)),
         };
+        if (GgufCarriedMetadata.ToJson(file.Metadata, config.Family.Gguf.Architecture) is { } carried)
+            files[ModelFiles.GgufMetadata] = carried;
         return new(new(files), [.. file.Names.Except(GgufRotary.Tensors).Select(name => Weight(file, config, names, name))]);
     }
 
@@ -58,10 +60,7 @@ internal static class GgufModel
             return ComputedTensor.LessOne(stored, canonical);
         if (facts.LinearsAreTransposed && found.IsMatrix && stored.Shape.Length == 2)
             return ComputedTensor.Transposed(stored, canonical);
-        var heads = !facts.PairsAreNeighbours ? 0
-            : name.Contains(".attn_q.", StringComparison.Ordinal) ? config.HeadCount
-            : name.Contains(".attn_k.", StringComparison.Ordinal) ? config.KeyValueHeadCount
-            : 0;
+        var heads = GgufHeads.CountOf(facts, name, config.HeadCount, config.KeyValueHeadCount);
         if (heads == 0)
             return new RenamedTensor(stored, canonical);
         return stored.Shape[0] == (long)heads * config.HeadSize

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Alignment.Formats;
 /// <param name="file">The file.</param>
 /// <param name="settings">Its metadata.</param>
 /// <param name="prefix">What the keys of its architecture begin with.</param>
-internal sealed class GgufRotary(GgufFile file, GgufSettings settings, string prefix)
+internal sealed class GgufRotary(IGgufContents file, GgufSettings settings, string prefix)
 {
     public const string ShortFactors = "rope_factors_short.weight";
     public const string LongFactors = "rope_factors_long.weight";
@@ -45,7 +45,7 @@ internal sealed class GgufRotary(GgufFile file, GgufSettings settings, string pr
         switch (type)
         {
             case "none":
-                return GgufRotaryFactors.Parameters(file, theta, headSize);
+                return GgufRotaryFactors.Parameters(file, theta, headSize, original);
             case "linear":
                 parameters["factor"] = Factor();
                 return parameters;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Microsoft.ML.Alignment.Formats;
 
 /// <summary>The metadata of a GGUF file, read with checks; it remembers which keys were read, so that the rest can be judged.</summary>
-internal sealed class GgufSettings(GgufFile file)
+internal sealed class GgufSettings(IGgufContents file)
 {
     private readonly HashSet<string> _read = [];
 

@@ -25,6 +25,9 @@ internal static class GgufTypes
     /// <summary>The encoding of a type; null if it is not read.</summary>
     public static TensorEncoding? EncodingOf(uint type) => Encodings.TryGetValue(type, out var encoding) ? encoding : null;
 
+    /// <summary>The type of an encoding.</summary>
+    public static uint TypeOf(TensorEncoding encoding) => Encodings.First(pair => pair.Value == encoding).Key;
+
     /// <summary>The name of a type, for messages.</summary>
     public static string NameOf(uint type) => EncodingOf(type)?.ToString() ?? OtherNames.GetValueOrDefault(type, $"type {type}");
 }

@@ -1,11 +1,12 @@
 using Microsoft.ML.Alignment.Kernels;
+using Microsoft.ML.Alignment.Kernels.Quantization;
 using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Formats;
 
 /// <summary>A tensor to write: what it is, and how its bytes are made when their turn comes.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Encoding">F32, F16 or BF16.</param>
+/// <param name="Encoding">A float, or one of those that <see cref="BlockQuantizer"/> encodes.</param>
 /// <param name="Shape">Sizes, outermost first.</param>
 /// <param name="Write">Writes exactly the tensor's bytes.</param>
 internal sealed record TensorToWrite(string Name, TensorEncoding Encoding, long[] Shape, Action<Stream> Write)
@@ -58,9 +59,12 @@ internal sealed record TensorToWrite(string Name, TensorEncoding Encoding, long[
             var source = stored.AsSpan(0, (int)BlockQuantization.BytesOf(tensor.Encoding, part.Length));
             tensor.Read(BlockQuantization.BytesOf(tensor.Encoding, start), source);
             BlockQuantization.Decode(tensor.Encoding, source, part);
-            var target = encoded.AsSpan(0, (int)BlockQuantization.BytesOf(encoding, part.Length));
-            FloatEncoding.Encode(part, encoding, target);
-            stream.Write(target);
+            var target = encoded.AsMemory(0, (int)BlockQuantization.BytesOf(encoding, part.Length));
+            if (BlockQuantizer.Encodes(encoding))
+                BlockQuantizer.Encode(values.AsMemory(0, part.Length), encoding, target);
+            else
+                FloatEncoding.Encode(part, encoding, target.Span);
+            stream.Write(target.Span);
         }
     }
 }

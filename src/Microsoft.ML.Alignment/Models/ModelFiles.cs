@@ -13,6 +13,7 @@ internal sealed class ModelFiles(IReadOnlyDictionary<string, byte[]> files)
     public const string Tokenizer = "tokenizer.json";
     public const string TokenizerConfig = "tokenizer_config.json";
     public const string ChatTemplate = "chat_template.jinja";
+    public const string GgufMetadata = "gguf_metadata.json";
 
     /// <summary>Gets the names of the files.</summary>
     public IEnumerable<string> Names => files.Keys;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Microsoft.ML.Alignment.Tokenization;
 
@@ -28,6 +29,32 @@ internal sealed record GgufSplitting(string PreTokenizer, string Normalizer = "n
         ? splitting
         : throw new NotSupportedException(
                 $"GGUF: tokenizer.ggml.pre '{name}' is not supported; supported are {string.Join(", ", ByName.Keys)}.");
+
+    /// <summary>The name of the splitting of a <c>tokenizer.json</c>.</summary>
+    /// <exception cref="NotSupportedException">It has no name here; the message lists those that are known.</exception>
+    public static string NameOf(JsonNode tokenizer)
+    {
+        var found = (Plain(tokenizer["normalizer"]), Plain(tokenizer["pre_tokenizer"]), tokenizer["model"]?["ignore_merges"]?.GetValue<bool>() ?? false);
+        foreach (var (name, splitting) in ByName)
+            if (found == (Plain(JsonNode.Parse(splitting.Normalizer)), Plain(JsonNode.Parse(splitting.PreTokenizer)), splitting.IgnoresMerges))
+                return name;
+        throw new NotSupportedException(
+            $"GGUF names the way in which a tokenizer splits text, and that of this one has none: pre_tokenizer {found.Item2}, normalizer " +
+            $"{found.Item1}, ignore_merges {found.Item3}. Known are {string.Join(", ", ByName.Keys)}.");
+    }
+
+    // Offsets are of no interest here, and a sequence of one is that one.
+    private static string Plain(JsonNode? section)
+    {
+        if (section is JsonObject { } sequence && (sequence["pretokenizers"] ?? sequence["normalizers"]) is JsonArray { Count: <= 1 } parts)
+            return Plain(parts.Count == 0 ? null : parts[0]);
+        if (section is null)
+            return "null";
+        var plain = section.DeepClone();
+        foreach (var stage in plain["pretokenizers"]?.AsArray().OfType<JsonObject>() ?? [plain.AsObject()])
+            stage.Remove("trim_offsets");
+        return plain.ToJsonString();
+    }
 
     private static string Split(string pattern) =>
         $$$"""{"type":"Split","pattern":{"Regex":{{{JsonSerializer.Serialize(pattern)}}}},"behavior":"Isolated","invert":false}""";

@@ -101,7 +101,8 @@ internal static class GgufTokenizer
         writer.WriteBoolean("ignore_merges", ignoresMerges);
         writer.WriteStartObject("vocab");
         for (var id = 0; id < vocabulary.Tokens.Length; id++)
-            writer.WriteNumber(vocabulary.Tokens[id], id);
+            if (vocabulary.TypeOf(id) != GgufTokenType.Unused)
+                writer.WriteNumber(vocabulary.Tokens[id], id);
         writer.WriteEndObject();
         writer.WriteStartArray("merges");
         foreach (var (left, right) in merges)

@@ -30,6 +30,8 @@ public sealed class LayerTests : IDisposable
     [
         [["Data"], ["Data/Confounds", "Data/Conversions", "Data/Mixing", "Data/Splitting"], ["Data/Records", "Data/Summaries"], ["Data/Reading"], ["Data/Inspection"]],
         [["Objectives"], ["Objectives/Kto"]],
+        [["Kernels"], ["Kernels/Quantization"]],
+        [["Formats"], ["Formats/GgufExport"]],
         [["Observing/Metrics"], ["Observing/Health", "Observing/Samples"], ["Observing/Reports"], ["Observing/Recording"]],
         [["Tokenization/Jinja"], ["Tokenization"]],
         // The list of families stands beside what every family says of itself, so each knows the other.

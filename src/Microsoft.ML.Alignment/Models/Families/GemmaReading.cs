@@ -30,13 +30,15 @@ internal static class GemmaReading
     /// </summary>
     /// <param name="architecture">The generation.</param>
     /// <param name="layersOfLargest">The number of layers of its largest model.</param>
-    public static GgufFacts Gguf(string architecture, int layersOfLargest) => new(architecture)
+    /// <param name="settings">Settings that it has beside those of all.</param>
+    public static GgufFacts Gguf(string architecture, int layersOfLargest, params (string Key, string ConfigKey)[] settings) => new(architecture)
     {
         NormsArePlusOne = true,
         Settings =
         [
             ("attention.sliding_window", "sliding_window"), ("attn_logit_softcapping", "attn_logit_softcapping"),
             ("final_logit_softcapping", "final_logit_softcapping"), ("rope.freq_base_swa", "rope_local_base_freq"),
+            .. settings,
         ],
         Complete = config => config["query_pre_attn_scalar"] = Number(config, "num_hidden_layers") == layersOfLargest
             ? Number(config, "hidden_size") / Number(config, "num_attention_heads") : Number(config, "head_dim"),
