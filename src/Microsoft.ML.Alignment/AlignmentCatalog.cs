@@ -252,6 +252,17 @@ public sealed class AlignmentCatalog
             new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
 
         /// <summary>
+        /// Online direct preference optimization (Guo et al., 2024, arXiv:2402.04792): DPO on pairs that the policy writes while it trains, and
+        /// rewards rank.
+        /// </summary>
+        /// <param name="options">How to train, and by which rewards.</param>
+        /// <param name="trainingSet">The prompts to train on; null is the pipeline's data.</param>
+        /// <param name="validationSet">Prompts whose rewards are measured while training; null for none.</param>
+        /// <exception cref="ArgumentException">Options do not go together.</exception>
+        public OnlineDpoTrainer OnlineDpo(OnlineDpoTrainer.Options? options = null, IDataView? trainingSet = null, IDataView? validationSet = null) =>
+            new(_environment, options ?? new(), new(_run, trainingSet, validationSet));
+
+        /// <summary>
         /// REINFORCE leave-one-out (Ahmadian et al., 2024, arXiv:2402.14740): learns from rewards of several completions that the policy
         /// writes of each prompt, each compared with the others.
         /// </summary>

@@ -91,7 +91,7 @@ internal sealed class RolloutMaker(
             foreach (var packed in RolloutPacking.Pack(Needed([.. step.Select(at => groups[at])]), plan.Steps))
             {
                 cancellation.ThrowIfCancellationRequested();
-                scorer.Read(packed, ofPolicy: plan.Moves || ReadsTokensFirst);
+                scorer.Read(packed, ofPolicy: (plan.Moves && settings.ComparesWithSampler) || ReadsTokensFirst);
             }
         }
 

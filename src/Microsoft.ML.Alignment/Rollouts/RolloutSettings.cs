@@ -14,6 +14,11 @@ internal sealed record RolloutSettings(int GroupSize, IAdvantages Judge)
     /// <summary>Gets whether completions that were cut at the limit are left out of the loss.</summary>
     public bool MasksTruncated { get; init; }
 
+    /// <summary>
+    /// Gets whether the method wants to know what the policy that sampled thought of the tokens, once it has moved on. The default is true.
+    /// </summary>
+    public bool ComparesWithSampler { get; init; } = true;
+
     /// <summary>Gets the divergence from the policy that sampled, in nats a token, that ends a round; null for none.</summary>
     public double? TargetKL { get; init; }
 }

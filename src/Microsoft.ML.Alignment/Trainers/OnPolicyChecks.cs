@@ -29,6 +29,16 @@ internal static class OnPolicyChecks
                 "set Passes or MiniBatches to 2 or more, or leave TargetKL out.");
     }
 
+    /// <summary>What is sampled has no more than the log-probabilities of its pairs.</summary>
+    /// <exception cref="ArgumentException">The loss needs more.</exception>
+    public static void RequireOfPairsAlone(string method, PairLoss loss)
+    {
+        if (loss.CouplesPairs || loss.Details != Losses.PairDetails.None)
+            throw new ArgumentException(
+                $"{method}: Loss is {loss.GetType().Name}, which {(loss.CouplesPairs ? "couples the pairs of a step" : "reads pairs token by token")}; " +
+                $"take one of a pair's log-probabilities alone, e.g. {nameof(PairLoss.Sigmoid)} or {nameof(PairLoss.IpoSummed)}.");
+    }
+
     /// <summary>Completions of one prompt are compared with each other.</summary>
     /// <exception cref="ArgumentException">There is one only.</exception>
     public static void RequireGroup(string method, int groupSize, AdvantageKind kind)

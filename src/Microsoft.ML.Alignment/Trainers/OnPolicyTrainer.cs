@@ -20,8 +20,8 @@ public abstract class OnPolicyTrainer : PolicyTrainer
         {
             FullDefaults = defaults.Full,
             LoraDefaults = defaults.Lora,
-            Reference = options.HeldBy is null ? null : new ReferencePolicy.Incoming(),
-            RewardScale = options.HeldBy is { Coefficient: > 0 } penalty ? penalty.Coefficient : null,
+            Reference = options.HasReference ? new ReferencePolicy.Incoming() : null,
+            RewardScale = options.ImplicitRewardScale,
         }, data)
     {
         _options = options;

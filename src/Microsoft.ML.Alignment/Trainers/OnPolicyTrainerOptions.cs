@@ -71,6 +71,9 @@ public abstract record OnPolicyTrainerOptions : PolicyTrainerOptions
     /// <summary>Gets the completions that are sampled of each prompt.</summary>
     internal abstract int CompletionsOfPrompt { get; }
 
-    /// <summary>Gets what holds the policy to the one that came in; null for nothing.</summary>
-    internal abstract KLPenalty? HeldBy { get; }
+    /// <summary>Gets whether the policy is compared with the one that came in while it trains.</summary>
+    internal abstract bool HasReference { get; }
+
+    /// <summary>Gets the factor of the fitted policy's implicit rewards, β; null where they have no meaning.</summary>
+    internal abstract double? ImplicitRewardScale { get; }
 }

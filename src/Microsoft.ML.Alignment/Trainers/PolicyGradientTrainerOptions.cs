@@ -20,4 +20,11 @@ public abstract record PolicyGradientTrainerOptions : OnPolicyTrainerOptions
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
     public double? TargetKL { get; init => field = Require.PositiveOrNull(value); }
+
+    /// <summary>Gets what holds the policy to the one that came in; null for nothing.</summary>
+    internal abstract KLPenalty? HeldBy { get; }
+
+    internal sealed override bool HasReference => HeldBy is not null;
+
+    internal sealed override double? ImplicitRewardScale => HeldBy is { Coefficient: > 0 } penalty ? penalty.Coefficient : null;
 }

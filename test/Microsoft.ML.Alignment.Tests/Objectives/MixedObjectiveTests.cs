@@ -20,9 +20,9 @@ public sealed class MixedObjectiveTests
         TokenBatch[] rows = [.. RandomExamples.Completions(7).Chunk(3).Select(examples => Collator.Pack(examples, endRows: false))];
         rollouts.Should().HaveCount(3);
 
-        var (policyLoss, policyGradients, policyMetrics) = Run(model, gradient, rollouts);
-        var (sftLoss, sftGradients, _) = Run(model, imitation, rows);
-        var (loss, gradients, metrics) = Run(
+        var (policyLoss, policyGradients, policyMetrics) = ObjectiveSteps.Run(model, gradient, rollouts);
+        var (sftLoss, sftGradients, _) = ObjectiveSteps.Run(model, imitation, rows);
+        var (loss, gradients, metrics) = ObjectiveSteps.Run(
             model, new MixedObjective<RolloutBatch, TokenBatch>(gradient, imitation, Weight, "loss/sft_avg"),
             [.. rollouts.Select(batch => new MixedBatch<RolloutBatch, TokenBatch>(batch, null)), .. rows.Select(batch => new MixedBatch<RolloutBatch, TokenBatch>(null, batch))]);
 
@@ -63,19 +63,6 @@ public sealed class MixedObjectiveTests
         var step = source.Steps(4).First();
         step.Select(batch => (batch.Main?.TokenCount, batch.Beside?.TokenCount)).Should().Equal((4, null), (4, null), (null, 4));
         step.Select(batch => batch.TokenCount).Should().Equal(4, 4, 4);
-    }
-
-    private static (double Loss, float[][] Gradients, IReadOnlyDictionary<string, double> Metrics) Run<TBatch>(
-        LanguageModel model, IObjective<TBatch> objective, IReadOnlyList<TBatch> batches)
-    {
-        foreach (var parameter in model.TrainableParameters)
-            parameter.grad?.zero_();
-        var step = objective.Begin(batches);
-        StepResult[] results = [.. batches.Select(step.Evaluate)];
-        foreach (var result in results)
-            result.Loss.backward();
-        var summary = StepSummary.Read([.. results.Select(result => result with { Loss = result.Loss.detach() })], 0);
-        return (summary.Loss, [.. model.TrainableParameters.Select(parameter => parameter.grad!.data<float>().ToArray())], summary.Metrics);
     }
 
     // Its batches of a step have as many tokens as the step has number.

@@ -18,6 +18,8 @@ internal static class OnPolicyRun
 
     public static RlooTrainer.Options Rloo => Common(new RlooTrainer.Options { GroupSize = 3 });
 
+    public static OnlineDpoTrainer.Options OnlineDpo => Shared(new OnlineDpoTrainer.Options());
+
     public static PpoTrainer.Options Ppo => Common(new PpoTrainer.Options { GroupSize = 2 });
 
     /// <summary>Fits the method named, after a reward model for PPO.</summary>
@@ -25,6 +27,7 @@ internal static class OnPolicyRun
     {
         "Grpo" => Fit(Grpo, run),
         "Rloo" => Fit(Rloo, run),
+        "OnlineDpo" => Fit(OnlineDpo, run),
         _ => Fit(Ppo, run),
     };
 
@@ -37,6 +40,7 @@ internal static class OnPolicyRun
         {
             GrpoTrainer.Options grpo => align.Trainers.Grpo(grpo, validationSet: validation),
             RlooTrainer.Options rloo => align.Trainers.Rloo(rloo, validationSet: validation),
+            OnlineDpoTrainer.Options dpo => align.Trainers.OnlineDpo(dpo, validationSet: validation),
             PpoTrainer.Options ppo => align.Trainers.Ppo(ppo, validationSet: validation),
             _ => throw new ArgumentException(options.GetType().ToString(), nameof(options)),
         };
@@ -77,14 +81,16 @@ internal static class OnPolicyRun
 
     // Rounds of four prompts and of one: optimizer steps of two prompts at most, each twice.
     private static T Common<T>(T options)
-        where T : PolicyGradientTrainerOptions => (T)(options with
+        where T : PolicyGradientTrainerOptions => Shared((T)(options with { EntropyCoefficient = 0.01 }));
+
+    private static T Shared<T>(T options)
+        where T : OnPolicyTrainerOptions => (T)(options with
         {
             Rewards = options is PpoTrainer.Options ? [] : [SaysE],
             MaxCompletionTokens = 8,
             MiniBatches = 2,
             Passes = 2,
             Temperature = 0.9,
-            EntropyCoefficient = 0.01,
             Lora = SmallLora,
             Training = new() { MaxSteps = 8, BatchSize = 2, LearningRate = 3e-3 },
             Generation = new() { MaxNewTokens = 5 },

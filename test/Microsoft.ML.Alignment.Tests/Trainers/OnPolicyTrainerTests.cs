@@ -28,6 +28,7 @@ public sealed class OnPolicyTrainerTests
     [Theory]
     [InlineData("Grpo", 3)]
     [InlineData("Rloo", 4)]
+    [InlineData("OnlineDpo", 3)]
     [InlineData("Ppo", 1)]
     [InlineData("Ppo", 5)]
     public void ARunThatStopsWithinARoundGoesOnBitByBit(string method, int step)
@@ -36,6 +37,7 @@ public sealed class OnPolicyTrainerTests
         {
             "Grpo" => OnPolicyRun.Grpo,
             "Rloo" => OnPolicyRun.Rloo,
+            "OnlineDpo" => OnPolicyRun.OnlineDpo,
             _ => OnPolicyRun.Ppo,
         };
 
@@ -87,6 +89,8 @@ public sealed class OnPolicyTrainerTests
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { RewardWeights = [1, 2] }), "*2 RewardWeights for 1 rewards*");
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { Rewards = [OnPolicyRun.SaysE, OnPolicyRun.SaysE] }), "*two rewards are named 'e'*");
         Refused(() => align.Trainers.Rloo(OnPolicyRun.Rloo with { TargetKL = 0.1, Passes = 1, MiniBatches = 1 }), "Rloo: TargetKL is 0.1*one step*Passes*");
+        Refused(() => align.Trainers.OnlineDpo(OnPolicyRun.OnlineDpo with { Loss = new PairLoss.Aot() }), "OnlineDpo: Loss is Aot, which couples*");
+        Refused(() => align.Trainers.OnlineDpo(OnPolicyRun.OnlineDpo with { Loss = new PairLoss.Wpo() }), "OnlineDpo: Loss is Wpo, which reads*");
         Refused(() => align.Trainers.Rloo(OnPolicyRun.Rloo with { MissingEndScore = -1, MissingEndPenalty = 1 }), "*both set*");
         Refused(() => start.Append(align.Trainers.Rloo(OnPolicyRun.Rloo with { MaxCompletionTokens = 512 })).Fit(pairs), "MaxCompletionTokens is 512*");
         var wanted = RewardFunction.Of("past", ["Past"], (_, _, _) => 1);
