@@ -29,7 +29,7 @@ internal static class RandomRollouts
         return [.. Enumerable.Range(0, count).Select(at => new SampledGroup(at, Tokens(2), [.. Enumerable.Range(0, groupSize).Select(_ => Row())]))];
     }
 
-    /// <summary>Micro-batches of at most two groups.</summary>
-    public static RolloutBatch[] Batches(IReadOnlyList<SampledGroup> groups) =>
-        [.. RolloutPacking.Pack(groups, new(groups.Count, 2, 0, Shuffle: false)).Select(packed => packed.ToBatch(isFirstStep: false))];
+    /// <summary>Micro-batches of at most so many groups.</summary>
+    public static RolloutBatch[] Batches(IReadOnlyList<SampledGroup> groups, int groupsAtOnce = 2) =>
+        [.. RolloutPacking.Pack(groups, new(groups.Count, groupsAtOnce, 0, Shuffle: false)).Select(packed => packed.ToBatch(isFirstStep: false))];
 }
