@@ -109,7 +109,7 @@ public sealed partial class AlignmentCatalog
     /// <param name="rejectedColumnName">The text column of the worse completions.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="InvalidDataException">A reward is not finite, or there is no row.</exception>
-    public RewardModelMetrics EvaluateRewardModel(IDataView data, string chosenColumnName = "Chosen", string rejectedColumnName = "Rejected") =>
+    public RewardModelMetrics EvaluateRewardModel(IDataView data, string chosenColumnName = ColumnNames.Chosen, string rejectedColumnName = ColumnNames.Rejected) =>
         Logged(nameof(EvaluateRewardModel), ScoredData.RewardModel(data, chosenColumnName, rejectedColumnName));
 
     /// <summary>Counts how often completions score higher than an opponent's for the same prompts.</summary>
@@ -138,7 +138,7 @@ public sealed partial class AlignmentCatalog
     /// <exception cref="OperationCanceledException">It was canceled; what was fitted is disposed.</exception>
     public IReadOnlyList<CrossValidationFold<TMetrics>> CrossValidate<TMetrics>(
         IDataView data, IEstimator<ITransformer> pipeline, Func<IDataView, TMetrics> evaluate,
-        int numberOfFolds = 5, string? samplingKeyColumnName = "Prompt", int? seed = null)
+        int numberOfFolds = 5, string? samplingKeyColumnName = ColumnNames.Prompt, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(evaluate);

@@ -7,8 +7,6 @@ namespace Microsoft.ML.Alignment;
 /// <content>Turns one kind of feedback into another. The views are lazy: rows are made anew whenever they are read.</content>
 public sealed partial class AlignmentDataCatalog
 {
-    private const string Prompt = nameof(Prompt);
-
     /// <summary>
     /// Makes labelled completions of preference pairs, as KTO and BCO train on: of a pair first the better completion, then the worse.
     /// </summary>
@@ -27,7 +25,7 @@ public sealed partial class AlignmentDataCatalog
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="ArgumentException">Of the two sides one holds conversations and one text.</exception>
     public IDataView FeedbackFromPairs(
-        IDataView pairs, string promptColumnName = Prompt, string chosenColumnName = "Chosen", string rejectedColumnName = "Rejected",
+        IDataView pairs, string promptColumnName = ColumnNames.Prompt, string chosenColumnName = ColumnNames.Chosen, string rejectedColumnName = ColumnNames.Rejected,
         bool distinct = false)
     {
         var columns = Checked(pairs, new(promptColumnName, [chosenColumnName, rejectedColumnName], []));
@@ -51,8 +49,8 @@ public sealed partial class AlignmentDataCatalog
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the threshold is NaN.</exception>
     public IDataView FeedbackFromRatings(
-        IDataView ratings, double threshold, string ratingColumnName = "Rating", string promptColumnName = Prompt,
-        string completionColumnName = "Completion")
+        IDataView ratings, double threshold, string ratingColumnName = "Rating", string promptColumnName = ColumnNames.Prompt,
+        string completionColumnName = ColumnNames.Completion)
     {
         if (double.IsNaN(threshold))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "The threshold is NaN; allowed is a number on the ratings' scale.");
@@ -97,7 +95,7 @@ public sealed partial class AlignmentDataCatalog
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     public IDataView PairsFromRankings(
-        IDataView rankings, CompletionPairing pairing = CompletionPairing.All, string promptColumnName = Prompt,
+        IDataView rankings, CompletionPairing pairing = CompletionPairing.All, string promptColumnName = ColumnNames.Prompt,
         string completionsColumnName = "Completions")
     {
         ArgumentNullException.ThrowIfNull(rankings);

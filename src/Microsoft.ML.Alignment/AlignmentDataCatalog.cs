@@ -123,7 +123,7 @@ public sealed partial class AlignmentDataCatalog
     /// <exception cref="ArgumentOutOfRangeException">The share is not in (0, 1), or the column is missing or is no text.</exception>
     /// <exception cref="InvalidDataException">There are fewer than two different prompts.</exception>
     public DataOperationsCatalog.TrainTestData TrainTestSplit(
-        IDataView data, double testFraction = 0.1, int seed = 0, string promptColumnName = "Prompt")
+        IDataView data, double testFraction = 0.1, int seed = 0, string promptColumnName = ColumnNames.Prompt)
     {
         ArgumentNullException.ThrowIfNull(data);
         var (train, test) = PromptSplit.Of(data, testFraction, seed, promptColumnName);

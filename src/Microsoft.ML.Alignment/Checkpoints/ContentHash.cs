@@ -23,7 +23,7 @@ internal static class ContentHash
         foreach (var adapter in model.Adapters)
             Add(hash, adapter);
         if (model.RewardHead is { } head)
-            hash.Add(new TensorStoredTensor("score.weight", head));
+            hash.Add(new TensorStoredTensor(ScalarHead.WeightName, head));
         return hash.Finish();
     }
 

@@ -6,7 +6,6 @@ namespace Microsoft.ML.Alignment.Formats;
 /// <summary>The weights of a model with its adapters merged in, in the type that its configuration names or that is asked for.</summary>
 internal static class MergedWeights
 {
-    public const string RewardHead = "score.weight";
     private const string LanguageHead = "lm_head.weight";
     private const string WeightEnding = ".weight";
 
@@ -29,6 +28,6 @@ internal static class MergedWeights
         }
 
         if (model.RewardHead is { } head)
-            yield return TensorToWrite.Convert(new TensorStoredTensor(RewardHead, head), encoding ?? TensorEncoding.F32);
+            yield return TensorToWrite.Convert(new TensorStoredTensor(ScalarHead.WeightName, head), encoding ?? TensorEncoding.F32);
     }
 }

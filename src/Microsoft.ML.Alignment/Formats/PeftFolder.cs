@@ -10,7 +10,7 @@ internal static class PeftFolder
     public const string RewardModule = "score";
     private const string WeightsName = "adapter_model.safetensors";
     private const int MaxConfigBytes = 10_000_000;
-    public const string RewardKey = PeftUpdates.Prefix + MergedWeights.RewardHead;
+    public const string RewardKey = PeftUpdates.Prefix + ScalarHead.WeightName;
 
     /// <summary>Writes an adapter.</summary>
     /// <param name="folder">An existing folder.</param>

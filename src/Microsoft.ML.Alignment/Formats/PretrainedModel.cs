@@ -40,7 +40,7 @@ internal static class PretrainedModel
         try
         {
             var text = TextPart.Of(pretrained);
-            return text.Weights.Any(w => w.Name == MergedWeights.RewardHead)
+            return text.Weights.Any(w => w.Name == ScalarHead.WeightName)
                 ? LoadRewardModel(text, path)
                 : LanguageModel.Load(text.Files, text.Weights, path);
         }
@@ -53,7 +53,7 @@ internal static class PretrainedModel
 
     private static LanguageModel LoadRewardModel(PretrainedFiles pretrained, string path)
     {
-        var stored = pretrained.Weights.First(w => w.Name == MergedWeights.RewardHead);
+        var stored = pretrained.Weights.First(w => w.Name == ScalarHead.WeightName);
         if (stored.Shape is not [1, _])
             throw new InvalidDataException(
                 $"'{path}': {stored.Name} has shape [{string.Join(", ", stored.Shape)}]; a reward model has one label, [1, D].");

@@ -7,6 +7,9 @@ namespace Microsoft.ML.Alignment.Models;
 /// <param name="Weight">float32. Shape <c>[1, D]</c>.</param>
 internal readonly record struct ScalarHead(Parameter Weight)
 {
+    /// <summary>What transformers calls the weight of a reward head.</summary>
+    public const string WeightName = "score.weight";
+
     /// <summary>
     /// Makes a head whose weights are N(0, 1/√(D+1)), so that first values are of order 1 (Stiennon et al., 2020, arXiv:2009.01325, appendix
     /// B.1). It trains.

@@ -10,12 +10,11 @@ internal static class AdapterTensors
 {
     private const string A = ".lora_A.weight";
     private const string B = ".lora_B.weight";
-    private const string Head = "score.weight";
 
     public static IReadOnlyList<StoredTensor> Of(Adapter adapter) =>
         [.. adapter.Updates.SelectMany(u => new[] { new ParameterTensor(u.Key + A, u.Value.A), new ParameterTensor(u.Key + B, u.Value.B) })];
 
-    public static IReadOnlyList<StoredTensor> Of(Parameter head) => [new ParameterTensor(Head, head)];
+    public static IReadOnlyList<StoredTensor> Of(Parameter head) => [new ParameterTensor(ScalarHead.WeightName, head)];
 
     /// <summary>Builds the adapter that was saved.</summary>
     /// <exception cref="FormatException">A matrix is not there.</exception>
@@ -26,7 +25,7 @@ internal static class AdapterTensors
             Parameter(byName, u.Key + A), Parameter(byName, u.Key + B), u.Value.Scale, u.Value.Dropout)));
     }
 
-    public static Parameter RewardHead(IReadOnlyList<StoredTensor> tensors) => Parameter(tensors.ToDictionary(t => t.Name), Head);
+    public static Parameter RewardHead(IReadOnlyList<StoredTensor> tensors) => Parameter(tensors.ToDictionary(t => t.Name), ScalarHead.WeightName);
 
     private static Parameter Parameter(Dictionary<string, StoredTensor> tensors, string name)
     {

@@ -5,9 +5,9 @@ internal static class MissingColumn
 {
     private static readonly (string[] Columns, string Methods)[] Uses =
     [
-        (["Prompt", "Chosen", "Rejected"], "Dpo, Ipo, SimPo, Cpo, Orpo and RewardModel train on such pairs"),
-        (["Prompt", "Completion", "Label"], "Kto and Bco train on such labelled completions"),
-        (["Prompt", "Completion"], "Sft trains on such completions"),
+        ([ColumnNames.Prompt, ColumnNames.Chosen, ColumnNames.Rejected], "Dpo, Ipo, SimPo, Cpo, Orpo and RewardModel train on such pairs"),
+        ([ColumnNames.Prompt, ColumnNames.Completion, ColumnNames.Label], "Kto and Bco train on such labelled completions"),
+        ([ColumnNames.Prompt, ColumnNames.Completion], "Sft trains on such completions"),
     ];
 
     /// <param name="shape">The columns that are there.</param>

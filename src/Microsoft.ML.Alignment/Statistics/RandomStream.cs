@@ -8,21 +8,15 @@ internal sealed class RandomStream
 
     /// <param name="seed">The seed of all completions.</param>
     /// <param name="promptIndex">The prompt's place in its call.</param>
-    public RandomStream(int seed, int promptIndex) => _state = Mix(Mix((uint)seed + Step) + (uint)promptIndex);
+    public RandomStream(int seed, int promptIndex) =>
+        _state = SplitMix64.Spread(SplitMix64.Spread((uint)seed + Step) + (uint)promptIndex);
 
     /// <param name="seed">The seed of all completions.</param>
     /// <param name="round">The round of sampling that the completion belongs to.</param>
     /// <param name="row">Its place in the round.</param>
     public RandomStream(int seed, long round, long row) =>
-        _state = Mix(Mix(Mix((uint)seed + Step) + (ulong)round) + (ulong)row);
+        _state = SplitMix64.Spread(SplitMix64.Spread(SplitMix64.Spread((uint)seed + Step) + (ulong)round) + (ulong)row);
 
     /// <summary>The next number in [0, 1).</summary>
-    public double Next() => (Mix(_state += Step) >> 11) * (1.0 / (1UL << 53));
-
-    private static ulong Mix(ulong bits)
-    {
-        bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-        bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-        return bits ^ (bits >> 31);
-    }
+    public double Next() => (SplitMix64.Spread(_state += Step) >> 11) * (1.0 / (1UL << 53));
 }

@@ -30,7 +30,7 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
         _host = new(environment, nameof(BaseModelEstimator));
     }
 
-    private StageColumns Columns => new(_options.PromptColumnName, "Chosen", "Rejected", "Completion");
+    private StageColumns Columns => new(_options.PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, ColumnNames.Completion);
 
     /// <summary>Says which columns the stage adds.</summary>
     /// <param name="inputSchema">The columns that go in; none is required.</param>
@@ -80,7 +80,7 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
     public sealed record Options
     {
         /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
-        public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
+        public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Prompt;
 
         /// <summary>Gets how prompts are read. The default is as the column says.</summary>
         public PromptFormat PromptFormat { get; init; }

@@ -66,7 +66,7 @@ public abstract record OnPolicyTrainerOptions : PolicyTrainerOptions
     public bool MasksTruncated { get; init; }
 
     /// <summary>Gets the text columns of the fitted stage.</summary>
-    internal override StageColumns Columns => new(PromptColumnName, "Chosen", "Rejected", "Completion");
+    internal override StageColumns Columns => new(PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, ColumnNames.Completion);
 
     /// <summary>Gets the completions that are sampled of each prompt.</summary>
     internal abstract int CompletionsOfPrompt { get; }

@@ -121,7 +121,7 @@ public sealed class PpoTrainer : PolicyGradientTrainer
 
         /// <summary>Gets the text column of the completions to imitate. The default is <c>Completion</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>
-        public string SftColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+        public string SftColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
 
         /// <summary>
         /// Gets what scores are measured in. The default is their own units. The cost of a nat and the clip range of values mean the same for

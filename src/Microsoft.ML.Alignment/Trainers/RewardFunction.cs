@@ -53,8 +53,8 @@ public static class RewardFunction
     /// <param name="name">Its name in metrics; null takes the score column's.</param>
     /// <exception cref="ArgumentOutOfRangeException">The transformer gives no such column, or it is of another type.</exception>
     public static IRewardFunction FromTransformer(
-        MLContext environment, ITransformer scorer, string scoreColumnName = "Score",
-        string promptColumnName = "Prompt", string completionColumnName = "Completion", string? name = null)
+        MLContext environment, ITransformer scorer, string scoreColumnName = ColumnNames.Score,
+        string promptColumnName = ColumnNames.Prompt, string completionColumnName = ColumnNames.Completion, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(scorer);

@@ -72,13 +72,13 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
     public sealed record Options : TrainerOptions
     {
         /// <summary>Gets the text column of the better completions. The default is <c>Chosen</c>.</summary>
-        public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = "Chosen";
+        public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Chosen;
 
         /// <summary>Gets the text column of the worse completions. The default is <c>Rejected</c>.</summary>
-        public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = "Rejected";
+        public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Rejected;
 
         /// <summary>Gets the text column that the fitted stage gives a <c>Reward</c> to. The default is <c>Completion</c>.</summary>
-        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
 
         /// <summary>
         /// Gets the column of numbers that say how much better the chosen completion is, by which the rewards should differ (Touvron et

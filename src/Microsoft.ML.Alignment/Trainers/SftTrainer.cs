@@ -68,11 +68,11 @@ public sealed class SftTrainer : PolicyTrainer
     public sealed record Options : PolicyTrainerOptions
     {
         /// <summary>Gets the text column of completions to imitate. The default is <c>Completion</c>.</summary>
-        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
 
         /// <summary>Gets the text column that is imitated where the data has no completion column. The default is <c>Chosen</c>.</summary>
-        public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = "Chosen";
+        public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Chosen;
 
-        internal override StageColumns Columns => new(PromptColumnName, ChosenColumnName, "Rejected", CompletionColumnName);
+        internal override StageColumns Columns => new(PromptColumnName, ChosenColumnName, ColumnNames.Rejected, CompletionColumnName);
     }
 }

@@ -12,7 +12,7 @@ public abstract record TrainerOptions
 
     /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
     /// <exception cref="ArgumentException">It is empty.</exception>
-    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
+    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Prompt;
 
     /// <summary>Gets how prompts are read. The default is as the column says.</summary>
     public PromptFormat PromptFormat { get; init; }
@@ -62,11 +62,11 @@ public abstract record PairwiseTrainerOptions : PolicyTrainerOptions
 
     /// <summary>Gets the text column of the better completions. The default is <c>Chosen</c>.</summary>
     /// <exception cref="ArgumentException">It is empty.</exception>
-    public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = "Chosen";
+    public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Chosen;
 
     /// <summary>Gets the text column of the worse completions. The default is <c>Rejected</c>.</summary>
     /// <exception cref="ArgumentException">It is empty.</exception>
-    public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = "Rejected";
+    public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Rejected;
 
-    internal sealed override StageColumns Columns => new(PromptColumnName, ChosenColumnName, RejectedColumnName, "Completion");
+    internal sealed override StageColumns Columns => new(PromptColumnName, ChosenColumnName, RejectedColumnName, ColumnNames.Completion);
 }

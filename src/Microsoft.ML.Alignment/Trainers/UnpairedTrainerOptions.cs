@@ -11,14 +11,14 @@ public abstract record UnpairedTrainerOptions : PolicyTrainerOptions
 
     /// <summary>Gets the text column of completions. The default is <c>Completion</c>.</summary>
     /// <exception cref="ArgumentException">It is empty.</exception>
-    public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+    public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
 
     /// <summary>Gets the Boolean column that says whether a completion is desirable. The default is <c>Label</c>.</summary>
     /// <exception cref="ArgumentException">It is empty.</exception>
-    public string LabelColumnName { get; init => field = Require.NotEmpty(value); } = "Label";
+    public string LabelColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Label;
 
     /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
     public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();
 
-    internal sealed override StageColumns Columns => new(PromptColumnName, "Chosen", "Rejected", CompletionColumnName);
+    internal sealed override StageColumns Columns => new(PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, CompletionColumnName);
 }

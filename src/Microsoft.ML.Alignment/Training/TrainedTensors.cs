@@ -53,7 +53,7 @@ internal sealed class TrainedTensors
     public static IReadOnlyList<(string Name, Parameter Parameter)> Parameters(LanguageModel model)
     {
         var own = model.Adapters.SelectMany(Matrices)
-            .Concat(model.RewardHead is { } head ? [("score.weight", head)] : Array.Empty<(string, Parameter)>())
+            .Concat(model.RewardHead is { } head ? [(ScalarHead.WeightName, head)] : Array.Empty<(string, Parameter)>())
             .Where(named => named.Item2.requires_grad).ToArray();
         // The weights of a base that does not train may not be in memory, and are not asked for.
         return own.Length == model.TrainableParameters.Count

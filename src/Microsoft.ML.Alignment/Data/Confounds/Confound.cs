@@ -21,10 +21,10 @@ public sealed record Confound(string Feature, IntervalEstimate Accuracy)
 public sealed record ConfoundOptions
 {
     /// <summary>Gets the text column of the better completions. The default is <c>Chosen</c>.</summary>
-    public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = "Chosen";
+    public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Chosen;
 
     /// <summary>Gets the text column of the worse completions. The default is <c>Rejected</c>.</summary>
-    public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = "Rejected";
+    public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Rejected;
 
     /// <summary>
     /// Gets what the lower end of a feature's 95 % interval must exceed for the feature to be named. In [0.5, 1); the default is 0.6.

@@ -6,9 +6,9 @@ internal sealed record PairRow(string Prompt, string Chosen, string Rejected, fl
     /// <summary>Columns <c>Prompt</c>, <c>Chosen</c> and <c>Rejected</c>.</summary>
     /// <param name="formats">The format of prompts and completions in the source.</param>
     public static IReadOnlyList<DerivedColumn<PairRow>> Columns(SourceFormats formats) => [
-        DerivedColumn<PairRow>.Text("Prompt", formats.PromptIsMessages, row => row.Prompt),
-        DerivedColumn<PairRow>.Text("Chosen", formats.CompletionIsMessages, row => row.Chosen),
-        DerivedColumn<PairRow>.Text("Rejected", formats.CompletionIsMessages, row => row.Rejected)];
+        DerivedColumn<PairRow>.Text(ColumnNames.Prompt, formats.PromptIsMessages, row => row.Prompt),
+        DerivedColumn<PairRow>.Text(ColumnNames.Chosen, formats.CompletionIsMessages, row => row.Chosen),
+        DerivedColumn<PairRow>.Text(ColumnNames.Rejected, formats.CompletionIsMessages, row => row.Rejected)];
 
     /// <summary>The same and <c>Margin</c>.</summary>
     public static IReadOnlyList<DerivedColumn<PairRow>> ColumnsWithMargin(SourceFormats formats) =>

@@ -13,11 +13,11 @@ public sealed record ScoredCompletionOptions
     public double MinimumMargin { get; init => field = Require.NotNegative(value); }
 
     /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
-    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
+    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Prompt;
 
     /// <summary>Gets the text column of completions. The default is <c>Completion</c>.</summary>
-    public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+    public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
 
     /// <summary>Gets the column of numbers, more for a better completion. The default is <c>Score</c>.</summary>
-    public string ScoreColumnName { get; init => field = Require.NotEmpty(value); } = "Score";
+    public string ScoreColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Score;
 }

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Alignment;
 public sealed record InspectionOptions
 {
     /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
-    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
+    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Prompt;
 
     /// <summary>
     /// Gets the text columns of completions. Null, the default, takes <c>Chosen</c> and <c>Rejected</c> if both are there, else
@@ -25,8 +25,8 @@ public sealed record InspectionOptions
 
     internal Data.ExampleColumns Columns(DataViewSchema schema)
     {
-        return new(PromptColumnName, CompletionColumnNames ?? (Has("Chosen") && Has("Rejected") ? ["Chosen", "Rejected"]
-            : Has("Completion") ? ["Completion"] : Has("Chosen") ? ["Chosen"] : []), []);
+        return new(PromptColumnName, CompletionColumnNames ?? (Has(ColumnNames.Chosen) && Has(ColumnNames.Rejected) ? [ColumnNames.Chosen, ColumnNames.Rejected]
+            : Has(ColumnNames.Completion) ? [ColumnNames.Completion] : Has(ColumnNames.Chosen) ? [ColumnNames.Chosen] : []), []);
 
         bool Has(string name) => schema.GetColumnOrNull(name)?.Type is Microsoft.ML.Data.TextDataViewType;
     }

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Alignment.Data.Records;
 /// <summary>Finds the columns of a row type.</summary>
 internal static class RecordColumns<TRow>
 {
-    private static readonly HashSet<string> TextRoles = ["Prompt", "Chosen", "Rejected", "Completion"];
+    private static readonly HashSet<string> TextRoles = [ColumnNames.Prompt, ColumnNames.Chosen, ColumnNames.Rejected, ColumnNames.Completion];
 
     private static readonly Dictionary<Type, DataViewType> Types = new()
     {
@@ -45,7 +45,7 @@ internal static class RecordColumns<TRow>
             // As in a file of conversations: plain text beside lists of messages is one message.
             var isMessage = hasMessages && TextRoles.Contains(name);
             return Text(name, isMessage, Read<string?>(property), text =>
-                isMessage && !string.IsNullOrEmpty(text) ? JsonConversation.OfText(text, fromUser: name == "Prompt") : text ?? "");
+                isMessage && !string.IsNullOrEmpty(text) ? JsonConversation.OfText(text, fromUser: name == ColumnNames.Prompt) : text ?? "");
         }
 
         if (!Types.TryGetValue(property.PropertyType, out var type))
