@@ -83,7 +83,7 @@ public sealed class SavePretrainedTests : IDisposable
         using var model = PretrainedModel.Load(Golden.Path("gguf/stories260K-q8_0.gguf"));
         model.SavePretrained(_folder["out"]);
         using var again = PretrainedModel.Load(_folder["out"]);
-        again.Files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json");
+        again.Files.Names.Should().BeEquivalentTo("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "gguf_metadata.json");
         again.BaseWeights.Should().OnlyContain(w => w.Encoding == TensorEncoding.F32);
         again.Logits(Ids, 5).Should().Equal(model.Logits(Ids, 5));
     }
