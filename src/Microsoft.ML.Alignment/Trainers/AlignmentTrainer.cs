@@ -55,7 +55,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         using var given = (Settings.Options.InitialModel ?? AlignmentSchema.RequirePolicy(input.Schema, Settings.Method)).Share();
         using var incoming = given.On(RunDevice.Of(_data.Run));
         var training = Settings.Resolve(_host.Seed);
-        training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0);
+        training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0 || _data.Run.Measure is not null);
         log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
         using var rewardModel = AlignmentSchema.Find(input.Schema, AlignmentSchema.RewardModelKind)?.Share();
         var sets = new StageSets(_data.TrainingSet ?? input, _data.ValidationSet, _host.CheckAlive) { RewardModel = rewardModel };

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Alignment.Trainers;
 /// <summary>Puts in place what watches a stage.</summary>
 internal static class StageWatch
 {
-    /// <summary>The context with a recorder, and with answers to the run's fixed prompts where the stage writes.</summary>
+    /// <summary>The context with a recorder, and with answers to the run's fixed prompts and what else the run measures where the stage writes.</summary>
     /// <param name="context">What surrounds the stage.</param>
     /// <param name="policy">The model that trains.</param>
     /// <param name="encoder">Reads prompts as the stage does.</param>
@@ -19,5 +19,6 @@ internal static class StageWatch
         AnswerSamples = writing is not null && context.Run.SamplePrompts.Count > 0
             ? new FixedPrompts(policy, encoder, writing, context.Run.SamplePrompts).Answer
             : null,
+        Measure = writing is not null && context.Run.Measure is { } measure ? () => measure(policy) : null,
     };
 }

@@ -13,7 +13,7 @@ internal sealed class Evaluator(
 
     /// <summary>Whether the model is to be evaluated where the stage stands, and was not yet.</summary>
     public bool IsDue(TrainingState state) =>
-        (validation is not null || context.AnswerSamples is not null) && state.EvaluatedStep != state.Step
+        (validation is not null || context.AnswerSamples is not null || context.Measure is not null) && state.EvaluatedStep != state.Step
         && (state.Step % _interval == 0 || state.Step == totalSteps);
 
     /// <summary>Evaluates.</summary>
@@ -22,10 +22,22 @@ internal sealed class Evaluator(
     public (StageEvaluation Evaluation, TrainingState State) Evaluate(TrainingState state)
     {
         var cancellation = context.Run.CancellationToken;
-        var metrics = validation?.Measure(cancellation) ?? new Dictionary<string, double>();
+        var metrics = Measured(validation?.Measure(cancellation) ?? new Dictionary<string, double>());
         var answers = context.AnswerSamples?.Invoke(cancellation) ?? [];
         var after = state.Evaluated(metrics.TryGetValue(ValidationMetrics.Loss, out var loss) ? loss : null);
         return (new(state.Step, metrics, answers) { IsBest = after.BestStep == state.Step && state.Step > 0 }, after);
+    }
+
+    private IReadOnlyDictionary<string, double> Measured(IReadOnlyDictionary<string, double> ofValidation)
+    {
+        if (context.Measure is null)
+            return ofValidation;
+        var all = new Dictionary<string, double>(ofValidation);
+        foreach (var (name, value) in context.Measure())
+            if (!all.TryAdd(ValidationMetrics.Prefix + name, value))
+                throw new InvalidOperationException(
+                    $"{nameof(AlignmentRun)}.{nameof(AlignmentRun.Measure)} gave '{name}', and there is a metric {ValidationMetrics.Prefix}{name} already; give it another name.");
+        return all;
     }
 
     /// <summary>Whether the validation loss has not fallen for as many evaluations as the options allow.</summary>

@@ -57,16 +57,16 @@ internal sealed record ResolvedTraining
 
     /// <summary>Refuses options that only an evaluation gives a meaning, where nothing is evaluated.</summary>
     /// <exception cref="InvalidOperationException">There is one.</exception>
-    public void RequireWhatIsEvaluated(bool hasValidationSet, bool hasSamplePrompts)
+    public void RequireWhatIsEvaluated(bool hasValidationSet, bool measuresOtherwise)
     {
         if (!hasValidationSet && (EarlyStoppingPatience > 0 || LoadBestAtEnd))
             throw new InvalidOperationException(
                 $"{nameof(EarlyStoppingPatience)} and {nameof(LoadBestAtEnd)} go by the validation loss; " +
                 "give the trainer a validationSet, or leave them out.");
-        if (!hasValidationSet && !hasSamplePrompts && EvaluateEverySteps > 0)
+        if (!hasValidationSet && !measuresOtherwise && EvaluateEverySteps > 0)
             throw new InvalidOperationException(
                 $"{nameof(EvaluateEverySteps)} is {EvaluateEverySteps}, but there is nothing to evaluate; " +
-                $"give the trainer a validationSet or the run {nameof(AlignmentRun.SamplePrompts)}, or leave it out.");
+                $"give the trainer a validationSet or the run {nameof(AlignmentRun.SamplePrompts)} or {nameof(AlignmentRun.Measure)}, or leave it out.");
     }
 
     /// <summary>All values in one line, for the log.</summary>

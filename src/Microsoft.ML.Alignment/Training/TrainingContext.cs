@@ -22,6 +22,9 @@ internal sealed record TrainingContext(string Stage, AlignmentRun Run, Action<st
     /// </summary>
     public Func<CancellationToken, IReadOnlyList<SampleAnswer>>? AnswerSamples { get; init; }
 
+    /// <summary>Gets what else is measured at each evaluation; null where nothing is.</summary>
+    public Func<IReadOnlyDictionary<string, double>>? Measure { get; init; }
+
     /// <summary>Gets the place of the stage among those that the run fits, from 1.</summary>
     public int StageIndex { get; init; } = 1;
 

@@ -58,6 +58,44 @@ public sealed class WatchedRunTests : IDisposable
         File.ReadAllText(_folder["cut/report.html"]).Should().Contain("completed by an earlier process").And.Contain("completed, 3 of 3 steps");
     }
 
+    [Fact]
+    public void WhatElseIsMeasuredStandsAmongTheMetricsOfEachEvaluation()
+    {
+        using var start = new MLContext().Alignment().LoadModel(AlignedChain.BasePath);
+        var prompts = new MLContext().Data.LoadFromEnumerable(Prompts.Select(prompt => new PromptRow { Prompt = prompt }));
+        var judge = new RuleJudge("a", (_, completion) => completion.Count(letter => letter == 'a'));
+        var rates = new List<double>();
+        var measured = Fit(new()
+        {
+            WorkspacePath = _folder["run"],
+            Measure = policy =>
+            {
+                var rate = policy.EvaluateWinRate(start, judge, prompts, new() { Generation = new() { MaxNewTokens = 8 } }).WinRate.Value;
+                rates.Add(rate);
+                return new Dictionary<string, double> { ["win_rate"] = rate };
+            },
+        });
+
+        rates.Should().HaveCount(6, "before the first step and behind each pass, of two stages");
+        rates[0].Should().Be(0.5, "nothing is trained yet");
+        foreach (var stage in new[] { "1-Sft", "2-Dpo" })
+            File.ReadLines(_folder[$"run/{stage}/metrics.jsonl"]).Count(line => line.Contains("\"eval_win_rate\"")).Should().Be(3);
+        Fit(new()).Should().Be(measured, "training does not notice");
+    }
+
+    [Fact]
+    public void AMeasureThatHasTheNameOfAnotherIsRefused()
+    {
+        var measured = 0;
+        var ml = new MLContext(seed: 3);
+        var align = ml.Alignment(new() { Measure = _ => new Dictionary<string, double> { ["loss"] = measured++ } });
+        var pairs = AlignedChain.ViewOfPairs(ml);
+        var chain = align.BaseModel(AlignedChain.BasePath).Append(align.Trainers.Sft(AlignedChain.SftOptions, validationSet: pairs));
+
+        chain.Invoking(c => c.Fit(pairs)).Should().Throw<InvalidOperationException>().WithMessage("*Measure gave 'loss'*eval_loss*another name*");
+        measured.Should().Be(1);
+    }
+
     private static string Fit(AlignmentRun run)
     {
         var ml = new MLContext(seed: 3);
