@@ -41,18 +41,18 @@ public sealed partial class AlignmentCatalog
 
     /// <summary>Loads a pretrained model at once, for example to give it to several trainers as their initial model.</summary>
     /// <param name="path">A Hugging Face folder or a GGUF file.</param>
+    /// <param name="chatTemplate">The name of one of its chat templates, or a template in Jinja, which becomes its own; null for its own.</param>
     /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="ChatTemplateException">The chat template cannot be read.</exception>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="FileNotFoundException">
-    /// There is no such GGUF file, or the folder lacks its configuration or its weights.
-    /// </exception>
-    /// <exception cref="InvalidDataException">A file is damaged, of another format, or does not belong to the others.</exception>
+    /// <exception cref="FileNotFoundException">There is no such GGUF file, or the folder lacks its configuration or its weights.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or of another format, or there is no chat template of the name.</exception>
     /// <exception cref="NotSupportedException">The model needs something that is not implemented.</exception>
-    public LanguageModel LoadModel(string path)
+    public LanguageModel LoadModel(string path, string? chatTemplate = null)
     {
         using var log = new TrainerHost(_environment, nameof(LoadModel)).Start();
         log.Info($"LoadModel: '{path}'");
-        using var model = PretrainedModel.Load(path);
+        using var model = PretrainedModel.Load(path, chatTemplate);
         if (model.EndTokenDisagreement is { } disagreement)
             log.Info($"LoadModel: {disagreement}");
         return model.On(RunDevice.Of(_run));

@@ -98,8 +98,21 @@ internal static class GgufModel
                     $"'{file.Path}': the {key} token has id {id}; there are {tokens.Length} tokens.");
         }
 
-        if (settings.FindText("tokenizer.chat_template") is { } template)
-            config["chat_template"] = template;
+        if (ChatTemplates(file, settings) is { } templates)
+            config["chat_template"] = templates;
         return config;
+    }
+
+    private static JsonNode? ChatTemplates(GgufFile file, GgufSettings settings)
+    {
+        const string Key = "tokenizer.chat_template";
+        var template = settings.FindText(Key);
+        var names = file.Metadata.Keys.Where(key => key.StartsWith(Key + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
+        if (names.Length == 0)
+            return template;
+        var all = names.Select(name => (Name: name[(Key.Length + 1)..], Source: settings.FindText(name)!));
+        if (template is not null)
+            all = all.Prepend(("default", template));
+        return new JsonArray([.. all.Select(each => new JsonObject { ["name"] = each.Name, ["template"] = each.Source })]);
     }
 }

@@ -13,8 +13,9 @@ internal static class HuggingFaceFolder
     /// <summary>The small files that a model has beside its weights; others in its folder are not looked at.</summary>
     private static readonly string[] SmallFiles =
     [
-        ModelFiles.Config, ModelFiles.GenerationConfig, ModelFiles.Tokenizer, ModelFiles.TokenizerConfig, ModelFiles.ChatTemplate, ModelFiles.GgufMetadata,
-        "chat_template.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "tokenizer.model",
+        ModelFiles.Config, ModelFiles.GenerationConfig, ModelFiles.Tokenizer, ModelFiles.TokenizerConfig, ModelFiles.ChatTemplate,
+        ModelFiles.ChatTemplateJson, ModelFiles.SpecialTokensMap, ModelFiles.GgufMetadata, "added_tokens.json", "vocab.json", "vocab.txt",
+        "merges.txt", "tokenizer.model",
         "spiece.model", "sentencepiece.bpe.model", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "NOTICE", "NOTICE.md", "NOTICE.txt",
         "USE_POLICY.md",
     ];

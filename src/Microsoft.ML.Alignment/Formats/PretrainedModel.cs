@@ -11,16 +11,20 @@ internal static class PretrainedModel
 
     /// <summary>Loads a model, which the caller owns.</summary>
     /// <param name="path">A folder, or a GGUF file under any name.</param>
+    /// <param name="chatTemplate">The name of one of its chat templates, or another template; null for its own.</param>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
     /// <exception cref="FileNotFoundException">
     /// There is no such GGUF file, or the folder lacks its configuration or its weights.
     /// </exception>
-    /// <exception cref="InvalidDataException">A file is damaged, of another format, or does not belong to the others.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged, of another format, or does not belong to the others, or the model has no chat template of the name.
+    /// </exception>
     /// <exception cref="NotSupportedException">The model needs something that is not implemented.</exception>
-    public static LanguageModel Load(string path)
+    /// <exception cref="ChatTemplateException">The chat template cannot be read.</exception>
+    public static LanguageModel Load(string path, string? chatTemplate = null)
     {
         RequireExists(path);
-        return FileErrors.Place(path, () => LoadExisting(path));
+        return FileErrors.Place(path, () => LoadExisting(path, chatTemplate));
     }
 
     /// <summary>Checks cheaply, when a pipeline is composed, that there is something at a path that looks like a model.</summary>
@@ -34,12 +38,13 @@ internal static class PretrainedModel
             RequireGguf(path);
     }
 
-    private static LanguageModel LoadExisting(string path)
+    private static LanguageModel LoadExisting(string path, string? chatTemplate)
     {
         var pretrained = Directory.Exists(path) ? HuggingFaceFolder.Read(path) : GgufModel.Read(RequireGguf(path));
         try
         {
             var text = TextPart.Of(pretrained);
+            text = text with { Files = ChatTemplateReader.Choose(text.Files, chatTemplate) };
             return text.Weights.Any(w => w.Name == ScalarHead.WeightName)
                 ? LoadRewardModel(text, path)
                 : LanguageModel.Load(text.Files, text.Weights, path);

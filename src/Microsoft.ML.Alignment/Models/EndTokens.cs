@@ -8,8 +8,8 @@ namespace Microsoft.ML.Alignment.Models;
 internal sealed record EndTokens(IReadOnlyList<int> Ids, string? Disagreement)
 {
     /// <summary>
-    /// Adds to the ids of <c>config.json</c> and <c>generation_config.json</c> the <c>eos_token</c> of <c>tokenizer_config.json</c> and the token
-    /// that the chat template writes behind what an assistant says.
+    /// Adds to the ids of <c>config.json</c> and <c>generation_config.json</c> the <c>eos_token</c> of <c>tokenizer_config.json</c> and
+    /// <c>special_tokens_map.json</c> and the token that the chat template writes behind what an assistant says.
     /// </summary>
     /// <param name="config">The configuration.</param>
     /// <param name="files">The small files.</param>
@@ -20,7 +20,8 @@ internal sealed record EndTokens(IReadOnlyList<int> Ids, string? Disagreement)
             return new(config.EosTokenIds, null);
         List<int> ids = [.. config.EosTokenIds];
         var found = new List<string> { $"{ModelFiles.Config} and {ModelFiles.GenerationConfig} name {Names(ids, tokenizer)}" };
-        Add(ids, found, ModelFiles.TokenizerConfig, OfSettings(files, tokenizer), (config, tokenizer));
+        foreach (var file in (string[])[ModelFiles.TokenizerConfig, ModelFiles.SpecialTokensMap])
+            Add(ids, found, file, OfSettings(files, file, tokenizer), (config, tokenizer));
         Add(ids, found, "the chat template", OfTemplate(files, tokenizer), (config, tokenizer));
         return new(ids, found.Count > 1 ? $"{string.Join(", ", found)}: each of them ends a completion." : null);
     }
@@ -33,8 +34,8 @@ internal sealed record EndTokens(IReadOnlyList<int> Ids, string? Disagreement)
         found.Add($"{source} {Names([end], model.Tokenizer)}");
     }
 
-    private static int? OfSettings(ModelFiles files, ModelTokenizer tokenizer) =>
-        ChatTemplateReader.SpecialTokensOf(files).TryGetValue("eos_token", out var token) ? tokenizer.IdOf(token) : null;
+    private static int? OfSettings(ModelFiles files, string file, ModelTokenizer tokenizer) =>
+        ChatTemplateReader.SpecialTokensOf(files, file).TryGetValue("eos_token", out var token) ? tokenizer.IdOf(token) : null;
 
     private static int? OfTemplate(ModelFiles files, ModelTokenizer tokenizer)
     {

@@ -52,7 +52,8 @@ public sealed class LanguageModel : IDisposable
         ?? throw new InvalidOperationException($"The model '{Source}' has no {ModelFiles.Tokenizer}; put the one of its family beside its weights.");
 
     /// <summary>Gets the chat template; null if the model has none.</summary>
-    /// <exception cref="NotSupportedException">The template has a construct that is not implemented.</exception>
+    /// <exception cref="ChatTemplateException">The template cannot be read.</exception>
+    /// <exception cref="NotSupportedException">The model has several templates and none is the default.</exception>
     public ChatTemplate? ChatTemplate => Stack.Core.ChatTemplate.Value;
 
     /// <summary>Gets the names of the adapters, in the order in which they were trained.</summary>

@@ -12,11 +12,16 @@ internal sealed class ModelFiles(IReadOnlyDictionary<string, byte[]> files)
     public const string GenerationConfig = "generation_config.json";
     public const string Tokenizer = "tokenizer.json";
     public const string TokenizerConfig = "tokenizer_config.json";
+    public const string SpecialTokensMap = "special_tokens_map.json";
     public const string ChatTemplate = "chat_template.jinja";
     public const string GgufMetadata = "gguf_metadata.json";
+    public const string ChatTemplateJson = "chat_template.json";
 
     /// <summary>Gets the names of the files.</summary>
     public IEnumerable<string> Names => files.Keys;
+
+    /// <summary>The files with one of them added or replaced.</summary>
+    public ModelFiles With(string name, byte[] bytes) => new(new Dictionary<string, byte[]>(files) { [name] = bytes });
 
     /// <summary>Gets a file's bytes; null if there is none.</summary>
     public byte[]? Bytes(string name) => files.GetValueOrDefault(name);

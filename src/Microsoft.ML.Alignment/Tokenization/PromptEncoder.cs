@@ -40,7 +40,7 @@ internal sealed class PromptEncoder
         {
             throw new ArgumentException(
                 $"The prompt format {format} needs a chat template, and the model has none. " +
-                $"Use {PromptFormat.Text}, or give the model a template.",
+                $"Use {PromptFormat.Text}, or give the model a template with the option ChatTemplate of BaseModel or LoadModel.",
                 nameof(template));
         }
 

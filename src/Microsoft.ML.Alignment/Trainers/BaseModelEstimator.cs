@@ -45,13 +45,15 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
     /// <summary>Loads the model; no row is read.</summary>
     /// <param name="input">Only its schema is looked at.</param>
     /// <exception cref="FileNotFoundException">A file of the model is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, or the weights do not fit the configuration.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, the weights do not fit the configuration, or there is no chat template of
+    /// the name that the options give.</exception>
     /// <exception cref="NotSupportedException">The model needs something that is not implemented.</exception>
+    /// <exception cref="ChatTemplateException">The chat template that the options give cannot be read.</exception>
     public PolicyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var log = _host.Start();
-        using var loaded = PretrainedModel.Load(_path);
+        using var loaded = PretrainedModel.Load(_path, _options.ChatTemplate);
         var model = loaded.On(RunDevice.Of(_run));
         try
         {
@@ -84,6 +86,12 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
 
         /// <summary>Gets how prompts are read. The default is as the column says.</summary>
         public PromptFormat PromptFormat { get; init; }
+
+        /// <summary>
+        /// Gets the chat template: the name of one of the model's, where it has several (<c>tool_use</c>), or a template in Jinja, which becomes
+        /// the model's own and is saved with it. The default is null, the model's own.
+        /// </summary>
+        public string? ChatTemplate { get; init => field = value is null ? null : Require.NotEmpty(value); }
 
         /// <summary>Gets how the model writes completions.</summary>
         public GenerationOptions Generation { get; init; } = new();

@@ -68,6 +68,17 @@ public sealed class GgufModelTests : IDisposable
     }
 
     [Fact]
+    public void NamedChatTemplatesAreKept()
+    {
+        var files = Read(Tiny().With("tokenizer.chat_template.rag", "R")).Files;
+        FluentActions.Invoking(() => ChatTemplateReader.Read(files)).Should().Throw<NotSupportedException>().WithMessage("*rag*");
+        ChatTemplateReader.Read(ChatTemplateReader.Choose(files, "rag"))!.Source.Should().Be("R");
+        var both = Read(Tiny().With("tokenizer.chat_template.rag", "R").With("tokenizer.chat_template", "D")).Files;
+        ChatTemplateReader.Read(both)!.Source.Should().Be("D");
+        ChatTemplateReader.Read(ChatTemplateReader.Choose(both, "rag"))!.Source.Should().Be("R");
+    }
+
+    [Fact]
     public void TheTokenizerEncodesAsTheOriginalDoes()
     {
         var tokenizer = ModelTokenizer.FromJson(GgufModel.Read(Golden.Path("gguf/stories260K-q8_0.gguf")).Files.Text(ModelFiles.Tokenizer)!);
