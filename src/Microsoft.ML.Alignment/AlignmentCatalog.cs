@@ -21,6 +21,7 @@ public sealed partial class AlignmentCatalog
         RunWorkspace.Of(run);
         Data = new(environment);
         Trainers = new(environment, run);
+        Feedback = new(environment, run);
     }
 
     /// <summary>Gets the readers of data sets.</summary>
@@ -28,6 +29,9 @@ public sealed partial class AlignmentCatalog
 
     /// <summary>Gets the methods.</summary>
     public TrainerCatalog Trainers { get; }
+
+    /// <summary>Gets the stages that make training data with the help of models or people.</summary>
+    public FeedbackCatalog Feedback { get; }
 
     /// <summary>Begins a pipeline with a pretrained model, which is loaded when the pipeline is fitted.</summary>
     /// <param name="path">A Hugging Face folder or a GGUF file.</param>

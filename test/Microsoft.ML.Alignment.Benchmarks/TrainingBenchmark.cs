@@ -40,7 +40,7 @@ internal sealed class TrainingBenchmark(Arguments arguments, TrainingSetup setup
         InvalidRows = InvalidRows.Skip,
     };
 
-    private AlignmentTransformer Fit(AlignmentCatalog align, LanguageModel model, TrainingOptions training, IDataView data) => setup.Method switch
+    private ModelTransformer Fit(AlignmentCatalog align, LanguageModel model, TrainingOptions training, IDataView data) => setup.Method switch
     {
         Method.Sft => align.Trainers.Sft(new() { Training = training, Lora = setup.Lora, InitialModel = model }).Fit(data),
         Method.Dpo => align.Trainers.Dpo(new() { Training = training, Lora = setup.Lora, InitialModel = model }).Fit(data),

@@ -98,14 +98,14 @@ internal static class AlignmentSchema
 
     /// <summary>The shape that a stage promises: the input's columns and its own.</summary>
     /// <param name="input">The shape of the input.</param>
-    /// <param name="kind">Annotation of the first output column.</param>
+    /// <param name="kind">Annotation of the first output column; null where it has none.</param>
     /// <param name="outputs">The stage's columns.</param>
-    public static SchemaShape Append(SchemaShape input, string kind, IEnumerable<ScoreColumn> outputs)
+    public static SchemaShape Append(SchemaShape input, string? kind, IEnumerable<ScoreColumn> outputs)
     {
         var columns = input.ToDictionary(c => c.Name);
         foreach (var (output, index) in outputs.Select((o, i) => (o, i)))
         {
-            var annotations = index == 0 ? new SchemaShape([AnnotationShape(kind)]) : null;
+            var annotations = index == 0 && kind is not null ? new SchemaShape([AnnotationShape(kind)]) : null;
             columns[output.Name] = new SchemaShape.Column(output.Name, SchemaShape.Column.VectorKind.Scalar, output.Type, false, annotations);
         }
 

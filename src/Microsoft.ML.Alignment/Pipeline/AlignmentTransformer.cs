@@ -4,51 +4,41 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
 
-/// <summary>A fitted stage: it carries a model down the pipeline and scores rows with it, lazily and in batches.</summary>
-/// <remarks>
-/// A column that nobody reads runs no model. The stage owns its models; dispose it, or the chain it is in, to free them. A
-/// <see cref="PredictionEngine{TSrc, TDst}"/> disposes its transformer unless told otherwise (<c>OwnsTransformer</c>); models that other
-/// stages hold stay.
-/// </remarks>
-public abstract class AlignmentTransformer : ITransformer, IDisposable
+/// <summary>A fitted stage of a pipeline: it adds columns, lazily and in batches. A column that nobody reads costs nothing.</summary>
+public abstract class AlignmentTransformer : ITransformer
 {
-    private protected AlignmentTransformer(IHost host, Stage stage) => (Host, Stage) = (host, stage);
-
-    /// <summary>Gets the model. It is borrowed: <see cref="LanguageModel.Share"/> gives one that outlives the transformer.</summary>
-    public LanguageModel Model => Stage.Model;
+    private protected AlignmentTransformer(IHost host) => Host = host;
 
     bool ITransformer.IsRowToRowMapper => true;
 
     private protected IHost Host { get; }
 
-    internal Stage Stage { get; }
-
     /// <summary>Gets the columns that come out for columns that go in.</summary>
     /// <param name="inputSchema">The columns that go in.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The prompt column is missing or is not text.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column that the stage needs is missing or is not text.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
 
     /// <summary>Adds the columns; nothing is computed before they are read.</summary>
     /// <param name="input">The rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The prompt column is missing or is not text.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column that the stage needs is missing or is not text.</exception>
     public IDataView Transform(IDataView input)
     {
         Host.CheckValue(input, nameof(input));
         return new BatchedDataView(Host, input, Bind(input.Schema));
     }
 
-    /// <summary>Lets go of the models. Views made before then can no longer be read; cursors that are open can.</summary>
-    public void Dispose()
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
-        Stage.Dispose();
-        GC.SuppressFinalize(this);
+        Host.CheckValue(inputSchema, nameof(inputSchema));
+        return new KernelRowMapper(Host, new(Host, CreateRowKernel(inputSchema), inputSchema));
     }
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new KernelRowMapper(Host, Bind(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => SaveModel(ctx);
 
     private protected abstract ScoringKernel CreateKernel(DataViewSchema input);
+
+    /// <summary>What single rows of a prediction engine go through; it gives one row for each.</summary>
+    private protected virtual ScoringKernel CreateRowKernel(DataViewSchema input) => CreateKernel(input);
 
     private protected abstract void SaveModel(ModelSaveContext ctx);
 

@@ -25,6 +25,8 @@ internal sealed class BatchedCursor : RootCursorBase
     {
         (_binding, _session, _input, _active) = (binding, session, input, active);
         _batch = new ScoreBatch(binding.ActiveComputed(active), ScoringKernel.BatchSize);
+        foreach (var name in binding.Kernel.RowInputs)
+            _batch.Read(name);
         _passed = [.. binding.InputSchema.Select(c => active[c.Index] ? ColumnBuffer.Of(input, c, ScoringKernel.BatchSize) : null)];
         _texts = [.. _batch.Inputs.Select(name => (input.GetGetter<ReadOnlyMemory<char>>(binding.InputColumn(name)), _batch.Input(name)))];
         _getId = input.GetIdGetter();
@@ -32,32 +34,35 @@ internal sealed class BatchedCursor : RootCursorBase
 
     public override DataViewSchema Schema => _binding.OutputSchema;
 
-    public override long Batch => _row >= 0 ? _batches[_row] : 0;
+    public override long Batch => _row >= 0 ? _batches[_batch.SourceOf(_row)] : 0;
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.Index];
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = _ids[CurrentRow()];
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = IdOf(CurrentRow());
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         Ch.CheckParam(IsColumnActive(column), nameof(column), "requested column is not active");
         var getter = _binding.Computed(column.Index) is { } computed
-            ? ColumnBuffer.GetterOver(_batch.Values(computed.Name), CurrentRow)
-            : _passed[column.Index]!.Getter(CurrentRow);
+            ? ColumnBuffer.GetterOver(_batch, computed, CurrentRow)
+            : _passed[column.Index]!.Getter(() => _batch.SourceOf(CurrentRow()));
         return ColumnBuffer.Typed<TValue>(getter, column);
     }
 
     protected override bool MoveNextCore()
     {
-        if (++_row < _batch.Count)
-            return true;
-        if (_inputEnded)
-            return false;
-        ReadAhead();
-        if (_batch.Count == 0)
-            return false;
-        _session.Run(_batch);
-        _row = 0;
+        _row++;
+        while (_row >= _batch.RowCount)
+        {
+            if (_inputEnded)
+                return false;
+            ReadAhead();
+            if (_batch.Count == 0)
+                return false;
+            _session.Run(_batch);
+            _row = 0;
+        }
+
         return true;
     }
 
@@ -71,6 +76,13 @@ internal sealed class BatchedCursor : RootCursorBase
         }
 
         base.Dispose(disposing);
+    }
+
+    // Rows that are made of one row need ids of their own.
+    private DataViewRowId IdOf(int row)
+    {
+        var id = _ids[_batch.SourceOf(row)];
+        return _batch.CopyOf(row) is > 0 and var copy ? id.Combine(new((ulong)copy, 0)) : id;
     }
 
     private int CurrentRow()

@@ -12,12 +12,12 @@ internal sealed class BatchedDataView(IHostEnvironment environment, IDataView so
 
     public DataViewSchema Schema => binding.OutputSchema;
 
-    public long? GetRowCount() => source.GetRowCount();
+    public long? GetRowCount() => binding.Kernel.ChangesRows ? null : source.GetRowCount();
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var active = binding.Active(columnsNeeded);
-        if (!binding.ActiveComputed(active).Any())
+        if (binding.PassesThrough(active))
             return new PassThroughCursor(environment, binding, source.GetRowCursor(binding.Dependencies(active), rand), active);
         // The session is opened first: where the transformer was disposed, no cursor of the source is left open.
         var session = binding.Kernel.Open();

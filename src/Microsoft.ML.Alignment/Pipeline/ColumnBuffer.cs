@@ -21,12 +21,13 @@ internal abstract class ColumnBuffer
         return (ColumnBuffer)Activator.CreateInstance(type, row, column, capacity)!;
     }
 
-    /// <summary>A getter over computed values.</summary>
-    public static Delegate GetterOver(Array values, Func<int> current) => values switch
+    /// <summary>A getter over the values that a batch computes of a column.</summary>
+    public static Delegate GetterOver(ScoreBatch batch, ScoreColumn column, Func<int> current) => column.Type.RawType switch
     {
-        float[] singles => (ValueGetter<float>)((ref float value) => value = singles[current()]),
-        ReadOnlyMemory<char>[] texts => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = texts[current()]),
-        _ => throw new ArgumentException($"No getter for values of type {values.GetType().GetElementType()}.", nameof(values)),
+        var type when type == typeof(float) => Getter<float>(batch, column.Name, current),
+        var type when type == typeof(long) => Getter<long>(batch, column.Name, current),
+        var type when type == typeof(ReadOnlyMemory<char>) => Getter<ReadOnlyMemory<char>>(batch, column.Name, current),
+        var type => throw new ArgumentException($"No getter for values of type {type}.", nameof(column)),
     };
 
     /// <summary>The getter as what the caller asks for.</summary>
@@ -34,6 +35,9 @@ internal abstract class ColumnBuffer
     public static ValueGetter<TValue> Typed<TValue>(Delegate getter, DataViewSchema.Column column) =>
         getter as ValueGetter<TValue> ?? throw new InvalidOperationException(
             $"Invalid TValue: column '{column.Name}' has values of type {column.Type.RawType}, not {typeof(TValue)}.");
+
+    private static ValueGetter<T> Getter<T>(ScoreBatch batch, string name, Func<int> current) =>
+        (ref T value) => value = ((T[])batch.Values(name))[current()];
 
     private sealed class Plain<T>(DataViewRow row, DataViewSchema.Column column, int capacity) : ColumnBuffer
     {

@@ -11,7 +11,7 @@ internal sealed class KernelBinding
     public KernelBinding(IExceptionContext context, ScoringKernel kernel, DataViewSchema input)
     {
         (Kernel, InputSchema) = (kernel, input);
-        foreach (var name in kernel.Outputs.SelectMany(o => o.Inputs).Distinct())
+        foreach (var name in kernel.Outputs.SelectMany(o => o.Inputs).Concat(kernel.RowInputs).Distinct())
         {
             var column = input.GetColumnOrNull(name) ?? throw context.ExceptSchemaMismatch("inputSchema", "input", name);
             if (column.Type is not TextDataViewType)
@@ -47,13 +47,16 @@ internal sealed class KernelBinding
         return active;
     }
 
+    /// <summary>Whether a cursor computes nothing and can hand rows through as they are.</summary>
+    public bool PassesThrough(bool[] active) => !Kernel.ChangesRows && !ActiveComputed(active).Any();
+
     public IEnumerable<ScoreColumn> ActiveComputed(bool[] active) => Kernel.Outputs.Where((_, i) => active[InputSchema.Count + i]);
 
     /// <summary>The input columns that the active output columns need.</summary>
     public IEnumerable<DataViewSchema.Column> Dependencies(bool[] active)
     {
         var needed = active[..InputSchema.Count];
-        foreach (var name in ActiveComputed(active).SelectMany(o => o.Inputs))
+        foreach (var name in ActiveComputed(active).SelectMany(o => o.Inputs).Concat(Kernel.RowInputs))
             needed[_inputs[name]] = true;
         return InputSchema.Where(c => needed[c.Index]);
     }

@@ -41,7 +41,7 @@ internal sealed class KernelRowMapper(IExceptionContext context, KernelBinding b
             if (binding.Computed(column.Index) is not { } computed)
                 return Input.GetGetter<TValue>(binding.InputSchema[column.Index]);
             Take(computed);
-            var value = ColumnBuffer.Typed<TValue>(ColumnBuffer.GetterOver(_batch.Values(computed.Name), () => 0), column);
+            var value = ColumnBuffer.Typed<TValue>(ColumnBuffer.GetterOver(_batch, computed, () => 0), column);
             return (ref TValue destination) =>
             {
                 Score();

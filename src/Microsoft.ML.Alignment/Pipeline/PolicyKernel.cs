@@ -4,18 +4,13 @@ using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Generation;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Tokenization;
-using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>Writes completions with a policy, and compares it with its reference.</summary>
-internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outputs) : ScoringKernel
+internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outputs) : ModelKernel(stage, AlignmentSchema.PolicyKind, outputs)
 {
-    public override IReadOnlyList<ScoreColumn> Outputs => outputs;
-
-    public override DataViewSchema.Annotations Annotations => AlignmentSchema.Annotation(AlignmentSchema.PolicyKind, stage.Model);
-
-    public override ScoringSession Open() => Open(stage, held => new Session(held));
+    protected override ScoringSession Open(Stage held) => new Session(held);
 
     private sealed class Session(Stage stage) : ScoringSession
     {

@@ -23,7 +23,7 @@ namespace Microsoft.ML.Alignment;
 /// | `ImplicitRewardMargin` | single: their difference | with all three, if there is a reference |
 /// ]]></format>
 /// </remarks>
-public sealed class PolicyTransformer : AlignmentTransformer
+public sealed class PolicyTransformer : ModelTransformer
 {
     internal const string LoaderSignature = "AlignmentPolicy";
     internal const string BaseMethod = "base";

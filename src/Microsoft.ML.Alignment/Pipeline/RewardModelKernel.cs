@@ -1,18 +1,13 @@
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Models;
-using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>Rewards completions.</summary>
-internal sealed class RewardModelKernel(Stage stage, IReadOnlyList<ScoreColumn> outputs) : ScoringKernel
+internal sealed class RewardModelKernel(Stage stage, IReadOnlyList<ScoreColumn> outputs) : ModelKernel(stage, AlignmentSchema.RewardModelKind, outputs)
 {
-    public override IReadOnlyList<ScoreColumn> Outputs => outputs;
-
-    public override DataViewSchema.Annotations Annotations => AlignmentSchema.Annotation(AlignmentSchema.RewardModelKind, stage.Model);
-
-    public override ScoringSession Open() => Open(stage, held => new Session(held));
+    protected override ScoringSession Open(Stage held) => new Session(held);
 
     private sealed class Session(Stage stage) : ScoringSession
     {

@@ -20,7 +20,7 @@ namespace Microsoft.ML.Alignment;
 /// | `RewardMargin` | single: their difference | with all three |
 /// ]]></format>
 /// </remarks>
-public sealed class RewardModelTransformer : AlignmentTransformer
+public sealed class RewardModelTransformer : ModelTransformer
 {
     internal const string LoaderSignature = "AlignmentRewardModel";
 

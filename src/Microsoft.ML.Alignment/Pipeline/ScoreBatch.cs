@@ -6,6 +6,7 @@ internal sealed class ScoreBatch
     private readonly Dictionary<string, ReadOnlyMemory<char>[]> _inputs = [];
     private readonly Dictionary<string, Array> _outputs = [];
     private readonly int _capacity;
+    private int[]? _sources;
 
     /// <param name="wanted">The columns to compute.</param>
     /// <param name="capacity">The most rows.</param>
@@ -16,8 +17,15 @@ internal sealed class ScoreBatch
             Add(column);
     }
 
-    /// <summary>Gets or sets the number of rows filled in.</summary>
-    public int Count { get; set; }
+    /// <summary>Gets or sets the number of rows filled in. Each gives one row until <see cref="Give"/> says otherwise.</summary>
+    public int Count
+    {
+        get;
+        set => (field, _sources) = (value, null);
+    }
+
+    /// <summary>Gets the number of rows that come out.</summary>
+    public int RowCount => _sources?.Length ?? Count;
 
     /// <summary>Gets the names of the input columns that are read.</summary>
     public IReadOnlyCollection<string> Inputs => _inputs.Keys;
@@ -27,7 +35,31 @@ internal sealed class ScoreBatch
     {
         _outputs.TryAdd(column.Name, Array.CreateInstance(column.Type.RawType, _capacity));
         foreach (var input in column.Inputs)
-            _inputs.TryAdd(input, new ReadOnlyMemory<char>[_capacity]);
+            Read(input);
+    }
+
+    /// <summary>Reads one more input column.</summary>
+    public void Read(string input) => _inputs.TryAdd(input, new ReadOnlyMemory<char>[_capacity]);
+
+    /// <summary>Says which rows come out, before their values are set.</summary>
+    /// <param name="sources">Of each row that comes out the row that it is made of; equal ones follow one another.</param>
+    public void Give(int[] sources)
+    {
+        _sources = sources;
+        foreach (var (name, values) in _outputs.Where(output => output.Value.Length < sources.Length).ToArray())
+            _outputs[name] = Array.CreateInstance(values.GetType().GetElementType()!, sources.Length);
+    }
+
+    /// <summary>The row that a row which comes out is made of.</summary>
+    public int SourceOf(int row) => _sources is null ? row : _sources[row];
+
+    /// <summary>How many rows before this one are made of the same row.</summary>
+    public int CopyOf(int row)
+    {
+        var copy = 0;
+        while (copy < row && SourceOf(row - copy - 1) == SourceOf(row))
+            copy++;
+        return copy;
     }
 
     /// <summary>Whether a column is asked for.</summary>
@@ -46,7 +78,7 @@ internal sealed class ScoreBatch
     public void Set<T>(string output, IReadOnlyList<T> values)
     {
         var destination = (T[])_outputs[output];
-        for (var row = 0; row < Count; row++)
+        for (var row = 0; row < RowCount; row++)
             destination[row] = values[row];
     }
 

@@ -8,30 +8,24 @@ internal abstract class ScoringKernel
     /// <summary>The rows that a cursor looks ahead and scores together.</summary>
     public const int BatchSize = 32;
 
-    /// <summary>Gets the columns; the first one carries the model.</summary>
+    /// <summary>Gets the columns; where the stage has a model, the first one carries it.</summary>
     public abstract IReadOnlyList<ScoreColumn> Outputs { get; }
 
-    /// <summary>Gets the annotation of the first column.</summary>
-    public abstract DataViewSchema.Annotations Annotations { get; }
+    /// <summary>Gets the annotation of the first column; null, the default, where it carries nothing.</summary>
+    public virtual DataViewSchema.Annotations? Annotations => null;
+
+    /// <summary>
+    /// Gets the text columns by which a row is left out or becomes several. They are read whatever is asked for, so that views agree on their
+    /// rows. Empty, the default, where each row gives one.
+    /// </summary>
+    public virtual IReadOnlyList<string> RowInputs => [];
+
+    /// <summary>Gets whether rows may be left out, or become several.</summary>
+    public bool ChangesRows => RowInputs.Count > 0;
 
     /// <summary>Begins to score. The session shares the models, so that it outlives the transformer.</summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public abstract ScoringSession Open();
-
-    /// <summary>Opens a session that shares a stage's models.</summary>
-    protected static ScoringSession Open(Stage stage, Func<Stage, ScoringSession> begin)
-    {
-        var held = stage.Share();
-        try
-        {
-            return begin(held);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
 }
 
 /// <summary>Scores the rows of one cursor or prediction engine.</summary>

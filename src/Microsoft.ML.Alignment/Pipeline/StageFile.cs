@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using Microsoft.ML.Alignment.Formats;
 using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Pipeline;
@@ -35,21 +33,7 @@ internal sealed record StageFile
 {
     public const string Name = "stage.json";
 
-    private const int MajorVersion = 1;
-    private const int MinorVersion = 1;
-    private const int FirstHashedMinorVersion = 1;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.Strict,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
-    };
-
-    public string FormatVersion { get; init; } = $"{MajorVersion}.{MinorVersion}";
+    public string FormatVersion { get; init; } = StageJson.FormatVersion;
 
     /// <summary>Gets the file's hash of itself; null in files of format 1.0.</summary>
     public string? Sha256 { get; init; }
@@ -63,37 +47,13 @@ internal sealed record StageFile
     public SavedModel? Reference { get; init; }
 
     /// <summary>A trainer's options as they are saved: all that their own type has.</summary>
-    public static JsonElement OptionsOf(object options) => JsonSerializer.SerializeToElement(options, options.GetType(), Json);
+    public static JsonElement OptionsOf(object options) => StageJson.ElementOf(options);
 
-    public byte[] Write() => StageFileHash.Fill(JsonSerializer.SerializeToUtf8Bytes(this with { Sha256 = StageFileHash.Blank }, Json));
+    public byte[] Write() => StageJson.Write(this with { Sha256 = StageFileHash.Blank });
 
     /// <summary>Reads a stage. Fields that this version does not know are ignored.</summary>
     /// <exception cref="FormatException">It was written by a later major version, or is damaged.</exception>
-    public static StageFile Parse(byte[] json, string place)
-    {
-        try
-        {
-            RequireVersion(json, place);
-            return JsonSerializer.Deserialize<StageFile>(json, Json) ?? throw new JsonException("it holds null.");
-        }
-        catch (Exception e) when (e is not FormatException && FileErrors.IsOfParsing(e))
-        {
-            throw new FormatException($"'{place}' of the model file is damaged: {e.Message}", e);
-        }
-    }
-
-    private static void RequireVersion(byte[] json, string place)
-    {
-        using var document = JsonDocument.Parse(json);
-        var version = document.RootElement.TryGetProperty("formatVersion", out var element) ? element.GetString() : null;
-        if (!Version.TryParse(version, out var parsed))
-            throw new JsonException($"formatVersion is '{version}'; it is two numbers, e.g. {MajorVersion}.0.");
-        if (parsed.Major > MajorVersion)
-            throw new FormatException(
-                $"'{place}' was saved in format {version}; this version of Microsoft.ML.Alignment reads formats up to {MajorVersion}.x. Update the package to load the file.");
-        if (!StageFileHash.Check(json) && parsed >= new Version(MajorVersion, FirstHashedMinorVersion))
-            throw new JsonException($"format {version} has a {StageFileHash.Key}, which is missing.");
-    }
+    public static StageFile Parse(byte[] json, string place) => StageJson.Parse<StageFile>(json, place);
 }
 
 /// <summary>A model as a stage refers to it: parts that lie once in the file, by the SHA-256 of their content.</summary>

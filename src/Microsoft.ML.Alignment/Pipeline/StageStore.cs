@@ -103,7 +103,9 @@ internal static class StageStore
         }
     }
 
-    private static byte[] Bytes(ModelLoadContext context)
+    /// <summary>What the file keeps of a stage beside its models.</summary>
+    /// <exception cref="FormatException">It is not there.</exception>
+    internal static byte[] Bytes(ModelLoadContext context)
     {
         using var entry = context.Repository.OpenEntryOrNull(context.Directory, StageFile.Name)
             ?? throw new FormatException($"The model file has no '{context.Directory}/{StageFile.Name}'; it is incomplete.");

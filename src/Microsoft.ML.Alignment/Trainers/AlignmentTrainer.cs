@@ -10,7 +10,7 @@ namespace Microsoft.ML.Alignment;
 /// <summary>An estimator that trains the model it finds upstream in the pipeline.</summary>
 /// <typeparam name="TTransformer">What it fits.</typeparam>
 public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
-    where TTransformer : AlignmentTransformer
+    where TTransformer : ModelTransformer
 {
     private readonly TrainerHost _host;
     private readonly TrainerData _data;

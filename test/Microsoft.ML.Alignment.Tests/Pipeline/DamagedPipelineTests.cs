@@ -98,7 +98,7 @@ public sealed class DamagedPipelineTests : IDisposable
     private static string Contents(string path)
     {
         using var chain = (TransformerChain<ITransformer>)new MLContext().Alignment().Load(path, out var schema);
-        return string.Join('\n', chain.Cast<AlignmentTransformer>().Select(stage =>
+        return string.Join('\n', chain.Cast<ModelTransformer>().Select(stage =>
             $"{stage.GetType().Name} {stage.Stage.Settings with { Options = null }} {ContentHash.Of(stage.Model)} " +
             $"{(stage.Stage.Reference is { } reference ? ContentHash.Of(reference) : "-")}").Append(string.Join(',', schema.Select(c => c.Name))));
     }

@@ -40,7 +40,7 @@ public sealed class SavedPipelineTests(AlignedChain chain) : IClassFixture<Align
     {
         using var folder = new TemporaryFolder();
         using var loaded = Load(Save(folder));
-        var models = loaded.Cast<AlignmentTransformer>().Select(t => t.Model).ToArray();
+        var models = loaded.Cast<ModelTransformer>().Select(t => t.Model).ToArray();
         models.Should().HaveCount(4);
         models.Select(m => m.BaseIdentity).Distinct().Should().ContainSingle();
         models[3].Adapters[0].Should().BeSameAs(models[1].Adapters[0]);

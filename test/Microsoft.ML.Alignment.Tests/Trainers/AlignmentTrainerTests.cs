@@ -34,7 +34,7 @@ public sealed class AlignmentTrainerTests(AlignedChain chain) : IClassFixture<Al
     [Fact]
     public void AFittedModelTrainsNoMore()
     {
-        chain.Fitted.Cast<AlignmentTransformer>().Should().AllSatisfy(t => t.Model.TrainableParameters.Should().BeEmpty());
+        chain.Fitted.Cast<ModelTransformer>().Should().AllSatisfy(t => t.Model.TrainableParameters.Should().BeEmpty());
     }
 
     [Fact]

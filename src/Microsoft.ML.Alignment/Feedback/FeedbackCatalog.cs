@@ -1,0 +1,45 @@
+using Microsoft.Extensions.AI;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>
+/// The stages that make training data with the help of models or people. They stand in a pipeline before the trainer that needs the data; a policy
+/// that comes in goes on to it.
+/// </summary>
+public sealed class FeedbackCatalog
+{
+    private readonly IHostEnvironment _environment;
+    private readonly AlignmentRun _run;
+
+    internal FeedbackCatalog(IHostEnvironment environment, AlignmentRun run) => (_environment, _run) = (environment, run);
+
+    /// <summary>Samples completions of each prompt from the policy that the pipeline carries.</summary>
+    /// <param name="options">How many, and how; null for the defaults.</param>
+    public SampleCompletionsEstimator SampleCompletions(SampleCompletionsEstimator.Options? options = null) =>
+        SampleCompletions(CompletionSource.Policy, options);
+
+    /// <summary>Samples completions of each prompt from a chat client.</summary>
+    /// <param name="client">The client; borrowed until the stage is fitted.</param>
+    /// <param name="options">How many, and how; null for the defaults.</param>
+    public SampleCompletionsEstimator SampleCompletions(IChatClient client, SampleCompletionsEstimator.Options? options = null) =>
+        SampleCompletions(CompletionSource.FromClient(client), options);
+
+    /// <summary>Samples completions of each prompt.</summary>
+    /// <param name="source">Who writes them.</param>
+    /// <param name="options">How many, and how; null for the defaults.</param>
+    public SampleCompletionsEstimator SampleCompletions(CompletionSource source, SampleCompletionsEstimator.Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new(_environment, _run, source, options ?? new());
+    }
+
+    /// <summary>Has a judge make pairs of a better and a worse completion.</summary>
+    /// <param name="judge">The judge; borrowed until the stage is fitted.</param>
+    /// <param name="options">Which pairs, and what becomes of ties; null for the defaults.</param>
+    public JudgePreferencesEstimator JudgePreferences(IPreferenceJudge judge, JudgePreferencesEstimator.Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(judge);
+        return new(_environment, _run, judge, options ?? new());
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.ML.Alignment.Data;
+using Microsoft.ML.Alignment.Feedback;
+using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Alignment;
+
+/// <summary>
+/// A stage that makes training data with the help of models or people. They are asked in <see cref="Fit"/> only; what they said is kept in a
+/// journal in the stage's folder of the run's workspace, so that a run that was killed asks nothing twice.
+/// </summary>
+public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
+{
+    private const string JournalFile = "journal.jsonl";
+
+    private readonly TrainerHost _host;
+    private readonly AlignmentRun _run;
+    private readonly string _method;
+    private readonly FeedbackStageOptions _options;
+
+    private protected FeedbackEstimator(IHostEnvironment environment, AlignmentRun run, string method, FeedbackStageOptions options)
+    {
+        (_run, _method, _options) = (run, method, options);
+        _host = new(environment, method);
+    }
+
+    /// <summary>Says which columns the stage adds, and refuses an input that lacks what it needs.</summary>
+    /// <param name="inputSchema">The columns that go in.</param>
+    /// <exception cref="ArgumentException">No stage upstream carries a policy, where one is needed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var columns = Check(inputSchema);
+        return AlignmentSchema.Append(inputSchema, null, columns.Outputs);
+    }
+
+    /// <summary>Does the work: samples, judges or revises.</summary>
+    /// <param name="input">The rows; those with equal texts are worked on once.</param>
+    /// <returns>The fitted stage, which replays what came of it.</returns>
+    /// <exception cref="ArgumentException">The input lacks a column, or the policy that is needed.</exception>
+    /// <exception cref="FeedbackBudgetException">The budget of the options is used up.</exception>
+    /// <exception cref="FeedbackFailedException">A provider failed again and again.</exception>
+    /// <exception cref="FeedbackStoppedException">The person who judges has stopped.</exception>
+    /// <exception cref="OperationCanceledException">The run was canceled.</exception>
+    /// <exception cref="WorkspaceException">The run cannot begin in its workspace, or not go on from it.</exception>
+    public FeedbackTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var columns = Check(AlignmentSchema.ShapeOf(input.Schema));
+        using var log = _host.Start();
+        using var place = RunWorkspace.Of(_run).Next(_method);
+        using var session = new FeedbackSession(_options.Limits, place.Folder is { } folder ? Path.Combine(folder, JournalFile) : null);
+        var task = new FeedbackTask(input.Schema, DistinctRows.Read(input, columns.Keys, _run.CancellationToken), session, _run)
+        {
+            Log = line => log.Info($"{_method}: {line}"),
+            AreConversations = TextFormat.IsMessages(input.Schema[_options.PromptColumnName]),
+            Concurrency = 2 * _options.Limits.MaxConcurrency,
+        };
+        // Fit may be called where there is a context that continuations would wait for, for example in a notebook.
+        var rows = Task.Run(() => WorkAsync(task)).GetAwaiter().GetResult();
+        task.Log($"{task.Rows.Count} different rows, {session.Usage.Calls} answers of clients");
+        return new(_host.Environment, new() { Method = _method, Options = StageFile.OptionsOf(_options) }, columns, rows);
+    }
+
+    private protected IExceptionContext Context => _host.Context;
+
+    private protected int Seed => _host.Seed;
+
+    /// <summary>Checks the input, and says what is read and written.</summary>
+    private protected abstract FeedbackColumns Check(SchemaShape input);
+
+    private protected abstract Task<FeedbackRows> WorkAsync(FeedbackTask task);
+}

@@ -1,0 +1,16 @@
+namespace Microsoft.ML.Alignment;
+
+/// <summary>What the options of all stages of feedback have.</summary>
+public abstract record FeedbackStageOptions
+{
+    private protected FeedbackStageOptions()
+    {
+    }
+
+    /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
+    /// <exception cref="ArgumentException">It is empty.</exception>
+    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
+
+    /// <summary>Gets how fast, how often and for how much clients are asked.</summary>
+    public FeedbackLimits Limits { get; init; } = new();
+}

@@ -1,0 +1,22 @@
+using Microsoft.ML.Alignment.Pipeline;
+
+namespace Microsoft.ML.Alignment.Feedback;
+
+/// <summary>Passes rows as they are.</summary>
+internal sealed class PassingKernel : ScoringKernel
+{
+    public override IReadOnlyList<ScoreColumn> Outputs => [];
+
+    public override ScoringSession Open() => new Session();
+
+    private sealed class Session : ScoringSession
+    {
+        public override void Run(ScoreBatch batch)
+        {
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Alignment.Pipeline;
+
+/// <summary>Scores with the models of a stage.</summary>
+/// <param name="stage">The stage; borrowed.</param>
+/// <param name="kind">The annotation under which the first column carries the model.</param>
+/// <param name="outputs">The columns.</param>
+internal abstract class ModelKernel(Stage stage, string kind, IReadOnlyList<ScoreColumn> outputs) : ScoringKernel
+{
+    public override IReadOnlyList<ScoreColumn> Outputs => outputs;
+
+    public override DataViewSchema.Annotations Annotations => AlignmentSchema.Annotation(kind, stage.Model);
+
+    public override ScoringSession Open()
+    {
+        var held = stage.Share();
+        try
+        {
+            return Open(held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to score with a share of the stage, which the session disposes.</summary>
+    protected abstract ScoringSession Open(Stage held);
+}
