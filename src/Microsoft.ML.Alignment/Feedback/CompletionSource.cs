@@ -25,9 +25,11 @@ public abstract class CompletionSource
 
     /// <summary>A language model other than the pipeline's own.</summary>
     /// <param name="model">The model; borrowed until the stage is fitted.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static CompletionSource FromModel(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        using var held = model.Share(); // a model that is gone is refused here, not when the pipeline is fitted
         return new OfModel(model);
     }
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Feedback;
 using Microsoft.ML.Alignment.Pipeline;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;

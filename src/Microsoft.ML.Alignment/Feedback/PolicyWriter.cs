@@ -2,8 +2,9 @@ using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Generation;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Pipeline;
+using Microsoft.ML.Alignment.Statistics;
 using Microsoft.ML.Alignment.Tokenization;
-using Microsoft.ML.Alignment.Training.Checkpoints;
+using Microsoft.ML.Alignment.Checkpoints;
 using Microsoft.ML.Data;
 using Generator = Microsoft.ML.Alignment.Generation.Generator;
 
