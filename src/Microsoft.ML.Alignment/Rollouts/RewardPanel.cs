@@ -76,7 +76,27 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
 /// <param name="Total">A score a completion of each prompt; null where no reward says anything.</param>
 /// <param name="Each">What each reward says of all completions.</param>
 /// <param name="Failures">Scores that failed.</param>
-internal sealed record Scores(double?[][] Total, IReadOnlyList<NamedScores> Each, int Failures);
+internal sealed record Scores(double?[][] Total, IReadOnlyList<NamedScores> Each, int Failures)
+{
+    /// <summary>Gets how many scores failed.</summary>
+    public int Failures { get; private set; } = Failures;
+
+    /// <summary>Puts what is said of prompts that were sampled again in the place of what was said of them.</summary>
+    /// <param name="places">The places of the prompts.</param>
+    /// <param name="size">Completions of a prompt.</param>
+    /// <param name="again">What is said of them now.</param>
+    public void Replace(int[] places, int size, Scores again)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            Total[places[i]] = again.Total[i];
+            foreach (var (mine, others) in Each.Zip(again.Each))
+                Array.Copy(others.Values, i * size, mine.Values, places[i] * size, size);
+        }
+
+        Failures += again.Failures;
+    }
+}
 
 /// <summary>What one reward says.</summary>
 /// <param name="Name">The reward's name.</param>

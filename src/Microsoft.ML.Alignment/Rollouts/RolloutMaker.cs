@@ -34,6 +34,7 @@ internal sealed class RolloutMaker(
             scores.Measure(sampler.SampleSpread(scores.Scaling.Samples, RoundOfIncoming, cancellation), cancellation);
         var groups = sampler.Sample(plan.PromptsOfRound(round), settings.GroupSize, round, cancellation);
         var said = scores.Score(groups, cancellation);
+        var sampledAgain = new EqualGroups(sampler, scores, settings.EqualGroupRetries).Replace(groups, said, round, cancellation);
         BeginCritic();
         if (ReadsTokensFirst)
             Read(groups, round, cancellation);
@@ -44,6 +45,8 @@ internal sealed class RolloutMaker(
         if (!ReadsTokensFirst)
             Read(groups, round, cancellation);
         var report = new RolloutReport(groups, said, _control?.Coefficient, scores.Scaling);
+        if (settings.EqualGroupRetries > 0)
+            report.Add(RolloutMetrics.SampledAgain, sampledAgain);
         _control?.Observe(report.Divergence, report.Completions);
         return new(round, groups) { Report = report.WithSpeed(sampler) };
     }

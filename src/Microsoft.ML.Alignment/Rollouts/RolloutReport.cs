@@ -37,6 +37,9 @@ internal sealed class RolloutReport
         return _values;
     }
 
+    /// <summary>Adds what only the maker of the round knows.</summary>
+    public void Add(string name, double value) => _values[name] = value;
+
     private void AddScores(IReadOnlyList<SampledGroup> groups, Scores scores)
     {
         double[][] known = [.. groups.Select(group => group.Rows.Select(row => row.Score).OfType<double>().ToArray())];
@@ -101,6 +104,9 @@ internal static class RolloutMetrics
 
     /// <summary>What becomes 1.</summary>
     public const string ScaleDeviation = "rewards/scale_std";
+
+    /// <summary>Prompts of the round that were sampled again, since their completions were all equally good.</summary>
+    public const string SampledAgain = "completions/sampled_again";
 
     public const string FailedRewards = "rewards/failed";
     public const string MinLength = "completions/min_length";

@@ -34,13 +34,14 @@ internal sealed class RolloutSampler(LanguageModel policy, RolloutPrompts prompt
     /// <param name="groupSize">Completions of each.</param>
     /// <param name="round">The round.</param>
     /// <param name="cancellation">Looked at before every token.</param>
-    public IReadOnlyList<SampledGroup> Sample(int[] indexes, int groupSize, long round, CancellationToken cancellation)
+    /// <param name="firstStream">Number of the random stream of the first completion; those of a round differ.</param>
+    public SampledGroup[] Sample(int[] indexes, int groupSize, long round, CancellationToken cancellation, long firstStream = 0)
     {
         var watch = Stopwatch.StartNew();
         int[][] ids = [.. indexes.Select(index => prompts.Store.Read(index).Prompt)];
         var request = new DecodingRequest(
             [.. ids.SelectMany(prompt => Enumerable.Repeat(prompt, groupSize))], options.MaxNewTokens,
-            new TokenSampler(new() { Temperature = options.Temperature }), row => new RandomStream(seed, round, row));
+            new TokenSampler(new() { Temperature = options.Temperature }), row => new RandomStream(seed, round, firstStream + row));
         var written = Generator.Complete(policy, request, options.Precision, cancellation);
         Tokens += written.Sum(one => (long)one.Ids.Length);
         Elapsed += watch.Elapsed;

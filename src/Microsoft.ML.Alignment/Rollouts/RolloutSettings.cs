@@ -14,6 +14,9 @@ internal sealed record RolloutSettings(int GroupSize, IAdvantages Judge)
     /// <summary>Gets whether completions that were cut at the limit are left out of the loss.</summary>
     public bool MasksTruncated { get; init; }
 
+    /// <summary>Gets how often a prompt is sampled again whose completions are all equally good.</summary>
+    public int EqualGroupRetries { get; init; }
+
     /// <summary>
     /// Gets whether the method wants to know what the policy that sampled thought of the tokens, once it has moved on. The default is true.
     /// </summary>

@@ -56,7 +56,7 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         using var incoming = given.On(RunDevice.Of(_data.Run));
         var training = Settings.Resolve(_host.Seed);
         training.RequireWhatIsEvaluated(_data.ValidationSet is not null, _data.Run.SamplePrompts.Count > 0 || _data.Run.Measure is not null);
-        log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained()}");
+        log.Info($"{Settings.Method}: {ScoringModel.Describe(incoming, "starts from")}, trains {Trained(incoming)}");
         using var rewardModel = AlignmentSchema.Find(input.Schema, AlignmentSchema.RewardModelKind)?.Share();
         var sets = new StageSets(_data.TrainingSet ?? input, _data.ValidationSet, _host.CheckAlive) { RewardModel = rewardModel };
         var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
@@ -112,5 +112,15 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         Options = StageFile.OptionsOf(Settings.Options),
     };
 
-    private string Trained() => Settings.Options.Lora is { } lora ? $"an adapter of rank {lora.Rank}, alpha {lora.Alpha}" : "all weights";
+    /// <summary>Gets the names of what all weights are copied for where no adapter trains.</summary>
+    private protected virtual IReadOnlyList<string> Copies => ["the model"];
+
+    private string Trained(LanguageModel incoming)
+    {
+        if (Settings.Options.Lora is { } lora)
+            return $"an adapter of rank {lora.Rank}, alpha {lora.Alpha}";
+        var mebibytes = (incoming.BaseWeights.Sum(weight => weight.Shape.Aggregate((long)sizeof(float), (product, size) => product * size)) >> 20) + 1;
+        return $"all weights, in {(Copies.Count == 1 ? "a copy" : $"{Copies.Count} copies")} of {mebibytes} MiB for {string.Join(" and ", Copies)}, " +
+            $"whose gradients and optimizer take {3 * Copies.Count * mebibytes} MiB more";
+    }
 }

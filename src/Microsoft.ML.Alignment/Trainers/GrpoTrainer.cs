@@ -29,6 +29,8 @@ public sealed class GrpoTrainer : PolicyGradientTrainer
     {
         _options = options;
         OnPolicyChecks.RequireGroup("Grpo", options.GroupSize, options.Advantages);
+        if (options.Advantages == AdvantageKind.Global)
+            OnPolicyChecks.RequireComparison("Grpo", options, "those of all prompts");
     }
 
     private protected override OnPolicyMethod Method(StageSetup stage) =>

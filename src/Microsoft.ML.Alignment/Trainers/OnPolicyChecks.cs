@@ -49,6 +49,16 @@ internal static class OnPolicyChecks
                 $"set GroupSize to 2 or more, or take {nameof(AdvantageKind.Global)}.");
     }
 
+    /// <summary>Equal rewards teach nothing only where completions of a prompt are compared with each other.</summary>
+    /// <exception cref="ArgumentException">They are not, and prompts of equal rewards are to be sampled again.</exception>
+    public static void RequireComparison(string method, OnPolicyTrainerOptions options, string with)
+    {
+        if (options.EqualGroupRetries > 0)
+            throw new ArgumentException(
+                $"{method}: EqualGroupRetries is {options.EqualGroupRetries}, and completions are compared with {with}, so that equal ones teach " +
+                "too; set it to 0.");
+    }
+
     /// <exception cref="ArgumentException">No prompt fits beside a completion.</exception>
     public static void RequireRoom(OnPolicyTrainerOptions options, int maxLength)
     {

@@ -70,6 +70,10 @@ public abstract class OnPolicyTrainer : PolicyTrainer
             Validation = validation,
             AlsoTrains = method.AlsoTrains,
             States = [.. reference?.State ?? [], source],
+            Sampling = new(
+                [.. method.AlsoTrains.Select(group => group.Model), .. _options.Rewards.Count == 0 ? [stage.RewardModel!] : Array.Empty<LanguageModel>()],
+                _options.CompletionsOfPrompt, _options.MaxCompletionTokens,
+                checked(stage.Training.BatchSize * _options.MiniBatches * _options.CompletionsOfPrompt)),
             Facts = [.. OnPolicyFacts.Of(stage, _options, prompts), .. OnPolicyFacts.Of(method)],
         };
         if (method.Imitation?.Mix(stage, source, method.Objective) is not { } mixed)

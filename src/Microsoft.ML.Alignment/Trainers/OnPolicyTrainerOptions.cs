@@ -65,6 +65,13 @@ public abstract record OnPolicyTrainerOptions : PolicyTrainerOptions
     /// </summary>
     public bool MasksTruncated { get; init; }
 
+    /// <summary>
+    /// Gets how often a prompt is sampled again in a round whose completions all have the same reward, and which would teach nothing (DAPO,
+    /// section 3.2). 0 or more; the default is 0. What remains equal is left out of the passes that train.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
+    public int EqualGroupRetries { get; init => field = Require.AtLeast(0, value); }
+
     /// <summary>Gets the text columns of the fitted stage.</summary>
     internal override StageColumns Columns => new(PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, ColumnNames.Completion);
 

@@ -35,7 +35,12 @@ public sealed class OnlineDpoTrainer : OnPolicyTrainer
 
     private protected override OnPolicyMethod Method(StageSetup stage) => new(
         SamplingOf(stage),
-        new(_options.CompletionsOfPrompt, new RankedPairs()) { MasksTruncated = _options.MasksTruncated, ComparesWithSampler = false },
+        new(_options.CompletionsOfPrompt, new RankedPairs())
+        {
+            MasksTruncated = _options.MasksTruncated,
+            EqualGroupRetries = _options.EqualGroupRetries,
+            ComparesWithSampler = false,
+        },
         new RankedPairObjective(stage.Model, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta), SamplingOf(stage)));
 
     /// <summary>

@@ -27,6 +27,7 @@ public abstract class PolicyGradientTrainer : OnPolicyTrainer
         TrainsAll = _options.HeldBy is KLPenalty.InLoss || _options.EntropyCoefficient > 0,
         MasksTruncated = _options.MasksTruncated,
         TargetKL = _options.TargetKL,
+        EqualGroupRetries = _options.EqualGroupRetries,
     };
 
     /// <summary>A loss with what all methods have in common.</summary>

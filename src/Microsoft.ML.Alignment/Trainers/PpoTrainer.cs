@@ -30,7 +30,11 @@ public sealed class PpoTrainer : PolicyGradientTrainer
     private readonly Options _options;
 
     internal PpoTrainer(IHostEnvironment environment, Options options, TrainerData data)
-        : base(environment, "Ppo", options, (Defaults(3e-6), Defaults(3e-5)), data) => _options = options;
+        : base(environment, "Ppo", options, (Defaults(3e-6), Defaults(3e-5)), data)
+    {
+        _options = options;
+        OnPolicyChecks.RequireComparison("Ppo", options, "what the critic expects");
+    }
 
     private static TrainingDefaults Defaults(double learningRate) => new(learningRate, Epochs: 1) { AdamEpsilon = 1e-5 };
 
@@ -59,6 +63,8 @@ public sealed class PpoTrainer : PolicyGradientTrainer
         if (_options is { SftWeight: > 0, SftSet: null } && data.IsTrainingSet)
             data.Text("completion to imitate", _options.SftColumnName);
     }
+
+    private protected override IReadOnlyList<string> Copies => ["the policy", "the critic"];
 
     private protected override OnPolicyMethod Method(StageSetup stage)
     {

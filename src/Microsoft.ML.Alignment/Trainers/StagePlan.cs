@@ -24,6 +24,9 @@ internal sealed record StagePlan<TBatch>(IBatchSource<TBatch> Source, IObjective
     /// <summary>Gets what to say before training, beside the summary; lines of the log.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
+    /// <summary>Gets what a method that samples holds in memory beside; null, the default, for one that does not.</summary>
+    public SamplingMemory? Sampling { get; init; }
+
     /// <summary>Gets how often the tokens of a row are in a pass. The default is 1.</summary>
     public int PassesOfRow { get; init; } = 1;
 }

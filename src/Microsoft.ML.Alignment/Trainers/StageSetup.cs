@@ -101,7 +101,7 @@ internal sealed class StageSetup(
     public TrainingRecord Run<TBatch>(StageRows rows, StagePlan<TBatch> plan)
         where TBatch : ITrainingBatch
     {
-        var summary = StageSummary.Of(settings, this, rows, plan.PassesOfRow);
+        var summary = StageSummary.Of(settings, this, rows, plan.PassesOfRow, plan.Sampling);
         Tell(summary, plan.Remarks);
         var watched = context.Watched(Model, Encoder(sets.Training), settings.Options.Writing);
         watched = watched with

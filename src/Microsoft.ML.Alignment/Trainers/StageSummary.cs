@@ -16,7 +16,8 @@ internal static class StageSummary
     /// <param name="stage">The models, and how to train.</param>
     /// <param name="rows">What it trains on.</param>
     /// <param name="passesOfRow">How often the tokens of a row are in a pass.</param>
-    public static TrainingSummary Of(TrainerSettings settings, StageSetup stage, StageRows rows, int passesOfRow)
+    /// <param name="beside">What a method that samples has beside; null for one that does not.</param>
+    public static TrainingSummary Of(TrainerSettings settings, StageSetup stage, StageRows rows, int passesOfRow, SamplingMemory? beside)
     {
         var training = stage.Training;
         var steps = training.TotalSteps((rows.Training.Count + training.BatchSize - 1) / training.BatchSize);
@@ -32,7 +33,8 @@ internal static class StageSummary
             Reach = reach,
             IsTooShort = reach < (settings.Options.Lora is null ? ShortestForAllWeights : ShortestForAdapters),
             Memory = MemoryFormula.Estimate(
-                stage.Model, settings.Reference is null ? null : stage.Incoming, stage.Training.Precision, stage.Plan, rows.Training, passesOfRow),
+                stage.Model, settings.Reference is null ? null : stage.Incoming, stage.Training.Precision, stage.Plan, rows.Training, passesOfRow,
+                beside),
         };
     }
 

@@ -20,11 +20,15 @@ internal static class MemoryFormula
     /// <param name="plan">How rows are dealt out to passes.</param>
     /// <param name="store">What it trains on.</param>
     /// <param name="passesOfRow">How often the tokens of a row are in a pass.</param>
+    /// <param name="beside">What a method that samples has beside; null for one that does not.</param>
     public static MemoryEstimate Estimate(
-        LanguageModel model, LanguageModel? reference, Precision precision, BatchPlan plan, IExampleStore store, int passesOfRow = 1)
+        LanguageModel model, LanguageModel? reference, Precision precision, BatchPlan plan, IExampleStore store, int passesOfRow = 1,
+        SamplingMemory? beside = null)
     {
-        var trainable = model.TrainableParameters.Sum(parameter => parameter.NumberOfElements);
-        var lengths = Enumerable.Range(0, store.Count).Select(store.TokenCount).OrderDescending().ToArray();
+        LanguageModel[] models = [model, .. reference is null ? [] : new[] { reference }, .. beside?.Models ?? []];
+        var trainable = new[] { model }.Concat(beside?.Models ?? []).SelectMany(one => one.TrainableParameters).Sum(parameter => parameter.NumberOfElements);
+        var sampled = beside is null ? 0 : beside.Completions * beside.MaxCompletionTokens;
+        var lengths = Enumerable.Range(0, store.Count).Select(row => store.TokenCount(row) + sampled).OrderDescending().ToArray();
         var step = Math.Min(
             passesOfRow * lengths.Take(plan.MicroBatchSize).Sum(length => (long)length), Math.Max(lengths[0], plan.MicroBatchTokens));
         var scoring = Math.Min(passesOfRow * lengths.Sum(length => (long)length), Math.Max(lengths[0], ScoringPasses.TokensOfPass));
@@ -32,7 +36,7 @@ internal static class MemoryFormula
         var most = Math.Max(
             Activations(step, model.Config.LayerCount + 1),
             reference is null ? 0 : Activations(scoring, layers: 1));
-        return new(Weights(model, reference, precision), 3 * sizeof(float) * trainable, most);
+        return new(Weights(models, precision), 3 * sizeof(float) * trainable, Math.Max(most, beside?.Cache(model.Config, lengths[0] - sampled) ?? 0));
     }
 
     /// <summary>The number of all parameters of a model: base, adapters and head. No weight is decoded for it.</summary>
@@ -42,11 +46,14 @@ internal static class MemoryFormula
 
     private static long Count(StoredTensor tensor) => tensor.Shape.Aggregate(1L, (product, size) => product * size);
 
-    private static long Weights(LanguageModel model, LanguageModel? reference, Precision precision)
+    // Bases, adapters and heads that several models share are there once.
+    private static long Weights(LanguageModel[] models, Precision precision)
     {
-        var hasOwnReference = reference is not null && reference.BaseIdentity != model.BaseIdentity;
-        var parameters = Parameters(model) + (hasOwnReference ? Parameters(reference!) : 0);
-        return parameters * (precision == Precision.BFloat16 ? sizeof(float) + sizeof(short) : sizeof(float));
+        var bases = models.DistinctBy(model => model.BaseIdentity).Sum(model => model.BaseWeights.Sum(Count));
+        var adapters = models.SelectMany(model => model.Adapters).Distinct().SelectMany(adapter => adapter.Updates.Values)
+            .Sum(update => update.A.NumberOfElements + update.B.NumberOfElements);
+        var heads = models.Select(model => model.RewardHead).OfType<Tensor>().DistinctBy(head => head.Handle).Sum(head => head.NumberOfElements);
+        return (bases + adapters + heads) * (precision == Precision.BFloat16 ? sizeof(float) + sizeof(short) : sizeof(float));
     }
 
     // Short examples are attended to together, so that a row has scores for keys that it does not see.

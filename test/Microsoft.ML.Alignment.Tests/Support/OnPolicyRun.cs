@@ -32,9 +32,11 @@ internal static class OnPolicyRun
     };
 
     /// <summary>Fits the method of the options on a few prompts, after a reward model where it is given no reward.</summary>
-    public static TransformerChain<PolicyTransformer> Fit(OnPolicyTrainerOptions options, AlignmentRun? run = null, IDataView? validation = null)
+    public static TransformerChain<PolicyTransformer> Fit(
+        OnPolicyTrainerOptions options, AlignmentRun? run = null, IDataView? validation = null, Action<string>? log = null)
     {
         var context = new MLContext(seed: 5);
+        context.Log += (_, entry) => log?.Invoke(entry.RawMessage);
         var (align, pairs) = (context.Alignment(run), AlignedChain.ViewOfPairs(context));
         IEstimator<PolicyTransformer> trainer = options switch
         {
@@ -51,12 +53,19 @@ internal static class OnPolicyRun
     }
 
     /// <summary>The metrics of the steps of the method of the options, and the hash of what was fitted.</summary>
-    public static (IReadOnlyDictionary<string, double>[] Steps, string Hash) Run(OnPolicyTrainerOptions options, AlignmentRun? run = null)
+    public static (IReadOnlyDictionary<string, double>[] Steps, string Hash) Run(OnPolicyTrainerOptions options)
+    {
+        var (reports, hash) = Reports(options);
+        return ([.. reports.Select(report => report.Metrics)], hash);
+    }
+
+    /// <summary>What is reported of the steps of the method of the options, and the hash of what was fitted.</summary>
+    public static (TrainingProgress[] Steps, string Hash) Reports(OnPolicyTrainerOptions options)
     {
         var progress = new ProgressList();
-        using var fitted = Fit(options, (run ?? new()) with { Progress = progress });
+        using var fitted = Fit(options, new() { Progress = progress });
         var stage = progress.Reports[^1].Stage;
-        return ([.. progress.Reports.Where(report => report.Stage == stage).Select(report => report.Metrics)], ContentHash.Of(fitted.LastTransformer.Model));
+        return ([.. progress.Reports.Where(report => report.Stage == stage)], ContentHash.Of(fitted.LastTransformer.Model));
     }
 
     /// <summary>Stops the method of the options behind a step, and goes on with it.</summary>

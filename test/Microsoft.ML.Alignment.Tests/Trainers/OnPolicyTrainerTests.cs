@@ -67,6 +67,63 @@ public sealed class OnPolicyTrainerTests
         OnPolicyRun.Run(OnPolicyRun.Rloo with { TargetKL = 1e9 }).Hash.Should().Be(OnPolicyRun.Run(OnPolicyRun.Rloo).Hash);
 
     [Fact]
+    public void ARunGoesOnOnlyWithTheRewardsThatItHad()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        var stop = new ProgressList(report =>
+        {
+            if (report.Step == 2)
+                source.Cancel();
+        });
+        GrpoTrainer.Options With(IRewardFunction reward) => OnPolicyRun.Grpo with { Rewards = [reward] };
+        IRewardFunction Reads(string column) => RewardFunction.Of("column", [column], (_, completion, row) => row.Text(column).Length + completion.Length);
+        AlignmentRun Again() => new() { WorkspacePath = folder["run"], Resume = true };
+        FluentActions.Invoking(() => OnPolicyRun.Fit(With(Reads("Chosen")), Again() with { Resume = false, Progress = stop, CancellationToken = source.Token }))
+            .Should().Throw<TrainingCanceledException>();
+
+        FluentActions.Invoking(() => OnPolicyRun.Fit(With(Reads("Rejected")), Again())).Should().Throw<WorkspaceException>().WithMessage("*columns of rewards is SHA-256*");
+        FluentActions.Invoking(() => OnPolicyRun.Fit(With(OnPolicyRun.SaysE), Again())).Should().Throw<WorkspaceException>().WithMessage("*rewards is e, it was column*");
+        using var resumed = OnPolicyRun.Fit(With(Reads("Chosen")), Again());
+    }
+
+    [Fact]
+    public void CompletionsThatWereCutTeachNothingWhereTheyAreMasked()
+    {
+        // Of one token each, so that all but those that are an end token are cut.
+        var letters = RewardFunction.Of("letters", (_, completion) => completion.Sum(letter => letter) % 7);
+        var options = OnPolicyRun.Rloo with { Rewards = [letters], MaxCompletionTokens = 1, EntropyCoefficient = 0, Training = OnPolicyRun.Rloo.Training with { MaxSteps = 2 } };
+
+        var masked = OnPolicyRun.Reports(options with { MasksTruncated = true }).Steps;
+        var counted = OnPolicyRun.Reports(options).Steps;
+
+        masked[0].Metrics["completions/clipped_ratio"].Should().Be(1);
+        masked[0].Metrics["reward"].Should().Be(counted[0].Metrics["reward"], "they count in baselines and reports");
+        masked.Should().OnlyContain(step => step.GradientNorm == 0);
+        counted.Should().Contain(step => step.GradientNorm > 0);
+    }
+
+    [Fact]
+    public void TrainingStopsWhereHeldOutPromptsEarnNoMore()
+    {
+        var context = new MLContext(seed: 5);
+        var (progress, lines, calls) = (new ProgressList(), new List<string>(), 0);
+        // Held-out prompts earn less each time that they are measured.
+        var reward = RewardFunction.Of("falling", (prompt, _) => prompt == "Held out" ? 10 - calls++ : 1);
+        var options = OnPolicyRun.Rloo with
+        {
+            Rewards = [reward],
+            Training = OnPolicyRun.Rloo.Training with { MaxSteps = 8, EvaluateEverySteps = 1, EarlyStoppingPatience = 2, LoadBestAtEnd = true },
+        };
+        var heldOut = context.Data.LoadFromEnumerable([new PromptRow { Prompt = "Held out" }]);
+
+        using var fitted = OnPolicyRun.Fit(options, new() { Progress = progress }, heldOut, lines.Add);
+
+        progress.Reports.Should().HaveCount(3, "what was measured behind the first step was the best, and patience lasts for two");
+        lines.Should().ContainMatch("Rloo after step 0: *eval_reward 10,*eval_loss -10*").And.ContainMatch("Rloo after step 3: *eval_reward 7,*eval_loss -7*");
+    }
+
+    [Fact]
     public void WithPpoTheChainEndsWithThePolicyAlone()
     {
         using var fitted = OnPolicyRun.Fit("Ppo");

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Checkpoints;
 using Microsoft.ML;
 
 namespace Microsoft.ML.Alignment.Tests.Trainers;
@@ -63,6 +64,54 @@ public sealed class PpoTrainerTests
         Refused<ArgumentOutOfRangeException>(OnPolicyRun.Ppo with { SftWeight = 1 }, "*completion to imitate*'Completion'*");
         Refused<ArgumentOutOfRangeException>(
             OnPolicyRun.Ppo with { SftWeight = 1, SftSet = AlignedChain.ViewOfPairs(context) }, "*imitated rows' completion to imitate*'Completion'*");
+    }
+
+    [Fact]
+    public void AllWeightsOfPolicyAndCriticTrainAndThatIsSaidWithTheirMemory()
+    {
+        var options = OnPolicyRun.Ppo with { Lora = null, Training = OnPolicyRun.Ppo.Training with { MaxSteps = 6, LearningRate = 1e-4 } };
+        var (summaries, lines) = (new ProgressOf<TrainingSummary>(), new List<string>());
+        using var fitted = OnPolicyRun.Fit(options, new() { Summary = summaries }, log: lines.Add);
+
+        fitted.LastTransformer.Model.AdapterNames.Should().BeEmpty();
+        lines.Should().ContainMatch("*Ppo:*trains all weights, in 2 copies of 1 MiB for the policy and the critic, whose gradients and optimizer take 6 MiB more*");
+        var (ppo, reward) = (summaries.Reports[^1], summaries.Reports[^2]);
+        // The policy that came in, its copy and the critic's: three sets of weights, two of which train.
+        var weights = ppo.TotalParameters * sizeof(float);
+        ppo.Memory.Weights.Should().BeInRange(3 * weights, (long)(3.1 * weights), "the reward model adds an adapter to the first");
+        ppo.Memory.OptimizerState.Should().BeInRange(2 * 3 * weights, (2 * 3 * weights) + 10_000, "the critic has a head");
+        reward.Memory.Weights.Should().BeLessThan((long)(1.1 * weights));
+        OnPolicyRun.StoppedAndResumed(options, step: 5).Should().Be(ContentHash.Of(fitted.LastTransformer.Model));
+    }
+
+    [Fact]
+    public void ACriticThatStartsFromThePolicySaysNothingAtFirstAndNeedsNoRewardModel()
+    {
+        var steps = OnPolicyRun.Run(OnPolicyRun.Ppo with { CriticStart = CriticStart.Policy, Rewards = [OnPolicyRun.SaysE] }).Steps;
+
+        steps[0]["val/value_mean"].Should().Be(0);
+        steps[^1]["val/value_mean"].Should().NotBe(0);
+    }
+
+    [Fact]
+    public void TheCoefficientFollowsTheDivergenceOfEachRound()
+    {
+        var penalty = new KLPenalty.InReward { Coefficient = 0.1, Target = 0.05, Horizon = 20 };
+        var options = OnPolicyRun.Ppo with { Penalty = penalty, Training = OnPolicyRun.Ppo.Training with { MaxSteps = 14 } };
+        var (steps, hash) = OnPolicyRun.Run(options);
+
+        // Rounds of 4 and of 1 prompts with 2 completions each, in 4 and in 2 steps; each round is reported in all of its steps.
+        IReadOnlyDictionary<string, double>[] rounds = [steps[0], steps[4], steps[6], steps[10]];
+        int[] completions = [8, 2, 8, 2];
+        rounds[0]["objective/kl_coef"].Should().Be(0.1);
+        for (var round = 0; round < 3; round++)
+        {
+            var error = Math.Clamp((rounds[round]["objective/kl"] / 0.05) - 1, -0.2, 0.2);
+            var expected = rounds[round]["objective/kl_coef"] * (1 + (error * completions[round] / 20));
+            rounds[round + 1]["objective/kl_coef"].Should().BeApproximately(expected, 1e-12);
+        }
+
+        OnPolicyRun.StoppedAndResumed(options, step: 9).Should().Be(hash);
     }
 
     private sealed class CompletionRow
