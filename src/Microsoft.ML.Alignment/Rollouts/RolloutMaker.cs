@@ -87,7 +87,7 @@ internal sealed class RolloutMaker(
     }
 
     // In the passes of the first steps, so that what is read of the policy is what these will compute, to the last bit.
-    private void Read(IReadOnlyList<SampledGroup> groups, long round, CancellationToken cancellation)
+    private void Read(SampledGroup[] groups, long round, CancellationToken cancellation)
     {
         foreach (var step in plan.Pass(round, pass: 0))
         {
