@@ -35,7 +35,7 @@ public static class AlignmentOptions
         where T : class
     {
         ArgumentNullException.ThrowIfNull(json);
-        return Read<T>(() => JsonNode.Parse(json, AnyCase, OptionsJson.Reading));
+        return Read<T>(() => Parse(json));
     }
 
     /// <summary>Reads options. What the text does not name is as in others.</summary>
@@ -50,7 +50,13 @@ public static class AlignmentOptions
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(defaults);
-        return Read<T>(() => Merge(JsonNode.Parse(ToJson(defaults), AnyCase), JsonNode.Parse(json, AnyCase, OptionsJson.Reading)));
+        return Read<T>(() => Merge(JsonNode.Parse(ToJson(defaults), AnyCase), Parse(json)));
+    }
+
+    private static JsonNode? Parse(string json)
+    {
+        JsonTexts.RequireWhole(json);
+        return JsonNode.Parse(json, AnyCase, OptionsJson.Reading);
     }
 
     private static T Read<T>(Func<JsonNode?> parse)

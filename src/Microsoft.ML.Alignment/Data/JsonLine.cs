@@ -26,7 +26,7 @@ internal readonly record struct JsonLine(string Path, long Number, string Text)
         }
 
         if (document.RootElement.ValueKind == JsonValueKind.Object)
-            return document;
+            return WithWholeNames(document);
         var found = Describe(document.RootElement);
         var isList = Number == 1 && document.RootElement.ValueKind == JsonValueKind.Array
             && document.RootElement.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object);
@@ -34,6 +34,23 @@ internal readonly record struct JsonLine(string Path, long Number, string Text)
         if (isList)
             throw OneList(null);
         throw new InvalidDataException($"{Path}, line {Number}: found {found}; each line is one JSON object.");
+    }
+
+    // Values are looked at when they are read, so that they are their rows' fault.
+    private JsonDocument WithWholeNames(JsonDocument document)
+    {
+        if (JsonTexts.FindHalf(Text) < 0)
+            return document;
+        try
+        {
+            _ = document.RootElement.EnumerateObject().Count(property => property.Name.Length > 0);
+            return document;
+        }
+        catch (InvalidOperationException broken)
+        {
+            document.Dispose();
+            throw new InvalidDataException($"{Path}, line {Number}: the name of a property holds half a character and is no text.", broken);
+        }
     }
 
     private InvalidDataException OneList(Exception? inner) => new(

@@ -35,7 +35,9 @@ internal static class AnswerJson
     {
         try
         {
-            return JsonSerializer.Deserialize<JsonElement>(text);
+            var answer = JsonSerializer.Deserialize<JsonElement>(text);
+            JsonTexts.RequireWhole(text);
+            return answer;
         }
         catch (JsonException)
         {

@@ -12,11 +12,12 @@ internal sealed class JsonSettings(JsonElement value, string place)
     private readonly HashSet<string> _read = [];
 
     /// <summary>Parses the text of a file.</summary>
-    /// <exception cref="InvalidDataException">The text is not a JSON object.</exception>
+    /// <exception cref="InvalidDataException">The text is not a JSON object, or holds half a character.</exception>
     public static JsonSettings Parse(string json, string fileName)
     {
         try
         {
+            JsonTexts.RequireWhole(json);
             using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new(document.RootElement.Clone(), fileName)

@@ -43,19 +43,26 @@ internal static class MessageList
         try
         {
             using var document = JsonDocument.Parse(json);
-            var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Array)
-                return Read(root, null, out problem, out namesRole);
-            return root.TryGetProperty(Messages, out var list) && list.ValueKind == JsonValueKind.Array
-                ? Read(list, root.TryGetProperty(Tools, out var tools) ? tools : null, out problem, out namesRole)
-                : null;
+            var conversation = Read(document.RootElement, ref problem, out namesRole);
+            JsonTexts.RequireWhole(json);
+            return conversation;
         }
-        // Half a surrogate pair is no text: the last two say so, of the text itself and of an escape in it.
+        // Half a character is no text: the last two say so, of the text itself and of an escape in it.
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
             problem = exception.Message;
             return null;
         }
+    }
+
+    private static Conversation? Read(JsonElement root, ref string problem, out bool namesRole)
+    {
+        namesRole = false;
+        if (root.ValueKind == JsonValueKind.Array)
+            return Read(root, null, out problem, out namesRole);
+        return root.TryGetProperty(Messages, out var list) && list.ValueKind == JsonValueKind.Array
+            ? Read(list, root.TryGetProperty(Tools, out var tools) ? tools : null, out problem, out namesRole)
+            : null;
     }
 
     private static Conversation? Read(JsonElement list, JsonElement? tools, out string problem, out bool namesRole)

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Alignment.Tests.Pipeline;
 
 public sealed class StageFileTests
 {
-    private static readonly StageFile File = new()
+    internal static StageFile Example { get; } = new()
     {
         Settings = new()
         {
@@ -26,8 +26,8 @@ public sealed class StageFileTests
     {
         var read = Parse(Text());
         read.FormatVersion.Should().Be("1.1");
-        read.Settings.Should().Be(File.Settings);
-        read.Should().BeEquivalentTo(File, options => options.Excluding(file => file.Sha256));
+        read.Settings.Should().Be(Example.Settings);
+        read.Should().BeEquivalentTo(Example, options => options.Excluding(file => file.Sha256));
     }
 
     [Theory]
@@ -68,10 +68,10 @@ public sealed class StageFileTests
     public void FieldsThatAreNotKnownAreIgnored()
     {
         Parse(Rehashed(Text().Replace("\"beta\"", "\"gamma\": [1], \"beta\"", StringComparison.Ordinal)))
-            .Should().BeEquivalentTo(File, options => options.Excluding(file => file.Sha256));
+            .Should().BeEquivalentTo(Example, options => options.Excluding(file => file.Sha256));
     }
 
-    private static string Text() => Encoding.UTF8.GetString(File.Write());
+    private static string Text() => Encoding.UTF8.GetString(Example.Write());
 
     private static string Rehashed(string json)
     {

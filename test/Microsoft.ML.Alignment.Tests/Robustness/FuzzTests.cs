@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using Microsoft.ML.Alignment.Checkpoints;
@@ -16,8 +15,6 @@ namespace Microsoft.ML.Alignment.Tests.Robustness;
 public sealed class FuzzTests : IDisposable
 {
     private const int DefaultCount = 100;
-    private const long MaxAllocated = 600L << 20;
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
     private static readonly (int First, int Count)? Wanted = Environment.GetEnvironmentVariable("ALIGNMENT_FUZZ")?.Split(':') is [var first, var count]
         ? (int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture))
         : null;
@@ -158,9 +155,6 @@ public sealed class FuzzTests : IDisposable
         return result.ToArray();
     }
 
-    private static bool IsOurs(Exception e) =>
-        e.GetType() == typeof(InvalidDataException) || e is NotSupportedException or FileNotFoundException or DirectoryNotFoundException or WorkspaceException;
-
     private void Run(Dictionary<string, byte[]> files, string name, Func<Mutation, byte[], byte[]> change, Action<string> open, int usual = DefaultCount)
     {
         var (first, count) = Wanted ?? (1, usual);
@@ -174,33 +168,11 @@ public sealed class FuzzTests : IDisposable
                 File.WriteAllBytes(Path.Combine(folder, file), file == name ? change(new(seed), bytes) : bytes);
             }
 
-            if (FailureOf(() => open(folder), name) is { } failure)
+            if (Opening.FailureOf(() => open(folder), name) is { } failure)
                 failures.Add($"seed {seed}: {failure}");
             Directory.Delete(folder, recursive: true);
         }
 
         failures.Should().BeEmpty();
-    }
-
-    private static string? FailureOf(Action open, string name)
-    {
-        var (clock, allocated) = (Stopwatch.StartNew(), GC.GetAllocatedBytesForCurrentThread());
-        try
-        {
-            open();
-        }
-        catch (Exception e) when (IsOurs(e))
-        {
-            if (!e.Message.Contains(name, StringComparison.Ordinal) && !e.Message.Contains(name.Split('.')[0], StringComparison.Ordinal))
-                return $"the message does not name the file: {e.Message}";
-        }
-        catch (Exception e)
-        {
-            return e.ToString()[..Math.Min(900, e.ToString().Length)];
-        }
-
-        if (clock.Elapsed > MaxTime)
-            return $"took {clock.Elapsed}";
-        return GC.GetAllocatedBytesForCurrentThread() - allocated is var bytes && bytes > MaxAllocated ? $"allocated {bytes >> 20} MiB" : null;
     }
 }

@@ -65,6 +65,28 @@ internal sealed class Mutation(int seed)
         return result;
     }
 
+    /// <summary>Copies of a JSON text, each with half a surrogate pair in place of one of its values or in one of its keys.</summary>
+    public static IEnumerable<byte[]> HalfCharacters(byte[] content, int most)
+    {
+        for (var index = 0; index < most; index++)
+        {
+            var root = JsonNode.Parse(content);
+            var places = new List<(JsonNode Parent, string? Key, int Index)>();
+            Collect(root, places);
+            if (index == places.Count)
+                yield break;
+            var (parent, key, at) = places[index];
+            if (key is null)
+                parent.AsArray()[at] = MutationText.Mark;
+            else
+                parent[key] = MutationText.Mark;
+            yield return Encoding.UTF8.GetBytes(root!.ToJsonString()).Replace();
+            if (key is not null && parent.AsObject().Remove(key))
+                parent[$"{key}{MutationText.Mark}"] = 1;
+            yield return Encoding.UTF8.GetBytes(root!.ToJsonString()).Replace();
+        }
+    }
+
     private JsonNode? Changed(JsonNode? root)
     {
         var places = new List<(JsonNode Parent, string? Key, int Index)>();
