@@ -27,20 +27,25 @@ internal sealed class GgufCursor(FileBytes file)
         return value;
     }
 
-    /// <summary>A count of things that take at least some bytes each.</summary>
-    public int ReadCount(int leastBytesEach, string what)
+    /// <summary>The beginning of a text of the file, for messages.</summary>
+    public static string Shown(string text)
     {
-        var count = Read<ulong>(what);
-        var possible = Math.Min(Remaining / leastBytesEach, Array.MaxLength);
-        return count <= (ulong)possible
-            ? (int)count
-            : throw Invalid($"{what} is {count}; the {Remaining} bytes that are left have room for at most {possible}");
+        const int Longest = 100;
+        return text.Length > Longest ? text[..Longest] + "…" : text;
     }
 
+    /// <summary>A count of things that take at least some bytes each.</summary>
+    public int ReadCount(int leastBytesEach, string what) => ReadCount(leastBytesEach, "", what);
+
+    /// <summary>The next name: a text of at most 65,535 bytes.</summary>
+    public string ReadName(string what) => ReadText(what, ushort.MaxValue);
+
     /// <summary>The next text, UTF-8 behind its length.</summary>
-    public string ReadText(string what)
+    public string ReadText(string what, int maxBytes = int.MaxValue)
     {
-        var length = ReadCount(1, $"the length of {what}");
+        var length = ReadCount(1, "the length of ", what);
+        if (length > maxBytes)
+            throw Invalid($"{what} has {length} bytes; at most {maxBytes} are allowed");
         if (length <= BufferBytes)
         {
             var text = Encoding.UTF8.GetString(Buffered(length));
@@ -68,6 +73,16 @@ internal sealed class GgufCursor(FileBytes file)
     /// <summary>The error of a file that cannot be read.</summary>
     public InvalidDataException Invalid(string what) => new(
         $"'{file.Path}': {what} (at byte {Position}). The file is damaged or not a GGUF file: get it again.");
+
+    // What is read is put into words where there is an error only: names are long and many.
+    private int ReadCount(int leastBytesEach, string before, string what)
+    {
+        var count = Read<ulong>(what);
+        var possible = Math.Min(Remaining / leastBytesEach, Array.MaxLength);
+        return count <= (ulong)possible
+            ? (int)count
+            : throw Invalid($"{before}{what} is {count}; the {Remaining} bytes that are left have room for at most {possible}");
+    }
 
     private void RequireBytes(int count, string what)
     {

@@ -86,16 +86,17 @@ internal sealed class GgufFile : IGgufContents, IDisposable
 
     private static GgufEntry ReadEntry(GgufCursor cursor, string what)
     {
-        var name = cursor.ReadText($"the name of {what}");
-        var dimensions = cursor.Read<uint>($"the dimensions of '{name}'");
+        var name = cursor.ReadName($"the name of {what}");
+        var shown = GgufCursor.Shown(name);
+        var dimensions = cursor.Read<uint>($"the dimensions of '{shown}'");
         if (dimensions is 0 or > MaxDimensions)
-            throw cursor.Invalid($"tensor '{name}' has {dimensions} dimensions; allowed are 1 to {MaxDimensions}");
+            throw cursor.Invalid($"tensor '{shown}' has {dimensions} dimensions; allowed are 1 to {MaxDimensions}");
         var shape = new long[dimensions];
         for (var i = shape.Length - 1; i >= 0; i--)
-            shape[i] = cursor.Read<long>($"the shape of '{name}'");
+            shape[i] = cursor.Read<long>($"the shape of '{shown}'");
         if (shape.Any(size => size <= 0))
-            throw cursor.Invalid($"tensor '{name}' has the shape [{string.Join(", ", shape)}]; allowed are sizes above 0");
-        return new(name, cursor.Read<uint>($"the type of '{name}'"), shape, cursor.Read<long>($"the offset of '{name}'"));
+            throw cursor.Invalid($"tensor '{shown}' has the shape [{string.Join(", ", shape)}]; allowed are sizes above 0");
+        return new(name, cursor.Read<uint>($"the type of '{shown}'"), shape, cursor.Read<long>($"the offset of '{shown}'"));
     }
 
     private void Place(List<GgufEntry> relative, GgufCursor cursor)

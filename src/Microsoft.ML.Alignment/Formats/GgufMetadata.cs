@@ -17,9 +17,10 @@ internal static class GgufMetadata
         var metadata = new Dictionary<string, object>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
-            var key = cursor.ReadText($"key {i} of {count}");
-            if (!metadata.TryAdd(key, ReadValue(cursor, key)))
-                throw cursor.Invalid($"the key '{key}' is there twice");
+            var key = cursor.ReadName($"key {i} of {count}");
+            var shown = GgufCursor.Shown(key);
+            if (!metadata.TryAdd(key, ReadValue(cursor, shown)))
+                throw cursor.Invalid($"the key '{shown}' is there twice");
         }
 
         return metadata;

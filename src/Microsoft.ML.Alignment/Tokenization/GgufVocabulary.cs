@@ -96,6 +96,7 @@ internal sealed class GgufVocabulary
                 ids[Tokens[id]] = id;
         }
 
+        CheckHalves(ids.Keys);
         return ids.SelectMany(token => HalvesOf(token.Key, ids).Select(halves => (halves.Left, halves.Right, Id: token.Value)))
             .OrderByDescending(merge => scores[merge.Id])
             .ThenBy(merge => ids[merge.Left])
@@ -116,12 +117,22 @@ internal sealed class GgufVocabulary
         }
     }
 
-    private static IEnumerable<(string Left, string Right)> HalvesOf(string token, Dictionary<string, int> ids)
+    // Each way to cut a token looks at all of it. Vocabularies of a quarter of a million words take some ten million characters.
+    private static void CheckHalves(IEnumerable<string> tokens)
     {
+        const long Most = 200_000_000;
+        if (tokens.Sum(token => (long)token.Length * token.Length) > Most)
+            throw new FormatException(
+                $"GGUF: the tokens are so long that the ways in which each is made of two others have more than {Most} characters, which is no vocabulary.");
+    }
+
+    private IEnumerable<(string Left, string Right)> HalvesOf(string token, Dictionary<string, int> ids)
+    {
+        var tokens = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var middle = 1; middle < token.Length; middle++)
         {
-            if (ids.ContainsKey(token[..middle]) && ids.ContainsKey(token[middle..]))
-                yield return (token[..middle], token[middle..]);
+            if (tokens.TryGetValue(token.AsSpan(0, middle), out var left) && tokens.TryGetValue(token.AsSpan(middle), out var right))
+                yield return (Tokens[left], Tokens[right]);
         }
     }
 
