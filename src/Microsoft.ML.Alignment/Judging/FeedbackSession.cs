@@ -15,7 +15,7 @@ public sealed class FeedbackSession : IDisposable
     private readonly FeedbackJournal? _journal;
     private readonly FeedbackBudget _budget;
     private readonly RequestGate _gate;
-    private readonly ConcurrentDictionary<string, Lazy<Task<JsonElement>>> _answers = [];
+    private readonly ConcurrentDictionary<string, SharedAnswer> _answers = [];
     private int _failuresInARow;
 
     /// <summary>Begins a session.</summary>
@@ -58,6 +58,7 @@ public sealed class FeedbackSession : IDisposable
     }
 
     /// <summary>Computes a value once a key: from the journal, from the same question under way, or anew.</summary>
+    /// <remarks>Who stops waiting leaves the others waiting; what is under way is canceled when nobody waits for it.</remarks>
     /// <typeparam name="T">What is kept, as JSON.</typeparam>
     /// <param name="key">All that the value depends on.</param>
     /// <param name="produce">Computes it.</param>
@@ -67,14 +68,15 @@ public sealed class FeedbackSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(produce);
         var hash = RequestKey.Hash(key);
-        var answer = _answers.GetOrAdd(hash, _ => new(() => FindOrProduceAsync(hash, produce, cancellationToken)));
+        cancellationToken.ThrowIfCancellationRequested();
+        var answer = Join(hash, token => FindOrProduceAsync(hash, produce, token));
         try
         {
-            return (await answer.Value.WaitAsync(cancellationToken).ConfigureAwait(false)).Deserialize<T>(FeedbackJournal.Json)!;
+            return (await answer.WaitAsync(cancellationToken).ConfigureAwait(false)).Deserialize<T>(FeedbackJournal.Json)!;
         }
-        catch when (answer.Value.IsFaulted || answer.Value.IsCanceled)
+        catch when (!answer.IsGood)
         {
-            _answers.TryRemove(hash, out _); // a failure is no answer: who asks again, asks anew
+            _answers.TryRemove(new(hash, answer)); // a failure is no answer: who asks again, asks anew
             throw;
         }
     }
@@ -84,6 +86,17 @@ public sealed class FeedbackSession : IDisposable
     {
         _journal?.Dispose();
         _gate.Dispose();
+    }
+
+    private SharedAnswer Join(string hash, Func<CancellationToken, Task<JsonElement>> produce)
+    {
+        while (true)
+        {
+            var answer = _answers.GetOrAdd(hash, _ => new(produce));
+            if (answer.TryJoin())
+                return answer;
+            _answers.TryRemove(new(hash, answer));
+        }
     }
 
     private async Task<JsonElement> FindOrProduceAsync<T>(string hash, Func<CancellationToken, Task<T>> produce, CancellationToken cancellation)
