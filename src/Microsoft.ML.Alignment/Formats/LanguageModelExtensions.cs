@@ -11,8 +11,9 @@ public static class LanguageModelExtensions
 
     /// <summary>
     /// Saves a model as a Hugging Face folder: the adapters merged into the weights, names, shapes and type of the original, with its
-    /// tokenizer, template, licence and other small files that a model has. A reward model becomes a sequence classifier with one label. A model that was trained has its model
-    /// card in <c>README.md</c>, with how it was trained.
+    /// tokenizer, template, licence and other small files that a model has. Where these name fewer end tokens than the model has, its
+    /// <c>generation_config.json</c> names all. A reward model becomes a sequence classifier with one label. A model that was trained has its
+    /// model card in <c>README.md</c>, with how it was trained.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty, or a link to one. It appears when everything is written.</param>
@@ -33,6 +34,8 @@ public static class LanguageModelExtensions
             var encoding = (options ?? new()).Encoding;
             var config = held.RewardHead is null ? held.Files.Bytes(ModelFiles.Config)! : RewardModelConfig.Of(held);
             File.WriteAllBytes(Path.Combine(temporary, ModelFiles.Config), SavedEncoding.Named(config, encoding));
+            if (SavedEndTokens.Of(held) is { } generation)
+                File.WriteAllBytes(Path.Combine(temporary, ModelFiles.GenerationConfig), generation);
             if (held.History.Count > 0)
                 File.WriteAllBytes(Path.Combine(temporary, ModelCard.FileName), ModelCard.Of(held));
             SafetensorsWriter.Write(Path.Combine(temporary, HuggingFaceFolder.Weights), MergedWeights.Of(held, encoding));

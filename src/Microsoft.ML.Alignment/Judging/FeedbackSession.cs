@@ -76,7 +76,7 @@ public sealed class FeedbackSession : IDisposable
         }
         catch when (!answer.IsGood)
         {
-            _answers.TryRemove(new(hash, answer)); // a failure is no answer: who asks again, asks anew
+            Forget(hash, answer); // a failure is no answer: who asks again, asks anew
             throw;
         }
     }
@@ -84,6 +84,8 @@ public sealed class FeedbackSession : IDisposable
     /// <summary>Closes the journal.</summary>
     public void Dispose()
     {
+        foreach (var answer in _answers.Values)
+            answer.Dispose();
         _journal?.Dispose();
         _gate.Dispose();
     }
@@ -95,9 +97,11 @@ public sealed class FeedbackSession : IDisposable
             var answer = _answers.GetOrAdd(hash, _ => new(produce));
             if (answer.TryJoin())
                 return answer;
-            _answers.TryRemove(new(hash, answer));
+            Forget(hash, answer);
         }
     }
+
+    private void Forget(string hash, SharedAnswer answer) => _answers.TryRemove(new(hash, answer));
 
     private async Task<JsonElement> FindOrProduceAsync<T>(string hash, Func<CancellationToken, Task<T>> produce, CancellationToken cancellation)
     {

@@ -3,11 +3,12 @@ using System.Text.Json;
 namespace Microsoft.ML.Alignment.Judging;
 
 /// <summary>A value that several callers wait for. It is computed once, until the last of them stops waiting.</summary>
-internal sealed class SharedAnswer
+internal sealed class SharedAnswer : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Lazy<Task<JsonElement>> _answer;
     private int _waiting;
+    private bool _isDisposed;
 
     /// <param name="produce">Computes it; begins when the first caller waits.</param>
     public SharedAnswer(Func<CancellationToken, Task<JsonElement>> produce) => _answer = new(() => produce(_stop.Token));
@@ -38,12 +39,22 @@ internal sealed class SharedAnswer
         }
     }
 
+    /// <summary>Frees what cancels it; who waits goes on waiting.</summary>
+    public void Dispose()
+    {
+        lock (_stop)
+        {
+            _isDisposed = true;
+            _stop.Dispose();
+        }
+    }
+
     // Nobody is left who wants it.
     private void Leave()
     {
         lock (_stop)
         {
-            if (--_waiting == 0 && !_answer.Value.IsCompleted)
+            if (--_waiting == 0 && !_answer.Value.IsCompleted && !_isDisposed)
                 _stop.Cancel();
         }
     }
