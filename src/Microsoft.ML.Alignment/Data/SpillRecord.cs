@@ -4,14 +4,15 @@ namespace Microsoft.ML.Alignment.Data;
 
 /// <summary>
 /// An example as 32-bit numbers: number of completions C, number of values V, length of the prompt, C lengths of completions, V values as
-/// bits, then the ids of prompt and completions.
+/// bits, then the ids of prompt and completions; where the prompt's text is kept, its length, and two of its characters a number.
 /// </summary>
 internal static class SpillRecord
 {
     private const int HeaderLength = 3;
 
     public static int Length(TokenizedExample example) =>
-        checked(HeaderLength + example.Completions.Length + example.Values.Length + example.TokenCount);
+        checked(
+        HeaderLength + example.Completions.Length + example.Values.Length + example.TokenCount + TextLength(example.PromptText));
 
     /// <summary>The bytes of an example's record.</summary>
     public static byte[] Bytes(TokenizedExample example)
@@ -36,6 +37,13 @@ internal static class SpillRecord
             ids.CopyTo(record[at..]);
             at += ids.Length;
         }
+
+        if (example.PromptText is { } text)
+        {
+            record[at] = text.Length;
+            record[^1] = 0; // an odd text fills half of it
+            text.CopyTo(MemoryMarshal.Cast<int, char>(record[(at + 1)..]));
+        }
     }
 
     public static TokenizedExample Decode(ReadOnlySpan<int> record)
@@ -55,6 +63,8 @@ internal static class SpillRecord
             ids = ids[lengths[c]..];
         }
 
-        return new(prompt, completions, values);
+        return new(prompt, completions, values) { PromptText = ids.IsEmpty ? null : new(MemoryMarshal.Cast<int, char>(ids[1..])[..ids[0]]) };
     }
+
+    private static int TextLength(string? text) => text is null ? 0 : 1 + ((text.Length + 1) / 2);
 }

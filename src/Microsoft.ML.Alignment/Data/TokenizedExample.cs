@@ -11,6 +11,9 @@ internal sealed record TokenizedExample(int[] Prompt, int[][] Completions, float
     /// <summary>Gets what the method's reference thinks of the completions, where that was computed before training; else null.</summary>
     public float[]? ReferenceScores { get; init; }
 
+    /// <summary>Gets the prompt as text, where a method may have to shorten it further; else null.</summary>
+    public string? PromptText { get; init; }
+
     /// <summary>Gets the number of tokens if the prompt is stored once.</summary>
     public int TokenCount => Prompt.Length + Completions.Sum(c => c.Length);
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Data;
 using Microsoft.ML.Alignment.Losses;
 using Microsoft.ML.Alignment.Models;
 using Microsoft.ML.Alignment.Objectives;
@@ -52,13 +53,15 @@ public sealed class KtoTrainer : UnpairedTrainer
     // Each prompt is seen beside the completion of another row too.
     private TrainingRecord TrainBesideOthers(StageSetup stage, UnpairedLoss loss, Func<LabelCounts, string> advice)
     {
-        using var rows = Read(stage);
+        var encoder = stage.TrainingEncoder;
+        using var rows = Read(stage, keepsPrompts: encoder.Format != PromptFormat.Text);
         using var reference = stage.Open(Settings.Reference!);
         UnpairedObjective<KtoBatch> Objective(LanguageModel model) =>
             new(new(model, reference.Model, stage.Training.Precision), loss, new MismatchedDivergence());
         var others = new MismatchedCompletions(stage.MaxLength, stage.Model.Config.BosTokenId)
         {
             SharesPasses = _options.Lora is null or { Dropout: 0 },
+            Shorten = (row, room) => PromptFit.Of(encoder, row.PromptText ?? "", row.Prompt, room, stage.Model.Config.BosTokenId),
         };
         var (objective, counts) = (Objective(stage.Model), LabelCounts.Of(rows.Training));
         var examples = reference.Prepare(rows.Training, stage.Plan, objective, stage.Context);

@@ -29,8 +29,11 @@ public abstract class UnpairedTrainer : PolicyTrainer
     }
 
     /// <summary>Reads prompts, completions and labels.</summary>
-    private protected StageRows Read(StageSetup stage) =>
-        stage.Read(_ => new(Settings.Options.Columns.Prompt, [Settings.Options.Columns.Completion], [LabelColumnName]));
+    /// <param name="stage">The stage.</param>
+    /// <param name="keepsPrompts">Whether examples keep their prompts as text.</param>
+    private protected StageRows Read(StageSetup stage, bool keepsPrompts = false) => stage.Read(
+        _ => new(Settings.Options.Columns.Prompt, [Settings.Options.Columns.Completion], [LabelColumnName]),
+        read => read with { KeepsPrompts = keepsPrompts });
 
     /// <summary>Says how many completions of each kind there are.</summary>
     private protected string Describe(LabelCounts counts) =>

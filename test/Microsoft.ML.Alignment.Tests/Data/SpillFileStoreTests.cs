@@ -34,6 +34,18 @@ public sealed class SpillFileStoreTests : IDisposable
         store.Read(0).Prompt.Should().Equal(1);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("odd")]
+    [InlineData("even 😀!")]
+    public void ThePromptsTextIsKeptWhereAnExampleHasIt(string text)
+    {
+        using var store = Spill([new([1], [[2, 3]], [4]), new([5, 6], [[7]], []) { PromptText = text }, new([8], [], [])]);
+        store.Read(0).PromptText.Should().BeNull();
+        store.Read(1).Should().BeEquivalentTo(new TokenizedExample([5, 6], [[7]], []) { PromptText = text });
+        store.Read(2).PromptText.Should().BeNull();
+    }
+
     [Fact]
     public void TheFileVanishesWithTheStoreAndOnUnixHasNoNameThatAKilledProcessCouldLeave()
     {

@@ -92,10 +92,10 @@ public sealed class HalfCharacterTests : IDisposable
     }
 
     [Fact]
-    public void OfAJournal()
+    public async Task OfAJournal()
     {
         using (var session = new FeedbackSession(journalPath: _folder["journal.jsonl"]))
-            session.RememberAsync("key", _ => Task.FromResult("value")).GetAwaiter().GetResult();
+            await session.RememberAsync("key", _ => Task.FromResult("value"));
         EachPlace("journal.jsonl", File.ReadAllBytes(_folder["journal.jsonl"]), () => FeedbackJournal.Open(_folder["journal.jsonl"]).Dispose(), "\n");
     }
 

@@ -33,7 +33,7 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         for (var c = 0; c < completions.Length; c++)
             completions[c] = Completion(row, text, c);
         RefuseEqual(completions);
-        var example = new TokenizedExample(Fit(text, prompt, completions), completions, values);
+        var example = new TokenizedExample(Fit(text, prompt, completions), completions, values) { PromptText = options.KeepsPrompts ? text : null };
         Dialogues += !encoder.ReadsMessages && DialogueMarkers.HumanAssistant.AreIn(text) ? 1 : 0;
         return example;
     }

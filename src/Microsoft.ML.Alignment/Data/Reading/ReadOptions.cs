@@ -30,6 +30,9 @@ internal sealed record ReadOptions(int MaxLength, InvalidRows Invalid, Action<st
     /// </summary>
     public int ReservedTokens { get; init; }
 
+    /// <summary>Gets whether examples keep their prompts as text, to shorten them later. The default is false.</summary>
+    public bool KeepsPrompts { get; init; }
+
     /// <summary>Gets who is told of each row that is used: its prompt, and its further columns; null for nobody.</summary>
     public Action<string, RewardRow>? Used { get; init; }
 

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Alignment.Objectives.Kto;
 
 /// <summary>Puts prompts together with completions of other rows; KTO measures on them how far the policy is from its reference.</summary>
 /// <param name="maxLength">
-/// Most tokens of prompt and completion; a prompt that is too long beside its new completion is cut from the left.
+/// Most tokens of prompt and completion; a prompt that is too long beside its new completion is shortened.
 /// </param>
 /// <param name="beginTokenId">The id that stays in front when a prompt that begins with it is cut; null if there is none.</param>
 internal sealed class MismatchedCompletions(int maxLength, int? beginTokenId)
@@ -14,6 +14,12 @@ internal sealed class MismatchedCompletions(int maxLength, int? beginTokenId)
     /// measured without.
     /// </summary>
     public bool SharesPasses { get; init; } = true;
+
+    /// <summary>
+    /// Gets what shortens the prompt of a row to so many tokens; null where nothing of it fits, so that the new completion loses its end instead.
+    /// The default cuts ids from the left, which is for text.
+    /// </summary>
+    public Func<TokenizedExample, int, int[]?> Shorten { get; init; } = (row, room) => PromptCut.FromLeft(row.Prompt, room, beginTokenId);
 
     /// <summary>
     /// Gives each row the completion of the row before it in the step, the first that of the last; where that row has the same prompt, that
@@ -40,10 +46,11 @@ internal sealed class MismatchedCompletions(int maxLength, int? beginTokenId)
     private TokenizedExample With(TokenizedExample row, int[] completion)
     {
         var room = maxLength - completion.Length;
+        var prompt = row.Prompt.Length <= room ? row.Prompt : Shorten(row, room);
         return row with
         {
-            Prompt = PromptCut.FromLeft(row.Prompt, room, beginTokenId),
-            Completions = [completion],
+            Prompt = prompt ?? row.Prompt,
+            Completions = [prompt is null ? completion[..(maxLength - row.Prompt.Length)] : completion],
             ReferenceScores = null, // they are of the completion that was there
         };
     }
