@@ -34,6 +34,11 @@ public sealed class FeedbackCatalog
         return new(_environment, _run, source, options ?? new());
     }
 
+    /// <summary>Samples several completions of each prompt from the policy that the pipeline carries, and keeps the one that rewards find best.</summary>
+    /// <param name="options">How many, and by which rewards; null for the defaults, which are those of the chain's reward model.</param>
+    /// <exception cref="ArgumentException">Options do not go together.</exception>
+    public BestOfNEstimator BestOfN(BestOfNEstimator.Options? options = null) => new(_environment, _run, options ?? new());
+
     /// <summary>Has a judge make pairs of a better and a worse completion.</summary>
     /// <param name="judge">The judge; borrowed until the stage is fitted.</param>
     /// <param name="options">Which pairs, and what becomes of ties; null for the defaults.</param>

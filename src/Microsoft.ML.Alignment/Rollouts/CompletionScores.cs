@@ -28,6 +28,9 @@ internal sealed class CompletionScores(RewardPanel panel, RolloutPrompts prompts
         return scores;
     }
 
+    /// <summary>The text of a completion.</summary>
+    public string TextOf(SampledRow row) => decode(row.Ids);
+
     private Scores Ask(IReadOnlyList<SampledGroup> groups, CancellationToken cancellation) =>
         panel.Score([.. groups.Select(group => group.Rows.Select(row => Seen(group, row)).ToArray())], cancellation);
 
