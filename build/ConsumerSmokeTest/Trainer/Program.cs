@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI.Evaluation;
 using Microsoft.ML;
 using Microsoft.ML.Alignment;
 using Trainer;
@@ -29,6 +30,12 @@ if (expected.Any(column => !columns.Contains(column)))
     throw new InvalidOperationException($"The loaded chain lacks some of {string.Join(", ", expected)}.");
 var margins = ml.Data.CreateEnumerable<Scores>(loaded.Transform(pairs), reuseRowObject: false).ToList();
 Console.WriteLine($"{margins.Count} rows scored; reward margin {margins[0].RewardMargin:F4}, implicit {margins[0].ImplicitRewardMargin:F4}");
+
+// An evaluation suite scores a response with the chain's reward model.
+var evaluator = new RewardEvaluator(RewardFunction.FromTransformer(ml, loaded, "Reward", name: "reward"));
+var evaluated = await evaluator.EvaluateAsync("one plus one is", " two");
+if (!evaluated.TryGet<NumericMetric>("reward", out var reward) || reward.Value is null)
+    throw new InvalidOperationException("The evaluator gave no reward.");
 return margins.All(row => float.IsFinite(row.RewardMargin) && float.IsFinite(row.ImplicitRewardMargin)) ? 0 : 1;
 
 internal sealed record Preference(string Prompt, string Chosen, string Rejected);

@@ -12,7 +12,7 @@ public sealed class RewardRow
     internal RewardRow(RewardColumns columns, object[] values) => (_columns, _values) = (columns, values);
 
     /// <summary>Gets a row without columns.</summary>
-    internal static RewardRow Empty { get; } = new(new([]), []);
+    public static RewardRow Empty { get; } = new(new([]), []);
 
     /// <summary>Gets the names of the columns.</summary>
     public IReadOnlyList<string> ColumnNames => _columns.Names;

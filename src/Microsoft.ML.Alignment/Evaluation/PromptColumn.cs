@@ -30,8 +30,7 @@ internal sealed record PromptColumn(IReadOnlyList<string> Texts, IReadOnlyList<s
     {
         try
         {
-            var messages = MessageList.Parse(prompt).Messages;
-            return messages is [{ Role: "user" } only] ? only.Content : string.Join("\n\n", messages.Select(message => $"{message.Role}: {message.Content}"));
+            return MessageList.Parse(prompt).Shown();
         }
         catch (InvalidExampleException e)
         {

@@ -62,9 +62,7 @@ internal sealed class PolicyWriter : ICompletionWriter
     {
         try
         {
-            var ids = _encoder.EncodePrompt(prompt);
-            return ids.Length < _model.Config.MaxPositions ? ids : throw new InvalidExampleException(
-                "prompt", "too long", $"it has {ids.Length} tokens, and the model was made for {_model.Config.MaxPositions}: nothing fits behind it. Shorten it.");
+            return TextCompleter.Encode(_model, _encoder, prompt);
         }
         catch (InvalidExampleException e)
         {

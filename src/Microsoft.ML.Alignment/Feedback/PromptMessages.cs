@@ -14,11 +14,5 @@ internal static class PromptMessages
 
     /// <summary>The text, or the turns of the conversation one behind another. A single turn of a user is its words.</summary>
     /// <exception cref="InvalidExampleException">The text is no conversation.</exception>
-    public static string Shown(string prompt, bool isConversation)
-    {
-        if (!isConversation)
-            return prompt;
-        var messages = MessageList.Parse(prompt).Messages;
-        return messages is [{ Role: "user" } only] ? only.Content : string.Join("\n\n", messages.Select(message => $"{message.Role}: {message.Content}"));
-    }
+    public static string Shown(string prompt, bool isConversation) => isConversation ? MessageList.Parse(prompt).Shown() : prompt;
 }

@@ -125,18 +125,22 @@ public sealed class FeedbackSession : IDisposable
                 Volatile.Write(ref _failuresInARow, 0);
                 return FeedbackAnswer.Of(response);
             }
-            catch (Exception e) when (e is not (NotSupportedException or ArgumentException) && !cancellation.IsCancellationRequested)
+            catch (Exception e) when (!RequestProblem.IsOfOptions(e) && !cancellation.IsCancellationRequested)
             {
-                if (attempt == _limits.MaxRetries)
-                    throw Failed(e);
+                if (RequestProblem.IsOfMessages(e))
+                    throw new RequestFailedException(e);
+                if (options?.ResponseFormat is not null && RequestProblem.IsBadRequest(e))
+                    throw new NotSupportedException($"The provider refuses the request, perhaps because of its response format: {e.Message}", e);
+                if (attempt == _limits.MaxRetries || RequestProblem.IsFinal(e))
+                    throw Failed(e, attempt + 1);
                 await _gate.BackOffAsync(attempt, cancellation).ConfigureAwait(false);
             }
         }
     }
 
-    private Exception Failed(Exception cause) => Interlocked.Increment(ref _failuresInARow) >= _limits.MaxFailuresInARow
+    private Exception Failed(Exception cause, int attempts) => Interlocked.Increment(ref _failuresInARow) >= _limits.MaxFailuresInARow
         ? new FeedbackFailedException(
-            $"{_failuresInARow} requests in a row failed, each tried {_limits.MaxRetries + 1} times; the last one with: {cause.Message} " +
+            $"{_failuresInARow} requests in a row failed, each tried {attempts} times; the last one with: {cause.Message} " +
             "What was answered before is in the journal, if there is one; mend the connection and run again.", cause)
         : new RequestFailedException(cause);
 }

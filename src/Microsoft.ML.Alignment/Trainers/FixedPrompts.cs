@@ -1,6 +1,6 @@
+using Microsoft.ML.Alignment.Generation;
 using Microsoft.ML.Alignment.Tokenization;
 using Microsoft.ML.Alignment.Training;
-using Generator = Microsoft.ML.Alignment.Generation.Generator;
 
 namespace Microsoft.ML.Alignment.Trainers;
 
@@ -9,9 +9,7 @@ namespace Microsoft.ML.Alignment.Trainers;
 /// </summary>
 internal sealed class FixedPrompts
 {
-    private readonly LanguageModel _policy;
-    private readonly PromptEncoder _encoder;
-    private readonly GenerationOptions _options;
+    private readonly TextCompleter _completer;
     private readonly IReadOnlyList<string> _prompts;
     private readonly int[][] _ids;
 
@@ -22,25 +20,24 @@ internal sealed class FixedPrompts
     /// <exception cref="ArgumentException">A prompt cannot be read.</exception>
     public FixedPrompts(LanguageModel policy, PromptEncoder encoder, GenerationOptions options, IReadOnlyList<string> prompts)
     {
-        (_policy, _encoder, _prompts, _options) = (policy, encoder, prompts, options);
-        _ids = [.. prompts.Select(Encode)];
+        (_completer, _prompts) = (new(policy, encoder, options), prompts);
+        _ids = [.. prompts.Select(prompt => Encode(policy, encoder, prompt))];
     }
 
     /// <summary>The answers of the policy as it is now, in the order of the prompts.</summary>
     public IReadOnlyList<SampleAnswer> Answer(CancellationToken cancellation) =>
     [
-        .. Generator.Complete(_policy, _ids, _options, cancellation: cancellation).Zip(_prompts, (answer, prompt) => new SampleAnswer(
-            prompt, _encoder.DecodeCompletion(answer.Ids)) { Tokens = answer.Ids.Length, Ended = answer.Ended }),
+        .. _completer.Write(_ids, cancellation).Zip(_prompts, (answer, prompt) => new SampleAnswer(prompt, answer.Text)
+        {
+            Tokens = answer.Tokens, Ended = answer.Ended,
+        }),
     ];
 
-    private int[] Encode(string prompt)
+    private static int[] Encode(LanguageModel policy, PromptEncoder encoder, string prompt)
     {
         try
         {
-            var positions = _policy.Config.MaxPositions;
-            return _encoder.EncodePrompt(prompt) is var ids && ids.Length < positions
-                ? ids
-                : throw new InvalidExampleException("prompt", "too long", $"it has {ids.Length} tokens, and the model was made for {positions}.");
+            return TextCompleter.Encode(policy, encoder, prompt);
         }
         catch (InvalidExampleException e)
         {

@@ -1,17 +1,24 @@
+using System.Reflection;
+
 namespace Microsoft.ML.Alignment.Tests.Architecture;
 
 /// <summary>What users can name stands in a text file, so that every change to it shows in a review.</summary>
 public sealed class PublicApiTests
 {
     private const string UpdateVariable = "ALIGNMENT_UPDATE_SNAPSHOTS";
-    private static readonly string SnapshotPath = Path.Combine(Repository.Root, "test", "Microsoft.ML.Alignment.Tests", "Architecture", "PublicApi.txt");
 
     [Fact]
-    public void PublicApiIsAsReviewed()
+    public void PublicApiIsAsReviewed() => RequireReviewed(typeof(LanguageModel).Assembly, "PublicApi.txt");
+
+    [Fact]
+    public void PublicApiOfTheEvaluatorsIsAsReviewed() => RequireReviewed(typeof(AlignmentEvaluator).Assembly, "PublicApi.Evaluation.txt");
+
+    private static void RequireReviewed(Assembly assembly, string snapshot)
     {
-        var api = PublicApi.Describe(typeof(LanguageModel).Assembly);
+        var path = Path.Combine(Repository.Root, "test", "Microsoft.ML.Alignment.Tests", "Architecture", snapshot);
+        var api = PublicApi.Describe(assembly);
         if (Environment.GetEnvironmentVariable(UpdateVariable) == "1")
-            File.WriteAllText(SnapshotPath, api);
-        api.Should().Be(File.ReadAllText(SnapshotPath), $"a wanted change is written to PublicApi.txt by a run with {UpdateVariable}=1");
+            File.WriteAllText(path, api);
+        api.Should().Be(File.ReadAllText(path), $"a wanted change is written to {snapshot} by a run with {UpdateVariable}=1");
     }
 }
