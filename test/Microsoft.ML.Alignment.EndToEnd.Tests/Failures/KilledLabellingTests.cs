@@ -18,7 +18,7 @@ public sealed class KilledLabellingTests : IDisposable
 
     public KilledLabellingTests() => _server = new(Answer);
 
-    private string Journal => _folder["journal.jsonl"];
+    private string Journal => Directory.GetFiles(_folder["killed"], "journal.jsonl", SearchOption.AllDirectories).Single();
 
     public void Dispose()
     {
@@ -29,7 +29,7 @@ public sealed class KilledLabellingTests : IDisposable
     [Fact]
     public async Task LabelsAreThoseOfAnUndisturbedRunAndNothingThatWasKeptIsAskedAgain()
     {
-        await KillableLabelling.LabelAsync(_server.Endpoint, _folder["undisturbed.jsonl"], _folder["undisturbed.labels"]);
+        KillableLabelling.Label(_server.Endpoint, _folder["undisturbed"], _folder["undisturbed.labels"]);
         _server.Requests.Should().HaveCount(RequestsOfARun);
         _answers.Clear();
         _server.Requests.Clear();
@@ -40,6 +40,7 @@ public sealed class KilledLabellingTests : IDisposable
         last.WaitForExit(Enough).Should().BeTrue();
 
         last.ExitCode.Should().Be(0, await last.StandardError.ReadToEndAsync());
+        File.ReadAllLines(_folder["killed.labels"]).Should().HaveCount(KillableLabelling.Rows).And.OnlyContain(line => line.Contains("\"Chosen\":\"Yes"));
         File.ReadAllBytes(_folder["killed.labels"]).Should().Equal(File.ReadAllBytes(_folder["undisturbed.labels"]));
         _answers.Should().HaveCount(RequestsOfARun, "all was asked");
         _server.Requests.Count.Should().BeLessThanOrEqualTo(RequestsOfARun + (Kills * KillableLabelling.AtOnce), "only what was under way was asked again");
@@ -84,7 +85,7 @@ public sealed class KilledLabellingTests : IDisposable
 
     private Process Start()
     {
-        string[] arguments = [typeof(KilledLabellingTests).Assembly.Location, .. KillableLabelling.Arguments(_server.Endpoint, Journal, _folder["killed.labels"])];
+        string[] arguments = [typeof(KilledLabellingTests).Assembly.Location, .. KillableLabelling.Arguments(_server.Endpoint, _folder["killed"], _folder["killed.labels"])];
         return Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true })!;
     }
 }
