@@ -1,4 +1,5 @@
 using Samples.Compare;
+using Samples.Export;
 using Samples.Methods;
 using Samples.Serving;
 using Samples.Story;
@@ -23,6 +24,9 @@ internal static class SampleList
         new("compare", "every method from one SFT model: a table and a chart", CompareStory.Run),
         new("ask", "answers from a saved pipeline: ask ZIP [\"question\" ...]", Ask.Run),
         new("serve", "many requests at once to a saved pipeline: serve ZIP", Serve.Run),
+        new("export", "a GGUF file of a saved pipeline: export ZIP --gguf FILE --type Q4_K_M", ExportCommand.Run),
+        new("chat", "a conversation: chat ZIP (with this library) or chat FILE.gguf (llama.cpp)", ChatCommand.Run),
+        new("inspect", "what a GGUF file, folder, adapter or zip is: inspect FILE", InspectCommand.Run),
     ];
 
     private static string Usage => $$$"""
@@ -31,8 +35,8 @@ internal static class SampleList
 
         {{{string.Join("\n", All.Select(sample => $"  {sample.Name,-13} {sample.Summary}"))}}}
 
-        --model PATH     a Hugging Face folder or a GGUF file in place of the tiny model (all but ask, serve)
-        --seed N         seed of everything random; default 1 (all but ask, serve)
+        --model PATH     a Hugging Face folder or a GGUF file in place of the tiny model (all but ask, serve, export, chat, inspect)
+        --seed N         seed of everything random; default 1 (all but ask, serve, export, chat, inspect)
 
         of the pipeline
         --data FILE      your own pairs in place of the verbs (JSON Lines: prompt, chosen, rejected); needs --model
@@ -49,6 +53,10 @@ internal static class SampleList
         --options FILE   JSON that overrides options by method, e.g. {"orpo": {"oddsRatioWeight": 0.3}}
         --chart FILE     where the chart is drawn; default out/compare.png
         --report FILE    writes all results as JSON
+
+        of export
+        --gguf FILE      where it is written; default out/aligned.gguf
+        --type TYPE      F32, F16 (default), BF16, Q8_0, Q6_K, Q5_K, Q5_K_M, Q4_K, Q4_K_M, Q4_0, Q4_1, or AsStored
 
         exit code: 0 when all went well and the pipeline improved the model clearly, 1 if not, 2 for a wrong command line
         """;

@@ -18,7 +18,7 @@ internal static class GgufModel
     /// <exception cref="InvalidDataException">The file is damaged, or lacks something.</exception>
     public static PretrainedFiles Read(string path)
     {
-        var file = GgufFile.Open(path);
+        var file = GgufParts.Open(path);
         try
         {
             return file.Names.Count > 0
@@ -27,12 +27,12 @@ internal static class GgufModel
         }
         catch
         {
-            file.Dispose();
+            ((IDisposable)file).Dispose();
             throw;
         }
     }
 
-    private static PretrainedFiles Read(GgufFile file)
+    private static PretrainedFiles Read(IGgufContents file)
     {
         var config = new GgufConfig(file);
         var names = new GgufTensorNames(config.Family.Names);
@@ -48,7 +48,7 @@ internal static class GgufModel
         return new(new(files), [.. file.Names.Except(GgufRotary.Tensors).Select(name => Weight(file, config, names, name))]);
     }
 
-    private static StoredTensor Weight(GgufFile file, GgufConfig config, GgufTensorNames names, string name)
+    private static StoredTensor Weight(IGgufContents file, GgufConfig config, GgufTensorNames names, string name)
     {
         var facts = config.Family.Gguf;
         var stored = file.Tensor(name);
@@ -70,7 +70,7 @@ internal static class GgufModel
                 $"{(long)heads * config.HeadSize}.");
     }
 
-    private static string TokenizerJson(GgufFile file)
+    private static string TokenizerJson(IGgufContents file)
     {
         try
         {
@@ -86,7 +86,7 @@ internal static class GgufModel
         }
     }
 
-    private static JsonObject TokenizerConfig(GgufFile file)
+    private static JsonObject TokenizerConfig(IGgufContents file)
     {
         var config = new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false };
         var tokens = (string[])file.Metadata["tokenizer.ggml.tokens"];
@@ -103,7 +103,7 @@ internal static class GgufModel
         return config;
     }
 
-    private static JsonNode? ChatTemplates(GgufFile file, GgufSettings settings)
+    private static JsonNode? ChatTemplates(IGgufContents file, GgufSettings settings)
     {
         const string Key = "tokenizer.chat_template";
         var template = settings.FindText(Key);

@@ -132,7 +132,8 @@ public static class LanguageModelExtensions
         name == Path.GetFileName(name) && name is not ("" or "." or "..") ? name : throw new InvalidDataException(
             $"The model has a file '{name}', which is no file name.");
 
-    private static string FolderNameOf(int number, string name)
+    /// <summary>The name of what belongs to a stage: its number and the name of its adapter, as far as file systems take it.</summary>
+    internal static string FolderNameOf(int number, string name)
     {
         var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
         return $"{number.ToString(NumberFormat)}-{safe}";

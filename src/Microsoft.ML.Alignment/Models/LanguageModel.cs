@@ -201,6 +201,10 @@ public sealed class LanguageModel : IDisposable
         return weight.MoveToOuterDisposeScope();
     }
 
+    /// <summary>A copy of a weight of the base, float32; the caller's.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such weight.</exception>
+    internal Tensor CopyOf(string name) => Stack.Core.Copy(name);
+
     /// <summary>The same model on a device; the caller's. Where it lives there already, another handle on it.</summary>
     /// <remarks>Nothing is decoded. What the model is saved as does not depend on where it lives.</remarks>
     internal LanguageModel On(Device device)

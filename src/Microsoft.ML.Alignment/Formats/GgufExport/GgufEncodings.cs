@@ -11,7 +11,13 @@ internal static class GgufEncodings
         [GgufType.F16] = (1, new UniformEncodings(TensorEncoding.F16)),
         [GgufType.BF16] = (32, new UniformEncodings(TensorEncoding.BF16)),
         [GgufType.Q8_0] = (7, new UniformEncodings(TensorEncoding.Q8_0)),
-        [GgufType.Q4_1] = (3, new UniformEncodings(TensorEncoding.Q4_1)),
+        [GgufType.Q4_0] = (2, new QuantizedEncodings(TensorEncoding.Q4_0)),
+        [GgufType.Q4_1] = (3, new QuantizedEncodings(TensorEncoding.Q4_1)),
+        [GgufType.Q4_K] = (14, new QuantizedEncodings(TensorEncoding.Q4_K)),
+        [GgufType.Q5_K] = (16, new QuantizedEncodings(TensorEncoding.Q5_K)),
+        [GgufType.Q6_K] = (18, new QuantizedEncodings(TensorEncoding.Q6_K)),
+        [GgufType.Q4_K_M] = (15, new MixedEncodings(TensorEncoding.Q4_K, fused: TensorEncoding.Q5_K)),
+        [GgufType.Q5_K_M] = (17, new MixedEncodings(TensorEncoding.Q5_K, fused: TensorEncoding.Q6_K)),
         [GgufType.AsStored] = (null, new StoredEncodings()),
     };
 

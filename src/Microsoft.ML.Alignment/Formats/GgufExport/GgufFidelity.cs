@@ -21,7 +21,10 @@ internal static class GgufFidelity
                 $"{string.Join("; ", different)}. Programs that read it would compute something else. Save the model with SavePretrained.");
     }
 
-    private static IEnumerable<string> Differences(ModelConfig model, ModelConfig read)
+    /// <summary>What differs, in words.</summary>
+    /// <param name="model">What the model is.</param>
+    /// <param name="read">What the file says.</param>
+    public static IEnumerable<string> Differences(ModelConfig model, ModelConfig read)
     {
         (string What, object? Model, object? Read)[] settings =
         [

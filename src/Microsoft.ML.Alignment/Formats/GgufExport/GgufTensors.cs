@@ -27,12 +27,13 @@ internal sealed class GgufTensors
     public IEnumerable<GgufTensor> Of(IGgufEncodings encodings)
     {
         var weights = _model.BaseWeights.ToDictionary(weight => weight.Name);
-        foreach (var spec in DecoderLayout.Of(_model.Config).Weights)
+        var layout = DecoderLayout.Of(_model.Config);
+        foreach (var spec in layout.Weights)
         {
             var weight = weights[spec.Name];
             var source = Laid(weight);
             var isChanged = _changed.Contains(weight.Name);
-            var encoding = encodings.Of(source, isChanged);
+            var encoding = encodings.Of(source, isChanged, layout);
             yield return new(source, isChanged ? Merged(weight, source, encoding) : TensorToWrite.Convert(source, encoding));
         }
 

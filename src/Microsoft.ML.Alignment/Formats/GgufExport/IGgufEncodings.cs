@@ -9,5 +9,6 @@ internal interface IGgufEncodings
     /// <summary>The encoding of a tensor, whose rows are whole blocks of it.</summary>
     /// <param name="source">What it is made of, in the layout of the file.</param>
     /// <param name="isChanged">Whether adapters change it.</param>
-    TensorEncoding Of(StoredTensor source, bool isChanged);
+    /// <param name="layout">The network.</param>
+    TensorEncoding Of(StoredTensor source, bool isChanged, DecoderLayout layout);
 }

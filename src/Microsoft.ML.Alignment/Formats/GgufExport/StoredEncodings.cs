@@ -7,7 +7,7 @@ namespace Microsoft.ML.Alignment.Formats.GgufExport;
 internal sealed class StoredEncodings : IGgufEncodings
 {
     /// <inheritdoc/>
-    public TensorEncoding Of(StoredTensor source, bool isChanged)
+    public TensorEncoding Of(StoredTensor source, bool isChanged, DecoderLayout layout)
     {
         if (!UniformEncodings.IsMatrix(source))
             return TensorEncoding.F32;

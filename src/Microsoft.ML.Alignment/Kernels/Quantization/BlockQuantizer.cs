@@ -14,6 +14,9 @@ internal static class BlockQuantizer
         [TensorEncoding.Q5_0] = ScaledQuantizer.Encode5,
         [TensorEncoding.Q4_1] = RangeQuantizer.Encode4,
         [TensorEncoding.Q5_1] = RangeQuantizer.Encode5,
+        [TensorEncoding.Q4_K] = RangeSuperQuantizer.Encode4,
+        [TensorEncoding.Q5_K] = RangeSuperQuantizer.Encode5,
+        [TensorEncoding.Q6_K] = ScaledSuperQuantizer.Encode,
     };
 
     /// <summary>Whether values are encoded so.</summary>

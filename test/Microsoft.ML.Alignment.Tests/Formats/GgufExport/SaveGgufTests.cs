@@ -10,6 +10,8 @@ public sealed class SaveGgufTests : IDisposable
     private const string Stories = "models/stories260K";
     private const string SmolLM = "models/SmolLM2-135M-Instruct/SmolLM2-135M-Instruct.Q4_1.gguf";
 
+    private static readonly GgufOptions Short = new() { Prompts = ["Once upon a time"], MaxNewTokens = 2 };
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -20,37 +22,48 @@ public sealed class SaveGgufTests : IDisposable
     public void StoriesEqualsTheConvertersFileKeyByKeyAndTensorByTensor(GgufType type, string golden)
     {
         using var model = PretrainedModel.Load(Golden.Shared(Stories));
-        model.SaveGguf(_folder["x.gguf"], type);
+        model.SaveGguf(_folder["x.gguf"], type, Short).Findings.Should().BeEmpty();
 
         var (written, expected) = (GgufMetadata.Read(_folder["x.gguf"]), GgufMetadata.Read(Golden.Path(golden)));
-        foreach (var (key, value) in expected)
-            written.Should().ContainKey(key).WhoseValue.Should().BeEquivalentTo(value, options => options.WithStrictOrdering(), key);
+        HasAllOf(written, expected);
         written.Keys.Except(expected.Keys).Should().BeSubsetOf(["general.type", "general.file_type", "general.quantization_version"]);
         TensorsAreEqual(_folder["x.gguf"], Golden.Path(golden));
     }
 
     [SharedTheory(SmolLM)]
-    [InlineData(GgufType.Q4_1, "blk")]
-    [InlineData(GgufType.AsStored, "")]
-    public void SmolLMReadAndWrittenEqualsItsOriginalWhereverTheEncodingIsKept(GgufType type, string prefix)
+    [InlineData(GgufType.Q4_1)]
+    [InlineData(GgufType.AsStored)]
+    public void SmolLMReadAndWrittenEqualsItsOriginalWhereverTheEncodingIsKept(GgufType type)
     {
         using var model = PretrainedModel.Load(Golden.Shared(SmolLM));
-        model.SaveGguf(_folder["x.gguf"], type);
+        model.SaveGguf(_folder["x.gguf"], type, Short).Findings.Should().BeEmpty();
 
         var (written, expected) = (GgufMetadata.Read(_folder["x.gguf"]), GgufMetadata.Read(Golden.Shared(SmolLM)));
-        foreach (var (key, value) in expected)
-            written.Should().ContainKey(key).WhoseValue.Should().BeEquivalentTo(value, options => options.WithStrictOrdering(), key);
+        HasAllOf(written, expected);
         written.Keys.Except(expected.Keys).Should().BeEquivalentTo(["tokenizer.ggml.add_eos_token"]);
-        TensorsAreEqual(_folder["x.gguf"], Golden.Shared(SmolLM), prefix);
+        TensorsAreEqual(_folder["x.gguf"], Golden.Shared(SmolLM));
+    }
+
+    private static void HasAllOf(Dictionary<string, object> written, Dictionary<string, object> expected)
+    {
+        foreach (var (key, value) in expected)
+        {
+            written.Should().ContainKey(key);
+            written[key].GetType().Should().Be(value.GetType(), key);
+            if (value is Array array)
+                array.Cast<object>().SequenceEqual(((Array)written[key]).Cast<object>()).Should().BeTrue($"{key} is that of the original");
+            else
+                written[key].Should().Be(value, key);
+        }
     }
 
     // Compares encoded bytes with those of the original, which a permutation that is wrong in both directions would not have.
-    private static void TensorsAreEqual(string path, string golden, string prefix = "")
+    private static void TensorsAreEqual(string path, string golden)
     {
         using var written = GgufFile.Open(path);
         using var expected = GgufFile.Open(golden);
         written.Names.Should().BeEquivalentTo(expected.Names);
-        foreach (var name in expected.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (var name in expected.Names)
         {
             var (tensor, original) = (written.Tensor(name), expected.Tensor(name));
             tensor.Encoding.Should().Be(original.Encoding, name);
