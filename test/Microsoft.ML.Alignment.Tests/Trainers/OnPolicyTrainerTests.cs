@@ -152,6 +152,10 @@ public sealed class OnPolicyTrainerTests
         Refused(() => start.Append(align.Trainers.Rloo(OnPolicyRun.Rloo with { MaxCompletionTokens = 512 })).Fit(pairs), "MaxCompletionTokens is 512*");
         var wanted = RewardFunction.Of("past", ["Past"], (_, _, _) => 1);
         Refused(() => start.Append(align.Trainers.Rloo(OnPolicyRun.Rloo with { Rewards = [wanted] })).Fit(pairs), "*Past*");
+        var vectors = Context.Data.LoadFromEnumerable([new VectorRow()]);
+        Refused(() => start.Append(align.Trainers.Rloo(OnPolicyRun.Rloo with { Rewards = [wanted] })).Fit(vectors), "*column of the reward 'past'*'Past'*Vector*");
+        Refused(() => align.Trainers.Ppo(OnPolicyRun.Ppo with { EqualGroupRetries = 1 }), "Ppo: EqualGroupRetries is 1*critic*");
+        Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { EqualGroupRetries = 1, Advantages = AdvantageKind.Global }), "Grpo: EqualGroupRetries is 1*all prompts*");
     }
 
     [Fact]
@@ -162,5 +166,13 @@ public sealed class OnPolicyTrainerTests
         var fit = () => align.BaseModel(AlignedChain.BasePath).Append(align.Trainers.Rloo(options)).Fit(AlignedChain.ViewOfPairs(Context));
 
         fit.Should().Throw<InvalidDataException>().WithMessage("Row 1, column 'Prompt': the prompt has * tokens; at most 8 leave room for the 12*");
+    }
+
+    private sealed class VectorRow
+    {
+        public string Prompt { get; set; } = "One day";
+
+        [VectorType(2)]
+        public float[] Past { get; set; } = [1, 2];
     }
 }
