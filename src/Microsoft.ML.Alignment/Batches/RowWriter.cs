@@ -35,7 +35,7 @@ internal sealed class RowWriter(bool endRows)
         for (var c = 0; c < added.Length; c++)
         {
             var tokens = example.Completions[c];
-            added[c] = new(tokens, lastPromptRow, shared, _ids.Count);
+            added[c] = new(tokens, example.Untrained, lastPromptRow, shared, _ids.Count);
             Add(tokens.AsSpan(shared, RowCount(tokens) - shared), example.Prompt.Length + shared);
         }
 
@@ -52,9 +52,9 @@ internal sealed class RowWriter(bool endRows)
         Completion[] sequences = [.. Enumerable.Range(0, width).SelectMany(c => _completions.Select(of => of[c]))];
         return new(
             [.. sequences.SelectMany(s => s.PredictingRows())],
-            [.. sequences.SelectMany(s => s.Tokens.Select(id => (long)id))],
-            [.. sequences.SelectMany((s, index) => Enumerable.Repeat((long)index, s.Tokens.Length))],
-            [.. sequences.Select(s => s.Tokens.Length)],
+            [.. sequences.SelectMany(s => s.Trained().Select(t => (long)s.Tokens[t]))],
+            [.. sequences.SelectMany((s, index) => Enumerable.Repeat((long)index, s.TrainedCount))],
+            [.. sequences.Select(s => s.TrainedCount)],
             endRows ? [.. sequences.Select(s => s.EndRow)] : []);
     }
 
@@ -82,17 +82,32 @@ internal sealed class RowWriter(bool endRows)
     }
 
     /// <param name="Tokens">The completion's ids.</param>
+    /// <param name="Untrained">Between which places tokens are no targets.</param>
     /// <param name="LastPromptRow">The row that predicts its first token; those of the shared tokens follow it.</param>
     /// <param name="Shared">Tokens that it shares with the example's other completions.</param>
     /// <param name="Start">The row of the first token behind these.</param>
-    private readonly record struct Completion(int[] Tokens, int LastPromptRow, int Shared, int Start)
+    private readonly record struct Completion(int[] Tokens, int[] Untrained, int LastPromptRow, int Shared, int Start)
     {
         public long EndRow => (long)Start + Tokens.Length - Shared - 1;
 
+        public int TrainedCount => Trained().Count();
+
+        public IEnumerable<int> Trained()
+        {
+            var next = 0;
+            for (var t = 0; t < Tokens.Length; t++)
+            {
+                while (next < Untrained.Length && t >= Untrained[next + 1])
+                    next += 2;
+                if (next == Untrained.Length || t < Untrained[next])
+                    yield return t;
+            }
+        }
+
         public IEnumerable<long> PredictingRows()
         {
-            var (_, lastPromptRow, shared, start) = this;
-            return Enumerable.Range(0, Tokens.Length).Select(t => t <= shared ? (long)lastPromptRow + t : start + t - shared - 1);
+            var (_, _, lastPromptRow, shared, start) = this;
+            return Trained().Select(t => t <= shared ? (long)lastPromptRow + t : start + t - shared - 1);
         }
     }
 }

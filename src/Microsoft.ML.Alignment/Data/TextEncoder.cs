@@ -13,6 +13,11 @@ internal sealed record TextEncoder(
     /// <summary>Gets whether prompts are read as messages.</summary>
     public bool ReadsMessages { get; init; }
 
+    /// <summary>
+    /// Gets what encodes a prompt and a completion as a conversation in which all that the assistant says is marked; null for nothing.
+    /// </summary>
+    public Func<string, string, EncodedTurns?>? Turns { get; init; }
+
     /// <summary>Gets whether a completion is to be trained on.</summary>
     public Func<string, bool> IsTrained { get; init; } = _ => true;
 
@@ -28,6 +33,7 @@ internal sealed record TextEncoder(
     {
         ReadsMessages = encoder.Format == PromptFormat.Messages,
         IsTrained = encoder.IsTrained,
+        Turns = encoder.EncodeTurns,
         Fit = (prompt, ids, room, begin) => PromptFit.Of(encoder, prompt, ids, room, begin),
         UnreadFields = () => encoder.UnreadFields,
     };

@@ -14,6 +14,11 @@ internal sealed record TokenizedExample(int[] Prompt, int[][] Completions, float
     /// <summary>Gets the prompt as text, where a method may have to shorten it further; else null.</summary>
     public string? PromptText { get; init; }
 
+    /// <summary>
+    /// Gets where tokens of the only completion are not trained on: first and behind the last of each run, in order. The default is nowhere.
+    /// </summary>
+    public int[] Untrained { get; init; } = [];
+
     /// <summary>Gets the number of tokens if the prompt is stored once.</summary>
     public int TokenCount => Prompt.Length + Completions.Sum(c => c.Length);
 

@@ -79,6 +79,9 @@ public sealed class ChatTemplate
     /// <summary>Gets whether the template asks what time it is.</summary>
     internal bool ReadsClock => Source.Contains(JinjaGlobals.Clock, StringComparison.Ordinal);
 
+    /// <summary>Gets whether the template marks what the assistant writes (<c>{% generation %}</c>).</summary>
+    internal bool MarksGeneration => Source.Contains("endgeneration", StringComparison.Ordinal);
+
     /// <summary>The same template, for which it is always this time.</summary>
     internal ChatTemplate At(DateTime time) => new(this, time);
 
@@ -91,14 +94,25 @@ public sealed class ChatTemplate
 
     /// <summary>Renders a conversation whose messages have more than role and content, with tools.</summary>
     internal MarkedText RenderValues(List<object?> messages, object? tools, bool addGenerationPrompt) =>
-        JinjaInterpreter.Render(_template, new Dictionary<string, object?>(_specialTokens)
+        JinjaInterpreter.Render(_template, Variables(messages, tools, addGenerationPrompt));
+
+    /// <summary>Renders a conversation and says where what the assistant wrote begins and ends; nowhere if the template marks nothing.</summary>
+    internal MarkedText RenderSpans(List<object?> messages, object? tools, out IReadOnlyList<(int Start, int End)> spans) =>
+        JinjaInterpreter.Render(_template, Variables(messages, tools, addGenerationPrompt: false), out spans);
+
+    /// <summary>Renders a conversation and says where what the assistant wrote begins and ends; nowhere if the template marks nothing.</summary>
+    internal MarkedText RenderSpans(Conversation conversation, out IReadOnlyList<(int Start, int End)> spans) => RenderSpans(
+        conversation.Messages.Select(ToValue).ToList(), conversation.Tools is { } some ? JinjaJson.FromJson(some) : null, out spans);
+
+    private Dictionary<string, object?> Variables(List<object?> messages, object? tools, bool addGenerationPrompt) =>
+        new(_specialTokens)
         {
             ["messages"] = messages,
             ["tools"] = tools,
             ["documents"] = null,
             ["add_generation_prompt"] = addGenerationPrompt,
             [JinjaGlobals.Clock] = JinjaGlobals.ClockOf(_now),
-        });
+        };
 
     private static object? ToValue(TemplateMessage message)
     {

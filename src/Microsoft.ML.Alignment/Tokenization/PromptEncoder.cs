@@ -96,6 +96,33 @@ internal sealed class PromptEncoder
             : EncodeTurn(ConversationOf(prompt), AnswerOf(completion));
     }
 
+    /// <summary>Ids of a whole conversation, with a mark at all that the assistant says in it; null if nothing of it is to be trained on.</summary>
+    /// <param name="prompt">The text of the prompt's column.</param>
+    /// <param name="completion">The text of the completion's column, with which the conversation ends.</param>
+    /// <exception cref="InvalidExampleException">The row cannot be used; it says why.</exception>
+    public EncodedTurns? EncodeTurns(string prompt, string completion)
+    {
+        if (Format == PromptFormat.Text)
+        {
+            throw new InvalidExampleException(
+                "prompt", "no conversation",
+                "Turns of the assistant are trained on where rows are conversations, and prompts are read as text here.");
+        }
+
+        var conversation = ConversationOf(prompt);
+        var answer = AnswerOf(completion);
+        _reading?.LookAtTools(conversation);
+        _reading?.Look([.. conversation.Messages, answer], "prompt");
+        try
+        {
+            return new TurnEncoder(_tokenizer, _template!, _endTokenIds).Encode(conversation with { Messages = [.. conversation.Messages, answer] });
+        }
+        catch (ChatTemplateException exception)
+        {
+            throw Refused("completion", exception);
+        }
+    }
+
     /// <summary>Whether a completion is to be trained on: not where its message has <c>"weight": 0</c>.</summary>
     /// <param name="completion">The text of the completion's column.</param>
     /// <exception cref="InvalidExampleException">It is a list of messages that cannot be read.</exception>
@@ -188,10 +215,12 @@ internal sealed class PromptEncoder
         }
         catch (ChatTemplateException exception)
         {
-            throw new InvalidExampleException(
-                column, "refused by the chat template", $"The chat template does not render the conversation: {exception.Message}");
+            throw Refused(column, exception);
         }
     }
+
+    private static InvalidExampleException Refused(string column, ChatTemplateException exception) =>
+        new(column, "refused by the chat template", $"The chat template does not render the conversation: {exception.Message}");
 
     private static InvalidExampleException Empty() =>
         new("completion", "empty completion", "The completion is empty; it must have at least one character.");

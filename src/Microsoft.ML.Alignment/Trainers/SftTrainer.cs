@@ -40,7 +40,8 @@ public sealed class SftTrainer : PolicyTrainer
 
     private protected override TrainingRecord Train(StageSetup stage)
     {
-        using var rows = stage.Read(schema => Columns(schema, stage.Context.Log));
+        using var rows = stage.Read(
+            schema => Columns(schema, stage.Context.Log), options => options with { EveryTurn = _options.AssistantOnlyLoss });
         NextTokenObjective Objective(LanguageModel model) => new(model, stage.Training.Precision);
         DatasetSource<TokenBatch> Source(IExampleStore store) => new(store, stage.Plan, examples => Collator.Pack(examples, endRows: false));
         return stage.Run(rows, new StagePlan<TokenBatch>(Source(rows.Training), Objective(stage.Model))
@@ -72,6 +73,13 @@ public sealed class SftTrainer : PolicyTrainer
 
         /// <summary>Gets the text column that is imitated where the data has no completion column. The default is <c>Chosen</c>.</summary>
         public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Chosen;
+
+        /// <summary>
+        /// Gets whether all that the assistant says in a conversation is trained on: what the chat template marks with
+        /// <c>{% generation %}</c>, else what it adds for each of the assistant's messages; messages with <c>"weight": 0</c> are not. The
+        /// default is false: the last turn is, which is the completion. Rows whose prompts are text cannot be used with it.
+        /// </summary>
+        public bool AssistantOnlyLoss { get; init; }
 
         internal override StageColumns Columns => new(PromptColumnName, ChosenColumnName, ColumnNames.Rejected, CompletionColumnName);
     }

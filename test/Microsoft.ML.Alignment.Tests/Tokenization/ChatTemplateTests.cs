@@ -31,6 +31,30 @@ public class ChatTemplateTests
         }
     }
 
+    [Theory]
+    [InlineData("gemma_training")]
+    [InlineData("llama3_training")]
+    [InlineData("phi3_training")]
+    [InlineData("qwen2_5_training")]
+    [InlineData("qwen3_training")]
+    public void GenerationSpansEqualTheReference(string model)
+    {
+        using var document = JsonDocument.Parse(Golden.Text($"chat/{model}/expected.json"));
+        var special = document.RootElement.GetProperty("special").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetString()!);
+        var template = ChatTemplate.Parse(Golden.Text($"chat/{model}/template.jinja"), special);
+        var rows = document.RootElement.GetProperty("cases").EnumerateArray().Where(row => row.TryGetProperty("assistant_spans", out _)).ToArray();
+        rows.Should().HaveCount(12);
+        foreach (var row in rows)
+        {
+            var text = template.RenderSpans((List<object?>)JinjaJson.FromJson(row.GetProperty("messages"))!, JinjaJson.FromJson(row.GetProperty("tools")), out var spans);
+            // Python counts code points.
+            spans.Select(span => new[] { CodePoints(text.Text[..span.Start]), CodePoints(text.Text[..span.End]) }).Should().BeEquivalentTo(
+                row.GetProperty("assistant_spans").EnumerateArray().Select(span => new[] { span[0].GetInt32(), span[1].GetInt32() }), "{0}", row.GetProperty("case"));
+        }
+
+        static int CodePoints(string text) => text.EnumerateRunes().Count();
+    }
+
     [Fact]
     public void PiecesOfTheLanguageEqualTheReference()
     {

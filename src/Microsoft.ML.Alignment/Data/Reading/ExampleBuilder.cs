@@ -27,6 +27,8 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         if (string.IsNullOrWhiteSpace(text))
             throw new InvalidRowException(columns.Prompt, "missing prompt", "the prompt is missing or blank.");
         _mark.Look(text);
+        if (options.EveryTurn && encoder.Turns is { } turns)
+            return Turns(row, text, values, turns);
         var prompt = Encode(columns.Prompt, () => encoder.Prompt(text));
         PromptLength = prompt.Length;
         var completions = new int[columns.Completions.Count][];
@@ -65,12 +67,40 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         return options.LeavesOutUntrained && !encoder.IsTrained(text) ? throw new UntrainedRowException(column) : ids;
     }
 
+    // A conversation has no part that could be left out without another's losing what it answers.
+    private TokenizedExample Turns(ExampleRows row, string prompt, float[] values, Func<string, string, EncodedTurns?> encode)
+    {
+        var column = columns.Completions[0];
+        var completion = row.Completion(0);
+        if (string.IsNullOrWhiteSpace(completion))
+            throw new InvalidRowException(column, "empty completion", "the completion is missing or blank.");
+        var (before, turns, untrained) = Guard(column, () => encode(prompt, completion) ?? throw new UntrainedRowException(column));
+        PromptLength = before.Length;
+        var room = options.MaxLength - before.Length;
+        if (turns.Length <= room)
+            return new(before, [turns], values) { Untrained = untrained };
+        if (options.LongCompletions != LongCompletions.Cut || room <= 0)
+            throw new InvalidRowException(column, "too long",
+                $"the conversation has {before.Length + turns.Length} tokens; the maximum length is {options.MaxLength}.");
+        CompletionsCut++;
+        var whole = 0;
+        while (whole < untrained.Length && untrained[whole + 1] < room)
+            whole += 2;
+        var end = whole < untrained.Length ? Math.Min(room, untrained[whole]) : room;
+        return new(before, [turns[..end]], values) { Untrained = untrained[..whole] };
+    }
+
     private int[] Encode(string column, Func<int[]> encode)
+    {
+        var ids = Guard(column, encode);
+        return ids.Length > 0 ? ids : throw new InvalidRowException(column, "no tokens", "the text has no tokens.");
+    }
+
+    private T Guard<T>(string column, Func<T> encode)
     {
         try
         {
-            var ids = encode();
-            return ids.Length > 0 ? ids : throw new InvalidRowException(column, "no tokens", "the text has no tokens.");
+            return encode();
         }
         catch (InvalidExampleException invalid)
         {

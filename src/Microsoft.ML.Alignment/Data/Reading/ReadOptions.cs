@@ -21,6 +21,11 @@ internal sealed record ReadOptions(int MaxLength, InvalidRows Invalid, Action<st
     /// <summary>Gets what becomes of completions that do not fit. The default is that their rows cannot be used.</summary>
     public LongCompletions LongCompletions { get; init; }
 
+    /// <summary>
+    /// Gets whether all that the assistant says in a row's conversation is trained on. The default is false: its last turn is, the completion.
+    /// </summary>
+    public bool EveryTurn { get; init; }
+
     /// <summary>Gets whether rows whose completion has weight 0 are left out. The default is false: they are scored like others.</summary>
     public bool LeavesOutUntrained { get; init; }
 

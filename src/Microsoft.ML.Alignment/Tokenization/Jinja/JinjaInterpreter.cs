@@ -7,6 +7,8 @@ internal sealed class JinjaInterpreter
     private MarkedText.Builder _output = new();
     private int _line = 1;
     private int _depth;
+    private int _captures;
+    private readonly List<(int Start, int End)> _generated = [];
 
     private enum Flow
     {
@@ -19,9 +21,20 @@ internal sealed class JinjaInterpreter
     /// <param name="template">Its statements.</param>
     /// <param name="variables">The variables that it sees.</param>
     /// <exception cref="ChatTemplateException">It refuses, fails, or does not stay within the limits.</exception>
-    public static MarkedText Render(IReadOnlyList<JinjaStatement> template, IEnumerable<KeyValuePair<string, object?>> variables)
+    public static MarkedText Render(IReadOnlyList<JinjaStatement> template, IEnumerable<KeyValuePair<string, object?>> variables) =>
+        Render(template, variables, out _);
+
+    /// <summary>Renders a template.</summary>
+    /// <param name="template">Its statements.</param>
+    /// <param name="variables">The variables that it sees.</param>
+    /// <param name="generated">Where what <c>generation</c> blocks wrote begins and ends, in order.</param>
+    /// <exception cref="ChatTemplateException">It refuses, fails, or does not stay within the limits.</exception>
+    public static MarkedText Render(
+        IReadOnlyList<JinjaStatement> template, IEnumerable<KeyValuePair<string, object?>> variables,
+        out IReadOnlyList<(int Start, int End)> generated)
     {
         var interpreter = new JinjaInterpreter();
+        generated = interpreter._generated;
         var scope = new JinjaScope(null);
         foreach (var (name, value) in variables)
             scope[name] = value;
@@ -74,6 +87,8 @@ internal sealed class JinjaInterpreter
                 return Flow.Next;
             case WithStatement with:
                 return RunWith(with, scope);
+            case GenerationStatement generation:
+                return RunGeneration(generation, scope);
             case JumpStatement jump:
                 return jump.IsBreak ? Flow.Break : Flow.Continue;
             default:
@@ -196,6 +211,16 @@ internal sealed class JinjaInterpreter
         return Run(statement.Body, inner);
     }
 
+    // What a block writes into a variable has no place in the result yet.
+    private Flow RunGeneration(GenerationStatement statement, JinjaScope scope)
+    {
+        var start = _output.Length;
+        var flow = Run(statement.Body, new JinjaScope(scope));
+        if (_captures == 0 && _output.Length > start)
+            _generated.Add((start, _output.Length));
+        return flow;
+    }
+
     private JinjaFunction Macro(MacroStatement macro, JinjaScope scope) => new(macro.Name, arguments =>
     {
         var inner = new JinjaScope(scope);
@@ -224,7 +249,9 @@ internal sealed class JinjaInterpreter
     {
         var outer = _output;
         _output = new MarkedText.Builder();
+        _captures++;
         run();
+        _captures--;
         var captured = _output.ToMarkedText();
         _output = outer;
         return captured;

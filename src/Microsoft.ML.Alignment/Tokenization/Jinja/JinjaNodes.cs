@@ -90,10 +90,13 @@ internal sealed record SetStatement(int Line, JinjaExpression Target, JinjaExpre
 internal sealed record SetBlockStatement(int Line, JinjaExpression Target, FilterNode? Filter, IReadOnlyList<JinjaStatement> Body)
     : JinjaStatement(Line);
 
-/// <summary><c>with a = b</c>; a block with variables of its own, and one without any (<c>generation</c>).</summary>
+/// <summary><c>with a = b</c>; a block with variables of its own.</summary>
 internal sealed record WithStatement(
     int Line, IReadOnlyList<(JinjaExpression Target, JinjaExpression Value)> Variables, IReadOnlyList<JinjaStatement> Body)
     : JinjaStatement(Line);
+
+/// <summary><c>generation</c> … <c>endgeneration</c>: what the model writes.</summary>
+internal sealed record GenerationStatement(int Line, IReadOnlyList<JinjaStatement> Body) : JinjaStatement(Line);
 
 /// <summary><c>filter name</c></summary>
 internal sealed record FilterStatement(int Line, FilterNode Filter, IReadOnlyList<JinjaStatement> Body) : JinjaStatement(Line);

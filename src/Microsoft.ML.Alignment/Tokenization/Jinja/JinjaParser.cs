@@ -64,7 +64,7 @@ internal sealed class JinjaParser
             "call" => ParseCall(tag.Line),
             "filter" => ParseFilterBlock(tag.Line),
             "with" => ParseWith(tag.Line),
-            "generation" => new WithStatement(tag.Line, [], ParseBody("endgeneration")),
+            "generation" => new GenerationStatement(tag.Line, ParseBody("endgeneration")),
             "break" or "continue" => ParseJump(tag),
             _ => throw new ChatTemplateException($"tag '{tag.Text}' is not supported here; supported are {Supported}.", tag.Line),
         };
