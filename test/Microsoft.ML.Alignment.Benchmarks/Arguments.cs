@@ -7,6 +7,7 @@ internal sealed record Arguments
 {
     public const string Usage = """
         usage: Benchmarks [--tasks NAME,NAME,...] [--precision f32|bf16] [--steps N] [--threads N] [--model PATH] [--data FILE]
+               Benchmarks --tokenizers
         """;
 
     /// <summary>Steps that are run but not measured.</summary>

@@ -6,6 +6,12 @@ using Microsoft.ML.Alignment.Benchmarks;
 // Measures training and generation on a real model. Each task runs in a process of its own, so that its peak memory is its own.
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is [TokenizerBenchmark.Option])
+{
+    TokenizerBenchmark.Run(new Arguments().DataPath);
+    return 0;
+}
+
 if (Arguments.TryParse(args) is not { } arguments)
 {
     Console.Error.WriteLine(Arguments.Usage);

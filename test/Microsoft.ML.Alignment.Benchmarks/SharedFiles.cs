@@ -17,4 +17,18 @@ internal static class SharedFiles
 
         return Path.Combine("shared", subfolder, pattern);
     }
+
+    /// <summary>A subfolder of <c>shared</c>.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is none.</exception>
+    public static string Folder(string subfolder)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, "shared", subfolder);
+            if (Directory.Exists(path))
+                return path;
+        }
+
+        throw new DirectoryNotFoundException($"There is no folder 'shared/{subfolder}' above the program.");
+    }
 }

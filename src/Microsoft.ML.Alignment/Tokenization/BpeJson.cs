@@ -7,6 +7,7 @@ internal sealed class BpeJson
 {
     // The model's own tokens; added ones are no symbols of it.
     private readonly Dictionary<string, int> _vocabulary;
+    private readonly Dictionary<string, int> _all;
     private readonly List<(int Left, int Right, int Merged)> _merges = [];
     private readonly HashSet<int> _specialIds;
     private readonly bool _isByteLevel;
@@ -14,6 +15,8 @@ internal sealed class BpeJson
     private readonly bool _byteFallback;
     private readonly bool _fusesUnknown;
     private readonly int? _unknownId;
+    // No merge joins a '▁' to something else before it, so that a text can be split there.
+    private bool _beginsWordsAtSpaces;
 
     /// <param name="section">The section.</param>
     /// <param name="addedTokens">The added tokens.</param>
@@ -30,40 +33,27 @@ internal sealed class BpeJson
         _fusesUnknown = section.Flag("fuse_unk");
         _unknownId = section.Section("unk_token")?.GetString() is { } unknown ? IdOf(unknown, "unk_token") : null;
         _specialIds = [.. addedTokens.Where(token => token.IsMarkup).Select(token => token.Id)];
-        BeginsWordsAtSpaces = !isByteLevel && _vocabulary.ContainsKey(WordSplitter.Space.ToString());
+        _beginsWordsAtSpaces = !isByteLevel && _vocabulary.ContainsKey(WordSplitter.Space.ToString());
         ReadMerges(section.GetProperty("merges"));
         var all = new Dictionary<string, int>(_vocabulary, StringComparer.Ordinal);
         foreach (var token in addedTokens)
             all[token.Content] = token.Id;
-        Vocabulary = all;
+        _all = all;
     }
 
-    /// <summary>Ids of all tokens, added ones included.</summary>
-    public IReadOnlyDictionary<string, int> Vocabulary { get; }
-
-    /// <summary>Whether no merge joins a <c>▁</c> to something else before it, so that a text can be split there.</summary>
-    public bool BeginsWordsAtSpaces { get; private set; }
-
     /// <summary>Makes the model.</summary>
-    public BpeModel Create()
+    public ModelParts Create()
     {
         // A piece of text of others that reads like a special token must not become one.
         var ordinary = _vocabulary.Where(token => !_specialIds.Contains(token.Value)).ToDictionary(StringComparer.Ordinal);
         BpeSymbols symbols = _isByteLevel
             ? new ByteSymbols(ByteIds())
             : new CharacterSymbols(ordinary, _byteFallback, _unknownId, _fusesUnknown);
-        return new BpeModel(symbols, new BpeMerges(_merges), _ignoresMerges ? ordinary : null);
+        return new(_all, new BpeModel(symbols, new BpeMerges(_merges), _ignoresMerges ? ordinary : null), _beginsWordsAtSpaces);
     }
 
     private static void Refuse(JsonElement section)
     {
-        var type = section.Section("type")?.GetString() ?? "BPE";
-        if (type != "BPE")
-        {
-            throw new NotSupportedException(
-                $"tokenizer.json: model '{type}' is not supported; supported is BPE (byte-level, or with byte fallback).");
-        }
-
         foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix", "dropout"])
         {
             if (section.Section(name) is { } value && value.ToString() is not ("" or "0" or "0.0"))
@@ -97,7 +87,7 @@ internal sealed class BpeJson
             var (left, right) = Halves(merge);
             var merged = IdOf(left + right, "merges");
             if (right[0] == WordSplitter.Space && left[^1] != WordSplitter.Space)
-                BeginsWordsAtSpaces = false;
+                _beginsWordsAtSpaces = false;
             if (!_specialIds.Contains(merged))
                 _merges.Add((IdOf(left, "merges"), IdOf(right, "merges"), merged));
         }

@@ -5,8 +5,8 @@ namespace Microsoft.ML.Alignment.Tokenization;
 /// <summary>The merges of a byte-pair encoding, and their application to a sequence of symbols.</summary>
 /// <remarks>
 /// Sennrich, Haddow and Birch, 2016, arXiv:1508.07909: the pair of the lowest rank is merged first, of equal ones the leftmost. Short
-/// pieces search their pairs in a row; long ones (a whole text, where nothing splits it) keep them in a heap over a linked list, in O(n log
-/// n).
+/// pieces search their pairs in a row; long ones (a whole text, where nothing splits it) keep the places of each rank's pairs, in a linked
+/// list of symbols.
 /// </remarks>
 internal sealed class BpeMerges
 {
@@ -25,7 +25,7 @@ internal sealed class BpeMerges
     }
 
     /// <summary>Merges in place and returns how many symbols are left.</summary>
-    public int Apply(Span<int> symbols) => symbols.Length <= LongestScanned ? Scan(symbols) : Heap(symbols);
+    public int Apply(Span<int> symbols) => symbols.Length <= LongestScanned ? Scan(symbols) : ByRank(symbols);
 
     private int Scan(Span<int> symbols)
     {
@@ -51,22 +51,32 @@ internal sealed class BpeMerges
         return count;
     }
 
-    private int Heap(Span<int> symbols)
+    private int ByRank(Span<int> symbols)
     {
         var links = ArrayPool<int>.Shared.Rent(2 * symbols.Length);
         var next = links.AsSpan(0, symbols.Length);
         var previous = links.AsSpan(symbols.Length, symbols.Length);
-        var queue = new PriorityQueue<int, long>(symbols.Length);
+        var waiting = new WaitingPairs();
         for (var i = 0; i < symbols.Length; i++)
         {
             previous[i] = i - 1;
             next[i] = i + 1;
             if (i + 1 < symbols.Length)
-                Enqueue(queue, i, symbols[i], symbols[i + 1]);
+                Add(waiting, i, symbols[i], symbols[i + 1]);
         }
 
-        while (queue.TryDequeue(out var at, out var priority))
-            MergeAt(at, (int)(priority >> 32), symbols, next, previous, queue);
+        while (waiting.TryTake(out var rank, out var places))
+        {
+            for (var i = 0; i < places.Count; i++)
+            {
+                MergeAt(places[i], rank, symbols, next, previous, waiting);
+                if (!waiting.HasBelow(rank))
+                    continue;
+                waiting.PutBack(rank, places, i + 1);
+                break;
+            }
+        }
+
         var count = 0;
         for (var i = 0; i < symbols.Length; i = next[i])
             symbols[count++] = symbols[i];
@@ -74,13 +84,13 @@ internal sealed class BpeMerges
         return count;
     }
 
-    private void MergeAt(int at, int rank, Span<int> symbols, Span<int> next, Span<int> previous, PriorityQueue<int, long> queue)
+    private void MergeAt(int at, int rank, Span<int> symbols, Span<int> next, Span<int> previous, WaitingPairs waiting)
     {
         const int Gone = -1;
         var right = next[at];
         if (symbols[at] == Gone || right >= symbols.Length)
             return;
-        // An entry is stale where one of its two symbols has been merged since; its rank then is another one.
+        // A place is stale where one of its two symbols has been merged since; its rank then is another one.
         if (!_merges.TryGetValue(Key(symbols[at], symbols[right]), out var merge) || merge.Rank != rank)
             return;
         symbols[at] = merge.Merged;
@@ -89,17 +99,17 @@ internal sealed class BpeMerges
         if (next[at] < symbols.Length)
         {
             previous[next[at]] = at;
-            Enqueue(queue, at, symbols[at], symbols[next[at]]);
+            Add(waiting, at, symbols[at], symbols[next[at]]);
         }
 
         if (previous[at] >= 0)
-            Enqueue(queue, previous[at], symbols[previous[at]], symbols[at]);
+            Add(waiting, previous[at], symbols[previous[at]], symbols[at]);
     }
 
-    private void Enqueue(PriorityQueue<int, long> queue, int at, int left, int right)
+    private void Add(WaitingPairs waiting, int at, int left, int right)
     {
         if (_merges.TryGetValue(Key(left, right), out var merge))
-            queue.Enqueue(at, ((long)merge.Rank << 32) | (uint)at);
+            waiting.Add(merge.Rank, at);
     }
 
     private static int IndexOfMinimum(ReadOnlySpan<int> ranks)
@@ -117,4 +127,51 @@ internal sealed class BpeMerges
     private int RankOf(int left, int right) => _merges.TryGetValue(Key(left, right), out var merge) ? merge.Rank : NoRank;
 
     private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
+
+    /// <summary>Where pairs wait to be merged, by their rank.</summary>
+    private sealed class WaitingPairs
+    {
+        private readonly Dictionary<int, List<int>> _places = [];
+        private readonly PriorityQueue<int, int> _ranks = new();
+        private int _lastRank = NoRank;
+        private List<int> _last = [];
+
+        /// <summary>Adds a place.</summary>
+        public void Add(int rank, int place)
+        {
+            if (rank != _lastRank)
+                (_lastRank, _last) = (rank, PlacesOf(rank));
+            _last.Add(place);
+        }
+
+        /// <summary>Takes the places of the lowest rank, in order; false if there are none.</summary>
+        public bool TryTake(out int rank, out List<int> places)
+        {
+            places = [];
+            if (!_ranks.TryDequeue(out rank, out _))
+                return false;
+            _places.Remove(rank, out places!);
+            _lastRank = NoRank;
+            places.Sort();
+            return true;
+        }
+
+        /// <summary>Whether pairs of a lower rank wait.</summary>
+        public bool HasBelow(int rank) => _ranks.TryPeek(out var lowest, out _) && lowest < rank;
+
+        /// <summary>Puts back what was taken, from an index on.</summary>
+        public void PutBack(int rank, List<int> places, int from)
+        {
+            if (from < places.Count)
+                PlacesOf(rank).AddRange(places.GetRange(from, places.Count - from));
+        }
+
+        private List<int> PlacesOf(int rank)
+        {
+            if (_places.TryGetValue(rank, out var places))
+                return places;
+            _ranks.Enqueue(rank, rank);
+            return _places[rank] = [];
+        }
+    }
 }

@@ -7,8 +7,8 @@ namespace Microsoft.ML.Alignment;
 
 /// <summary>The tokenizer of a language model, as its <c>tokenizer.json</c> describes it.</summary>
 /// <remarks>
-/// Byte-pair encodings, byte-level (GPT-2, Llama 3, Qwen 2, SmolLM) and SentencePiece's with byte fallback (Llama 2). The ids are those of
-/// Hugging Face's tokenizers. Instances are immutable and safe to use from several threads.
+/// Byte-pair encodings, byte-level (GPT-2, Llama 3, Qwen 2, SmolLM) and SentencePiece's with byte fallback (Llama 2), and unigram models. The
+/// ids are those of Hugging Face's tokenizers. Instances are immutable and safe to use from several threads.
 /// </remarks>
 public sealed class ModelTokenizer : Tokenizer
 {
@@ -113,7 +113,7 @@ public sealed class ModelTokenizer : Tokenizer
 
     /// <summary>Turns ids that continue a text into what they add to it: their first space stays.</summary>
     internal string DecodeContinuation(IEnumerable<int> ids, bool skipSpecialTokens) =>
-        Decode(ids, skipSpecialTokens, _parts.Decoders.Where(decoder => decoder is not StripDecoder));
+        Decode(ids, skipSpecialTokens, _parts.Decoders.Select(decoder => decoder.Continuing).OfType<TokenDecoder>());
 
     /// <inheritdoc/>
     public override string Decode(IEnumerable<int> ids) => Decode(ids, skipSpecialTokens: false);

@@ -51,6 +51,21 @@ internal sealed class SeparatorSplitter(string separator) : PieceSplitter
     }
 }
 
+/// <summary>Each occurrence of a character begins a piece.</summary>
+internal sealed class MarkSplitter(char mark) : PieceSplitter
+{
+    /// <inheritdoc/>
+    public override void Split(ReadOnlySpan<char> text, int offset, List<int> ends)
+    {
+        for (var start = 0; start < text.Length;)
+        {
+            var next = text[(start + 1)..].IndexOf(mark);
+            start = next < 0 ? text.Length : start + 1 + next;
+            ends.Add(offset + start);
+        }
+    }
+}
+
 /// <summary>Each number character (<c>\p{N}</c>) is a piece, or each run of them.</summary>
 internal sealed class DigitSplitter(bool individual) : PieceSplitter
 {

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML.Alignment.Tokenization.Jinja;
 
 namespace Microsoft.ML.Alignment.Tokenization;
@@ -26,16 +25,13 @@ internal sealed class NormalizerSequence(IReadOnlyList<TextNormalizer> normalize
 
 /// <summary>Puts something in front of a text that is not empty.</summary>
 /// <param name="prefix">What.</param>
-/// <param name="unlessThere">Whether a text that begins with it stays as it is.</param>
-internal sealed class PrependNormalizer(string prefix, bool unlessThere) : TextNormalizer
+internal sealed class PrependNormalizer(string prefix) : TextNormalizer
 {
     private readonly MarkedText _prefix = MarkedText.Trusted(prefix);
 
     /// <inheritdoc/>
     public override MarkedText Apply(MarkedText text, bool isContinuation) =>
-        isContinuation || text.Length == 0 || (unlessThere && text.Text.StartsWith(_prefix.Text, StringComparison.Ordinal))
-            ? text
-            : _prefix + text;
+        isContinuation || text.Length == 0 ? text : _prefix + text;
 }
 
 /// <summary>Replaces one string by another.</summary>
@@ -47,63 +43,46 @@ internal sealed class ReplaceNormalizer(string old, string with) : TextNormalize
     public override MarkedText Apply(MarkedText text, bool isContinuation)
     {
         var length = text.Length + ((long)text.Text.AsSpan().Count(old) * (with.Length - old.Length));
-        if (length > Longest)
-        {
-            throw new FormatException(
-                $"tokenizer.json: the normalizer 'Replace' of '{old}' makes {length} characters of {text.Length}; at most {Longest} are " +
-                "allowed. Shorten the text, or let replacements not build on each other.");
-        }
-
+        CheckLength(old, text.Length, length);
         if (text.IsTrusted || old.Length != with.Length)
             return text.Replace(old, text.Derive(with));
         // Of equal length: the marks stay where they are.
         return text.WithCharacters(text.Text.Replace(old, with, StringComparison.Ordinal));
     }
+
+    /// <summary>Refuses to make a text that is too long.</summary>
+    /// <exception cref="FormatException">It is.</exception>
+    public static void CheckLength(string old, int before, long after)
+    {
+        if (after > Longest)
+        {
+            throw new FormatException(
+                $"tokenizer.json: the normalizer 'Replace' of '{old}' makes {after} characters of {before}; at most {Longest} are " +
+                "allowed. Shorten the text, or let replacements not build on each other.");
+        }
+    }
 }
 
-/// <summary>Unicode normalization.</summary>
-internal sealed class UnicodeNormalizer : TextNormalizer
+/// <summary>Replaces what a pattern finds.</summary>
+/// <param name="pattern">The pattern.</param>
+/// <param name="with">What is written in its place.</param>
+internal sealed class RegexReplaceNormalizer(CodePointRegex pattern, string with) : TextNormalizer
 {
-    private readonly NormalizationForm _form;
-
-    /// <param name="form">The form.</param>
-    /// <exception cref="NotSupportedException">The process has no Unicode data (<c>InvariantGlobalization</c>), so that nothing would be
-    /// normalized.</exception>
-    public UnicodeNormalizer(NormalizationForm form)
-    {
-        const string Decomposed = "e\u0301", Composed = "\u00E9";
-        if (Decomposed.Normalize(NormalizationForm.FormC) != Composed)
-        {
-            throw new NotSupportedException(
-                $"tokenizer.json: its normalizer needs Unicode {form}, which .NET does not do where InvariantGlobalization is on. " +
-                "Set it to false and install ICU.");
-        }
-
-        _form = form;
-    }
-
     /// <inheritdoc/>
     public override MarkedText Apply(MarkedText text, bool isContinuation)
     {
-        var wellFormed = CanonicalOrder.OfLongRuns(ReplaceLoneSurrogates(text.Text));
-        if (wellFormed.Length != text.Length)
-            return text.Derive(wellFormed.Normalize(_form));
-        return wellFormed.IsNormalized(_form) ? text.WithCharacters(wellFormed) : text.Derive(wellFormed.Normalize(_form));
-    }
-
-    private static string ReplaceLoneSurrogates(string text)
-    {
-        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        var found = pattern.Matches(text.Text);
+        if (found.Count == 0)
             return text;
-        var characters = text.ToCharArray();
-        for (var i = 0; i < characters.Length; i++)
+        ReplaceNormalizer.CheckLength(pattern.ToString(), text.Length, text.Length + ((long)found.Count * with.Length));
+        var result = new MarkedText.Builder();
+        var from = 0;
+        foreach (var (start, end) in found)
         {
-            if (i + 1 < characters.Length && char.IsSurrogatePair(characters[i], characters[i + 1]))
-                i++;
-            else if (char.IsSurrogate(characters[i]))
-                characters[i] = '\uFFFD';
+            result.Append(text.Slice(from, start - from)).Append(text.Slice(start, end - start).Derive(with));
+            from = end;
         }
 
-        return new string(characters);
+        return result.Append(text.Slice(from)).ToMarkedText();
     }
 }

@@ -21,12 +21,14 @@ internal sealed class TextPipeline
     private readonly AddedTokens _tokens;
     private readonly AddedTokens _normalizedTokens;
     private readonly TextNormalizer? _normalizer;
+    private readonly SpaceMark? _spaceMark;
     private readonly PieceSplitter? _splitter;
 
     /// <param name="parts">The parts of the tokenizer.</param>
     public TextPipeline(TokenizerParts parts)
     {
         _normalizer = parts.Normalizer;
+        _spaceMark = parts.SpaceMark;
         _splitter = parts.Splitter;
         _tokens = new AddedTokens(parts.AddedTokens.Where(token => !token.IsNormalized).Select(token => (token, token.Content)));
         _normalizedTokens = new AddedTokens(
@@ -46,30 +48,38 @@ internal sealed class TextPipeline
             if (segment.Id is { } id)
                 sink.AddToken(id, part.Text);
             else
-                RunSection(part, isContinuation && segment.Start == 0, sink, settings);
+                RunSection(part, (segment.Start == 0, isContinuation), sink, settings);
         }
     }
 
-    private void RunSection(MarkedText section, bool isContinuation, PieceSink sink, EncodeSettings settings)
+    private void RunSection(MarkedText section, (bool IsFirst, bool IsContinuation) place, PieceSink sink, EncodeSettings settings)
     {
         if (settings.ConsiderNormalization && _normalizer is not null)
-            section = _normalizer.Apply(section, isContinuation);
+            section = _normalizer.Apply(section, place.IsFirst && place.IsContinuation);
         foreach (var segment in _normalizedTokens.Split(section))
         {
             var part = section.Text.AsSpan(segment.Start, segment.End - segment.Start);
             if (segment.Id is { } id)
                 sink.AddToken(id, part);
-            else if (settings.ConsiderPreTokenization && _splitter is not null)
-                RunPieces(part, sink);
+            else if (settings.ConsiderPreTokenization)
+                RunPieces(part, place with { IsFirst = place.IsFirst && segment.Start == 0 }, sink);
             else
                 sink.AddPiece(part);
         }
     }
 
-    private void RunPieces(ReadOnlySpan<char> text, PieceSink sink)
+    private void RunPieces(ReadOnlySpan<char> text, (bool IsFirst, bool IsContinuation) place, PieceSink sink)
     {
+        if (_spaceMark is not null)
+            text = _spaceMark.Apply(text, place.IsFirst, place.IsFirst && place.IsContinuation);
+        if (_splitter is null)
+        {
+            sink.AddPiece(text);
+            return;
+        }
+
         var ends = new List<int>(8 + (text.Length / 4));
-        _splitter!.Split(text, 0, ends);
+        _splitter.Split(text, 0, ends);
         var start = 0;
         foreach (var end in CollectionsMarshal.AsSpan(ends))
         {
@@ -82,7 +92,7 @@ internal sealed class TextPipeline
 }
 
 /// <summary>Collects ids.</summary>
-internal sealed class IdSink(BpeModel model, int capacity) : PieceSink
+internal sealed class IdSink(TokenModel model, int capacity) : PieceSink
 {
     /// <summary>The ids so far.</summary>
     public List<int> Ids { get; } = new(capacity);
@@ -95,7 +105,7 @@ internal sealed class IdSink(BpeModel model, int capacity) : PieceSink
 }
 
 /// <summary>Collects tokens with the places in the normalized text that they stand for.</summary>
-internal sealed class TokenSink(BpeModel model, IReadOnlyDictionary<int, string> tokenOfId) : PieceSink
+internal sealed class TokenSink(TokenModel model, IReadOnlyDictionary<int, string> tokenOfId) : PieceSink
 {
     private readonly StringBuilder _text = new();
     private readonly List<int> _ids = [];
@@ -119,10 +129,10 @@ internal sealed class TokenSink(BpeModel model, IReadOnlyDictionary<int, string>
         _ids.Clear();
         model.Encode(piece, _ids);
         int start = 0, bytesAhead = 0;
-        foreach (var id in _ids)
+        foreach (var (id, bytes) in _ids.Zip(model.ByteCounts(piece, _ids, tokenOfId)))
         {
             var token = tokenOfId[id];
-            bytesAhead += model.Symbols.ByteCount(id, token, piece[start..]);
+            bytesAhead += bytes;
             var end = start;
             // A token may end within a character; that belongs to each token that has a part of it.
             while (end < piece.Length && bytesAhead > 0)

@@ -10,6 +10,20 @@ internal abstract class TokenDecoder
 {
     /// <summary>Rewrites the tokens.</summary>
     public abstract IReadOnlyList<string> Apply(IReadOnlyList<string> tokens);
+
+    /// <summary>What does the same to tokens that continue a text, whose first space stays; null if nothing.</summary>
+    public virtual TokenDecoder? Continuing => this;
+}
+
+/// <summary>Marks to spaces; those of the first token are left out where a text gets one in front.</summary>
+internal sealed class MetaspaceDecoder(SpaceMark mark) : TokenDecoder
+{
+    /// <inheritdoc/>
+    public override TokenDecoder Continuing => new MetaspaceDecoder(mark with { Prefixes = SpacePrefix.None });
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Apply(IReadOnlyList<string> tokens) => [.. tokens.Select((token, i) =>
+        token.Replace(mark.Mark.ToString(), i == 0 && mark.Prefixes != SpacePrefix.None ? "" : " ", StringComparison.Ordinal))];
 }
 
 /// <summary>Bytes of the byte alphabet to text.</summary>
@@ -98,6 +112,9 @@ internal sealed class FuseDecoder : TokenDecoder
 /// <summary>Removes a character from the ends of each token, so many times at most.</summary>
 internal sealed class StripDecoder(char content, int start, int stop) : TokenDecoder
 {
+    /// <inheritdoc/>
+    public override TokenDecoder? Continuing => null;
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> Apply(IReadOnlyList<string> tokens) => [.. tokens.Select(Strip)];
 

@@ -31,22 +31,29 @@ internal static class TokenizerJson
         var normalizers = new List<TextNormalizer>();
         if (root.Section("normalizer") is { } normalizer)
             normalizers.Add(ReadNormalizer(normalizer));
-        var splitter = SplitterJson.Read(root.Section("pre_tokenizer"), out var isByteLevel, out var addsPrefixSpace);
-        if (addsPrefixSpace)
-            normalizers.Add(new PrependNormalizer(" ", unlessThere: true));
-        var model = new BpeJson(root.GetProperty("model"), added, isByteLevel);
+        var splitting = SplitterJson.Read(root.Section("pre_tokenizer"));
+        var model = ReadModel(root.GetProperty("model"), added, splitting.IsByteLevel);
         return new TokenizerParts
         {
             Vocabulary = model.Vocabulary,
             AddedTokens = added,
             Normalizer = normalizers.Count == 0 ? null : new NormalizerSequence(normalizers),
-            Splitter = splitter ?? (model.BeginsWordsAtSpaces ? new WordSplitter() : null),
-            Model = model.Create(),
+            SpaceMark = splitting.SpaceMark,
+            Splitter = splitting.Splitter ?? (model.BeginsWordsAtSpaces ? new WordSplitter() : null),
+            Model = model.Model,
             Decoders = root.Section("decoder") is { } decoder ? ReadDecoders(decoder) : [],
             Prefix = prefix,
             Suffix = suffix,
         };
     }
+
+    private static ModelParts ReadModel(JsonElement section, AddedToken[] added, bool isByteLevel) =>
+        (section.Section("type")?.GetString() ?? (section.Section("merges") is null ? "Unigram" : "BPE")) switch
+        {
+            "BPE" => new BpeJson(section, added, isByteLevel).Create(),
+            "Unigram" => UnigramJson.Read(section, added),
+            var type => throw section.Unsupported("model", type, "BPE (byte-level, or with byte fallback), Unigram"),
+        };
 
     private static AddedToken[] ReadAddedTokens(JsonElement root)
     {
@@ -76,13 +83,15 @@ internal static class TokenizerJson
     private static TextNormalizer ReadNormalizer(JsonElement section) => section.Type() switch
     {
         "Sequence" => new NormalizerSequence([.. section.GetProperty("normalizers").EnumerateArray().Select(ReadNormalizer)]),
-        "Prepend" => new PrependNormalizer(section.Text("prepend"), unlessThere: false),
-        "Replace" => new ReplaceNormalizer(StringPattern(section, "normalizer"), section.Text("content")),
+        "Prepend" => new PrependNormalizer(section.Text("prepend")),
+        "Replace" => section.GetProperty("pattern").Section("Regex") is null
+            ? new ReplaceNormalizer(StringPattern(section, "normalizer"), section.Text("content"))
+            : new RegexReplaceNormalizer(new(section.GetProperty("pattern").Text("Regex"), "normalizer 'Replace'"), section.Text("content")),
         "NFC" => new UnicodeNormalizer(NormalizationForm.FormC),
         "NFKC" => new UnicodeNormalizer(NormalizationForm.FormKC),
         "NFD" => new UnicodeNormalizer(NormalizationForm.FormD),
         "NFKD" => new UnicodeNormalizer(NormalizationForm.FormKD),
-        var type => throw section.Unsupported("normalizer", type, "Sequence, Prepend, Replace (of a string), NFC, NFD, NFKC, NFKD"),
+        var type => throw section.Unsupported("normalizer", type, "Sequence, Prepend, Replace, NFC, NFD, NFKC, NFKD"),
     };
 
     private static IReadOnlyList<TokenDecoder> ReadDecoders(JsonElement section) => section.Type() switch
@@ -91,10 +100,11 @@ internal static class TokenizerJson
         "ByteLevel" => [new ByteLevelDecoder()],
         "ByteFallback" => [new ByteFallbackDecoder()],
         "Fuse" => [new FuseDecoder()],
+        "Metaspace" => [new MetaspaceDecoder(SplitterJson.ReadSpaceMark(section))],
         "Replace" => [new ReplaceDecoder(StringPattern(section, "decoder"), section.Text("content"))],
         "Strip" => [new StripDecoder(
             StrippedCharacter(section), section.GetProperty("start").GetInt32(), section.GetProperty("stop").GetInt32())],
-        var type => throw section.Unsupported("decoder", type, "Sequence, ByteLevel, ByteFallback, Fuse, Replace (of a string), Strip"),
+        var type => throw section.Unsupported("decoder", type, "Sequence, ByteLevel, ByteFallback, Fuse, Metaspace, Replace (of a string), Strip"),
     };
 
     private static char StrippedCharacter(JsonElement section) => section.Text("content") is [var character]

@@ -49,6 +49,23 @@ public class GgufTokenizerTests
         }
     }
 
+    [SharedTheory("golden/tokenizers-real")]
+    [InlineData("qwen2", "qwen3")]
+    [InlineData("gpt-4o", "gptoss")]
+    [InlineData("deepseek-v3", "deepseek_v3")]
+    public void SplittingsOfRealVocabulariesEqualTheReference(string splitting, string model)
+    {
+        using var json = JsonDocument.Parse(RealVocabulary.Json(model));
+        var tokenizer = GgufTokenizer.FromMetadata(MetadataOf(json.RootElement, splitting));
+        using var expected = JsonDocument.Parse(Golden.Text($"tokenizers-real/{model}/expected.json"));
+        foreach (var row in expected.RootElement.EnumerateArray())
+        {
+            int[] ids = [.. row.GetProperty("ids_no_special").EnumerateArray().Select(id => id.GetInt32())];
+            tokenizer.EncodeMarkup(row.GetProperty("text").GetString()!).Should().Equal(ids, "'{0}'", row.GetProperty("text"));
+            tokenizer.Decode(ids, skipSpecialTokens: false).Should().Be(row.GetProperty("decoded").GetString());
+        }
+    }
+
     [Fact]
     public void DefaultSplittingKeepsPunctuationAndThreeDigitsApart()
     {
@@ -65,7 +82,7 @@ public class GgufTokenizerTests
     {
         var metadata = MetadataOf("gpt2-style", "deepseek-llm");
         FluentActions.Invoking(() => GgufTokenizer.FromMetadata(metadata)).Should().Throw<NotSupportedException>()
-            .WithMessage("*'deepseek-llm' is not supported*gpt-2, smollm, llama-bpe, qwen2, default*");
+            .WithMessage("*'deepseek-llm' is not supported*gpt-2*smollm*llama-bpe*qwen2*gpt-4o*deepseek-v3*default*");
         metadata["tokenizer.ggml.model"] = "t5";
         FluentActions.Invoking(() => GgufTokenizer.FromMetadata(metadata)).Should().Throw<NotSupportedException>().WithMessage("*'t5'*'gpt2'*'llama'*");
         FluentActions.Invoking(() => GgufTokenizer.FromMetadata(new Dictionary<string, object>())).Should().Throw<FormatException>()
@@ -90,16 +107,29 @@ public class GgufTokenizerTests
     private static Dictionary<string, object> MetadataOf(string kind, string splitting)
     {
         using var document = JsonDocument.Parse(Golden.Text($"tokenizers/{kind}/tokenizer.json"));
-        var model = document.RootElement.GetProperty("model");
-        var special = document.RootElement.GetProperty("added_tokens").EnumerateArray().Select(token => token.GetProperty("id").GetInt32()).ToHashSet();
-        var tokens = model.GetProperty("vocab").EnumerateObject().OrderBy(token => token.Value.GetInt32()).Select(token => token.Name).ToArray();
+        return MetadataOf(document.RootElement, splitting);
+    }
+
+    // As llama.cpp's converter writes a tokenizer.json: added tokens are controls where they are special, else the user's.
+    private static Dictionary<string, object> MetadataOf(JsonElement json, string splitting)
+    {
+        var model = json.GetProperty("model");
+        var types = new Dictionary<int, int>();
+        var texts = model.GetProperty("vocab").EnumerateObject().ToDictionary(token => token.Value.GetInt32(), token => token.Name);
+        foreach (var token in json.GetProperty("added_tokens").EnumerateArray())
+        {
+            texts[token.GetProperty("id").GetInt32()] = token.GetProperty("content").GetString()!;
+            types[token.GetProperty("id").GetInt32()] = token.GetProperty("special").GetBoolean() ? 3 : 4;
+        }
+
+        var tokens = Enumerable.Range(0, texts.Keys.Max() + 1).Select(id => texts.GetValueOrDefault(id, $"[PAD{id}]")).ToArray();
         return new Dictionary<string, object>
         {
             ["tokenizer.ggml.model"] = "gpt2",
             ["tokenizer.ggml.pre"] = splitting,
             ["tokenizer.ggml.tokens"] = tokens,
-            ["tokenizer.ggml.token_type"] = tokens.Select((_, id) => special.Contains(id) ? 3 : 1).ToArray(),
-            ["tokenizer.ggml.merges"] = model.GetProperty("merges").EnumerateArray().Select(merge => $"{merge[0]} {merge[1]}").ToArray(),
+            ["tokenizer.ggml.token_type"] = tokens.Select((_, id) => texts.ContainsKey(id) ? types.GetValueOrDefault(id, 1) : 5).ToArray(),
+            ["tokenizer.ggml.merges"] = model.GetProperty("merges").EnumerateArray().Select(merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()! : $"{merge[0]} {merge[1]}").ToArray(),
             ["tokenizer.ggml.bos_token_id"] = 0u,
         };
     }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Tests.Tokenization;
 
 public class ModelTokenizerTests
 {
-    public static readonly TheoryData<string> SmallKinds = ["gpt2-style", "smollm-style", "llama2-style", "added-tokens", "qwen2-style", "llama3-style", "gemma-style"];
+    public static readonly TheoryData<string> SmallKinds = ["gpt2-style", "smollm-style", "llama2-style", "added-tokens", "qwen2-style", "llama3-style", "gemma-style", "unigram-style"];
 
     [Theory]
     [MemberData(nameof(SmallKinds))]
@@ -121,7 +121,7 @@ public class ModelTokenizerTests
     }
 
     [Theory]
-    [InlineData("""{"model":{"type":"Unigram","vocab":[]}}""", "*model 'Unigram' is not supported*BPE*")]
+    [InlineData("""{"model":{"type":"WordPiece","vocab":[]}}""", "*model 'WordPiece' is not supported*BPE*Unigram*")]
     [InlineData("""{"normalizer":{"type":"Nmt"},"model":{"type":"BPE","vocab":{},"merges":[]}}""", "*normalizer 'Nmt' is not supported*Prepend*")]
     [InlineData("""{"pre_tokenizer":{"type":"Whitespace"},"model":{"type":"BPE","vocab":{},"merges":[]}}""", "*pre-tokenizer 'Whitespace' is not supported*ByteLevel*")]
     [InlineData("""{"decoder":{"type":"WordPiece"},"model":{"type":"BPE","vocab":{"a":0},"merges":[]}}""", "*decoder 'WordPiece' is not supported*Fuse*")]
