@@ -20,8 +20,8 @@ internal sealed record GgufSplitting(string PreTokenizer, string Normalizer = "n
     private const string O200kPattern = Before + Upper + "*" + Lower + "+" + Contraction + "|" + Before + Upper + "+" + Lower + "*" + Contraction
         + @"|\p{N}{1,3}" + Others;
     private const string TekkenPattern = Before + Upper + "*" + Lower + "+|" + Before + Upper + "+" + Lower + @"*|\p{N}" + Others;
-    private const string DeepSeekPattern = @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^" + "\r\n" + @"\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+["
-        + "\r\n" + @"]*|\s*[" + "\r\n" + @"]+|\s+(?!\S)|\s+";
+    private const string DeepSeekPattern = @"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^" + "\r\n" + @"\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+        + @"| ?[\p{P}\p{S}]+[" + "\r\n" + @"]*|\s*[" + "\r\n" + @"]+|\s+(?!\S)|\s+";
 
     private static readonly GgufSplitting Gpt2 = new(WithPattern);
     private static readonly GgufSplitting Digits = new(Sequence("""{"type":"Digits","individual_digits":true}""", WithPattern));

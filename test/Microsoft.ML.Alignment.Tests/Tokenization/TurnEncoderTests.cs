@@ -13,7 +13,8 @@ public class TurnEncoderTests
     [Theory]
     [InlineData("smollm2", "Hello there<|im_end|>", "went<|im_end|>")]
     [InlineData("qwen2_5", "Hello there<|im_end|>", "went<|im_end|>")]
-    [InlineData("qwen2_5_training", "Hello there<|im_end|>", "went<|im_end|>")]
+    // Its marks begin with the newline.
+    [InlineData("qwen2_5_training", "\nHello there<|im_end|>", "\nwent<|im_end|>")]
     [InlineData("qwen3_training", "<think>\n\n</think>\n\nHello there<|im_end|>", "<think>\n\n</think>\n\nwent<|im_end|>")]
     public void ExactlyWhatTheAssistantSaysIsTrainedOn(string model, string first, string second)
     {
