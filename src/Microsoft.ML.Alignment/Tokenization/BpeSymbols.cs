@@ -99,16 +99,18 @@ internal sealed class CharacterSymbols : BpeSymbols
         {
             _ = Rune.DecodeFromUtf16(piece, out var rune, out var consumed);
             piece = piece[consumed..];
-            var isUnknown = !_idOfCharacter.TryGetValue(rune.Value, out var id) && _byteFallback is null;
-            if (isUnknown)
+            var isUnknown = false;
+            if (_idOfCharacter.TryGetValue(rune.Value, out var id))
+                symbols[count++] = id;
+            else if (_byteFallback is not null)
+                count += FillBytes(rune, symbols[count..]);
+            else
             {
+                isUnknown = true;
                 if (_unknownId is { } unknown && !(afterUnknown && _fuseUnknown))
                     symbols[count++] = unknown;
             }
-            else if (_idOfCharacter.ContainsKey(rune.Value))
-                symbols[count++] = id;
-            else
-                count += FillBytes(rune, symbols[count..]);
+
             afterUnknown = isUnknown;
         }
 
