@@ -11,20 +11,22 @@ namespace Samples;
 /// <summary>What samples work with: a model, verbs to train and to measure on, common options, and tables of what came of it.</summary>
 internal sealed class Lesson : IDisposable
 {
-    private static readonly IReadOnlyList<Verb> AllVerbs = Verb.LoadAll();
-
     private readonly DrillModel _model;
     private readonly DrillSettings _settings;
     private readonly Drill _training;
     private readonly Drill _test;
+    private readonly VerbSplit _verbs;
+    private readonly string? _picturePath;
 
     private Lesson(LessonCommand command, CancellationToken stop)
     {
         ML = new MLContext(command.Seed);
-        Align = ML.Alignment(new AlignmentRun { Progress = new ProgressLine(), CancellationToken = stop });
+        Align = ML.Alignment(new AlignmentRun { Progress = History, CancellationToken = stop });
+        _verbs = command.HeldOut ? VerbSplit.HeldOut(command.Seed) : VerbSplit.Test;
+        _picturePath = command.PicturePath;
         _model = command.ModelPath is null ? DrillModel.Kept(ML, Align, command.Seed) : DrillModel.Real(command.ModelPath);
         _settings = _model.Settings(command.Seed);
-        _training = new(ML, AllVerbs.Where(verb => verb.Split == "train"));
+        _training = new(ML, _verbs.Train);
         _test = new(ML, TestVerbs);
     }
 
@@ -51,7 +53,16 @@ internal sealed class Lesson : IDisposable
     public IDataView TestRankings => _test.Rankings;
 
     /// <summary>Verbs that are never trained on.</summary>
-    public IReadOnlyList<Verb> TestVerbs { get; } = [.. AllVerbs.Where(verb => verb.Split == "test")];
+    public IReadOnlyList<Verb> TestVerbs => _verbs.Measured;
+
+    /// <summary>What <see cref="TestVerbs"/> are.</summary>
+    public string Measured => ReferenceEquals(_verbs, VerbSplit.Test) ? "Test verbs" : "Held-out verbs, to choose settings on";
+
+    /// <summary>Questions about the training verbs with their forms, for rewards that follow a rule.</summary>
+    public IDataView Questions => _training.Questions;
+
+    /// <summary>What training measured.</summary>
+    public ProgressHistory History { get; } = new();
 
     /// <summary>The size of an adapter.</summary>
     public LoraOptions Lora => _settings.Lora;
@@ -68,6 +79,18 @@ internal sealed class Lesson : IDisposable
     /// <param name="tiny">The learning rate for the tiny model.</param>
     /// <param name="real">The learning rate for a real one.</param>
     public TrainingOptions Training(double tiny, double real) => _settings.Dpo with { LearningRate = _model.IsTiny ? tiny : real };
+
+    /// <summary>A number for the tiny model, or for a real one.</summary>
+    public T Choose<T>(T tiny, T real) => _model.IsTiny ? tiny : real;
+
+    /// <summary>The better completion of each pair, to be imitated.</summary>
+    public IDataView BetterSides(IDataView pairs) => ML.Transforms.CopyColumns("Completion", "Chosen").Fit(pairs).Transform(pairs);
+
+    /// <summary>How a policy does on verbs that are never trained on.</summary>
+    public DrillScores Score(PolicyTransformer policy) => new DrillEvaluation(ML, TestVerbs).Score(policy, null);
+
+    /// <summary>Where the picture of a sample is written.</summary>
+    public string PicturePath(string name) => _picturePath ?? Path.Combine("out", $"{name}.png");
 
     /// <summary>Runs a sample.</summary>
     /// <exception cref="UsageException">An argument is unknown or lacks its value.</exception>

@@ -10,6 +10,12 @@ internal sealed record LessonCommand
 
     public int Seed { get; init; } = 1;
 
+    /// <summary>Whether training verbs that are kept out are measured, for choosing settings; else the test verbs.</summary>
+    public bool HeldOut { get; init; }
+
+    /// <summary>Where a picture is drawn; null is in the folder out.</summary>
+    public string? PicturePath { get; init; }
+
     /// <exception cref="UsageException">An argument is unknown or lacks its value.</exception>
     public static LessonCommand Parse(IReadOnlyList<string> args) => OptionValues.Fold(args, new LessonCommand(), With);
 
@@ -17,6 +23,8 @@ internal sealed record LessonCommand
     {
         "--model" => command with { ModelPath = OptionValues.Text(option, value) },
         "--seed" => command with { Seed = OptionValues.Number(option, value) },
+        "--verbs" => command with { HeldOut = OptionValues.IsHeldOut(option, value) },
+        "--chart" => command with { PicturePath = OptionValues.Text(option, value) },
         _ => throw OptionValues.Unknown(option),
     };
 }

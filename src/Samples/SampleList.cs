@@ -21,6 +21,7 @@ internal static class SampleList
         Sample.Of("orpo", "ORPO: one stage in place of SFT and DPO", Orpo.Run),
         Sample.Of("kto", "KTO: answers that were judged one by one", Kto.Run),
         Sample.Of("bco", "BCO: the same, where the judgements are reliable", Bco.Run),
+        Sample.Of("rlhf", "PPO from a reward model, against imitation of the same labels", Rlhf.Rlhf.Run),
         new("compare", "every method from one SFT model: a table and a chart", CompareStory.Run),
         new("ask", "answers from a saved pipeline: ask ZIP [\"question\" ...]", Ask.Run),
         new("serve", "many requests at once to a saved pipeline: serve ZIP", Serve.Run),
@@ -37,6 +38,8 @@ internal static class SampleList
 
         --model PATH     a Hugging Face folder or a GGUF file in place of the tiny model (all but ask, serve, export, chat, inspect)
         --seed N         seed of everything random; default 1 (all but ask, serve, export, chat, inspect)
+        --verbs WHICH    test (default), or heldout: training verbs kept out, for choosing settings (all but the pipeline, ask, serve)
+        --chart FILE     where a picture is drawn, of samples that draw one; default in the folder out
 
         of the pipeline
         --data FILE      your own pairs in place of the verbs (JSON Lines: prompt, chosen, rejected); needs --model
@@ -48,10 +51,8 @@ internal static class SampleList
 
         of compare
         --methods A,B    only these of {{{Wrapped([MethodOverrides.SftKey, .. ComparedMethods.All.Select(method => method.Key)])}}}
-        --verbs WHICH    test (default), or heldout: training verbs kept out, for choosing settings
         --seeds 1,2,3    repeats everything with each
         --options FILE   JSON that overrides options by method, e.g. {"orpo": {"oddsRatioWeight": 0.3}}
-        --chart FILE     where the chart is drawn; default out/compare.png
         --report FILE    writes all results as JSON
 
         of export

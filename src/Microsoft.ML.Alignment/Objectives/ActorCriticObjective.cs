@@ -56,7 +56,7 @@ internal sealed record CriticSettings(double Coefficient, double? ClipRange, Pre
 internal static class ValueMetrics
 {
     public const string Value = "val/value_mean";
-    public const string Return = "val/return_mean";
-    public const string SquaredReturn = "val/return_square_mean";
-    public const string SquaredError = "val/value_error";
+    public const string Return = MetricNames.Return;
+    public const string SquaredReturn = MetricNames.SquaredReturn;
+    public const string SquaredError = MetricNames.ValueError;
 }

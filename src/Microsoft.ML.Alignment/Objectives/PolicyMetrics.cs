@@ -27,7 +27,7 @@ internal static class PolicyMetrics
             void Mean(string name, Tensor values) => result.Add(new(name, values.to_type(ScalarType.Float32).mul(trains).sum(), count));
             Mean("clip_ratio/low_mean", loss.IsClippedLow);
             Mean("clip_ratio/high_mean", loss.IsClippedHigh);
-            Mean("policy/clipfrac_avg", loss.IsClippedLow.logical_or(loss.IsClippedHigh));
+            Mean(MetricNames.ClipFraction, loss.IsClippedLow.logical_or(loss.IsClippedHigh));
             Mean(MetricNames.ApproximateKL, tokens.LogProbs.detach().sub(tokens.OldLogProbs).Squared().Times(0.5));
             Mean("val/ratio", loss.Ratios);
             if (known.Divergence is not null)

@@ -96,9 +96,9 @@ internal sealed class RolloutReport
 /// <summary>Names of what is reported of a round. They are TRL's where TRL has the metric.</summary>
 internal static class RolloutMetrics
 {
-    public const string Reward = "reward";
+    public const string Reward = MetricNames.Reward;
     public const string RewardDeviation = "reward_std";
-    public const string EqualGroups = "frac_reward_zero_std";
+    public const string EqualGroups = MetricNames.EqualGroups;
     /// <summary>What becomes 0 where scores are normalised, in units of the reward.</summary>
     public const string ScaleMean = "rewards/scale_mean";
 
@@ -112,9 +112,9 @@ internal static class RolloutMetrics
     public const string MinLength = "completions/min_length";
     public const string MaxLength = "completions/max_length";
     public const string MeanTerminatedLength = "completions/mean_terminated_length";
-    public const string Scores = "objective/scores";
+    public const string Scores = MetricNames.Scores;
     public const string Divergence = "objective/kl";
-    public const string Entropy = "objective/entropy";
+    public const string Entropy = MetricNames.CompletionEntropy;
     public const string NonScoreReward = "objective/non_score_reward";
     public const string RlhfReward = "objective/rlhf_reward";
 

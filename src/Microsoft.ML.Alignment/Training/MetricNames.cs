@@ -32,6 +32,30 @@ internal static class MetricNames
     /// <summary>Share of the completions that reached the limit without an end token.</summary>
     public const string ClippedRatio = "completions/clipped_ratio";
 
+    /// <summary>What sampled completions scored.</summary>
+    public const string Scores = "objective/scores";
+    public const string Reward = "reward";
+
+    /// <summary>Mean of minus the log-probability of a sampled completion, in nats.</summary>
+    public const string CompletionEntropy = "objective/entropy";
+
+    /// <summary>Share of the groups whose completions all have one reward.</summary>
+    public const string EqualGroups = "frac_reward_zero_std";
+
+    /// <summary>Share of the tokens whose ratio is outside the clip range.</summary>
+    public const string ClipFraction = "policy/clipfrac_avg";
+    public const string Return = "val/return_mean";
+    public const string SquaredReturn = "val/return_square_mean";
+
+    /// <summary>Mean squared difference of the critic's values and the returns.</summary>
+    public const string ValueError = "val/value_error";
+
+    /// <summary>What an application may call a measure of its own that rewards stand for, in <see cref="AlignmentRun.Measure"/>.</summary>
+    public const string TrueScore = "true_score";
+
+    /// <summary>What begins the names of win rates.</summary>
+    public const string WinRate = "win_rate";
+
     /// <summary>What begins the names of metrics that say which health rule was triggered.</summary>
     public const string HealthPrefix = "health/";
 

@@ -37,7 +37,7 @@ internal sealed record CompareCommand
         "--seed" => command with { Seeds = [OptionValues.Number(option, value)] },
         "--seeds" => command with { Seeds = OptionValues.Numbers(option, value) },
         "--methods" => command with { Methods = [.. OptionValues.List(option, value).Select(Known)] },
-        "--verbs" => command with { HeldOut = IsHeldOut(OptionValues.Text(option, value)) },
+        "--verbs" => command with { HeldOut = OptionValues.IsHeldOut(option, value) },
         _ => throw OptionValues.Unknown(option),
     };
 
@@ -47,11 +47,4 @@ internal sealed record CompareCommand
         string[] keys = [MethodOverrides.SftKey, .. ComparedMethods.All.Select(method => method.Key)];
         return keys.Contains(key) ? key : throw new UsageException($"There is no method '{key}'; there are {string.Join(", ", keys)}.");
     }
-
-    private static bool IsHeldOut(string verbs) => verbs switch
-    {
-        "heldout" => true,
-        "test" => false,
-        _ => throw new UsageException($"--verbs is test or heldout; '{verbs}' is neither."),
-    };
 }

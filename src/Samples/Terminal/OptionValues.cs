@@ -41,5 +41,13 @@ internal static class OptionValues
             : throw new UsageException($"{option}: '{value}' names something twice.");
     }
 
+    /// <summary>Whether verbs are those that are kept out for choosing settings.</summary>
+    public static bool IsHeldOut(string option, string? value) => Text(option, value) switch
+    {
+        "heldout" => true,
+        "test" => false,
+        var verbs => throw new UsageException($"{option} is test or heldout; '{verbs}' is neither."),
+    };
+
     public static UsageException Unknown(string option) => new($"Unknown argument '{option}'.");
 }

@@ -8,6 +8,9 @@ internal sealed record Instruction(string Prompt, string Completion);
 /// <summary>A row of which one completion is better.</summary>
 internal sealed record Preference(string Prompt, string Chosen, string Rejected);
 
+/// <summary>A row to write an answer to, with what a rule must know to score it.</summary>
+internal sealed record Question(string Prompt, string Past, string Wrong, string Doubled);
+
 /// <summary>The rows that the verbs of a split make.</summary>
 internal sealed class Drill(MLContext ml, IEnumerable<Verb> verbs)
 {
@@ -18,6 +21,12 @@ internal sealed class Drill(MLContext ml, IEnumerable<Verb> verbs)
         from verb in _verbs
         from wording in Wording.Training
         select new Instruction(wording.Ask(verb), wording.Say(verb, verb.Past)));
+
+    /// <summary>Every question, for methods that write answers themselves.</summary>
+    public IDataView Questions => View(
+        from verb in _verbs
+        from wording in Wording.Training
+        select new Question(wording.Ask(verb), verb.Past, verb.Wrong, verb.Doubled));
 
     /// <summary>The past form against each of the other two, for DPO.</summary>
     public IDataView Preferences => View(

@@ -22,6 +22,18 @@ internal sealed record DrillScores
     /// <summary>Regular verbs that kept their -ed.</summary>
     public required int RegularRight { get; init; }
 
+    /// <summary>Verbs of both kinds.</summary>
+    [JsonIgnore]
+    public int AllVerbs => Verbs + RegularVerbs;
+
+    /// <summary>Those of them that are answered rightly.</summary>
+    [JsonIgnore]
+    public int AllRight => Right + RegularRight;
+
+    /// <summary>Their share.</summary>
+    [JsonIgnore]
+    public double Accuracy => (double)AllRight / AllVerbs;
+
     /// <summary>Irregular verbs, once for each wording in which their forms are compared.</summary>
     [JsonIgnore]
     public int Comparisons { get; init; }

@@ -16,6 +16,12 @@ internal static class HealthCheck
         new DivergenceRule(),
         new LengthRule(),
         new EndTokenRule(),
+        new RewardHackingRule(),
+        new EntropyRule(),
+        new EqualGroupsRule(),
+        new ClipFractionRule(),
+        new CriticRule(),
+        new TruncatedRule(),
     ];
 
     /// <summary>What is wrong with a stage; nothing if it is healthy.</summary>

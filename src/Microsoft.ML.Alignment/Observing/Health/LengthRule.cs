@@ -20,8 +20,11 @@ internal sealed class LengthRule : IHealthRule
             string.Create(CultureInfo.InvariantCulture,
                 $"Answers become {(ratio > 1 ? "longer" : "shorter")}: {length.Start:F0} tokens at the beginning, {length.End:F0} now " +
                 $"({ratio:F1} times)."),
-            "Look whether chosen and rejected differ in length alone. Balance them, or take a loss that counts per token " +
-            "(SimPo, or Ipo per token).");
+            history.Training(MetricNames.Scores).Count > 0
+                ? "Look whether the reward pays for length alone: read the answers with the highest reward. Take something off for length, or " +
+                  "raise the KL coefficient."
+                : "Look whether chosen and rejected differ in length alone. Balance them, or take a loss that counts per token " +
+                  "(SimPo, or Ipo per token).");
     }
 
     // Imitation is meant to change lengths.

@@ -1,0 +1,54 @@
+using ScottPlot;
+
+namespace Samples.Rlhf;
+
+/// <summary>A part of a picture: lines over one axis.</summary>
+/// <param name="Title">What is drawn.</param>
+/// <param name="Across">What the axis says.</param>
+/// <param name="Curves">The lines.</param>
+internal sealed record Panel(string Title, string Across, IReadOnlyList<Curve> Curves)
+{
+    /// <summary>A dashed line across with its name; null draws none.</summary>
+    public (string Name, double Y)? Mark { get; init; }
+
+    /// <summary>Whether the axis counts in powers of ten.</summary>
+    public bool LogarithmicAcross { get; init; }
+
+    /// <summary>Whether places have names, which the axis shows in place of numbers.</summary>
+    public IReadOnlyList<string>? Places { get; init; }
+
+    public void Draw(Plot plot)
+    {
+        var palette = new ScottPlot.Palettes.Category10();
+        for (var i = 0; i < Curves.Count; i++)
+        {
+            double[] across = [.. Curves[i].Points.Select(point => LogarithmicAcross ? Math.Log10(point.X) : point.X)];
+            double[] up = [.. Curves[i].Points.Select(point => point.Y)];
+            var line = plot.Add.Scatter(across, up, palette.GetColor(i));
+            (line.LegendText, line.LineWidth, line.MarkerSize) = (Curves[i].Name, Places is null ? 2 : 0, 7);
+        }
+
+        if (Mark is { } mark)
+        {
+            var line = plot.Add.HorizontalLine(mark.Y, 1.5f, Colors.Gray, LinePattern.Dashed);
+            line.LegendText = mark.Name;
+        }
+
+        if (Places is { } places)
+        {
+            plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. places.Select((_, i) => (double)i)], [.. places]);
+            plot.Axes.SetLimitsX(-0.5, places.Count - 0.5);
+        }
+        else if (LogarithmicAcross)
+        {
+            double[] at = [.. Curves.SelectMany(curve => curve.Points).Select(point => point.X).Distinct().Order()];
+            plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
+                [.. at.Select(Math.Log10)], [.. at.Select(x => $"{x:0.###}")]);
+        }
+
+        plot.Title(Title, size: 15);
+        plot.XLabel(Across);
+        if (Curves.Count > 1 || Mark is not null)
+            plot.ShowLegend(Alignment.LowerRight);
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.ML;
+using Microsoft.ML.Alignment;
+using Microsoft.ML.Data;
+using Samples.Story;
+
+namespace Samples.Rlhf;
+
+/// <summary>
+/// RLHF (Ouyang et al., 2022): labels say which of two answers is better; a reward model learns that, and PPO writes answers for it. Why not
+/// imitate the better answers? Because better is not good: of "goed" and "wented" the better one is still wrong.
+/// </summary>
+internal static class Rlhf
+{
+    private const double Target = 0.4;
+
+    public static void Run(Lesson lesson)
+    {
+        var align = lesson.Align;
+
+        // The same labels twice: pairs for the reward model, and the better side of each pair to imitate.
+        var labels = lesson.Rankings;
+        var better = lesson.BetterSides(labels);
+
+        using var imitation = align.BaseModel(lesson.ModelPath, new() { Generation = lesson.Answers })
+            .Append(align.Trainers.Sft(RlhfSettings.Long(lesson), trainingSet: better))
+            .Fit(labels);
+
+        var pipeline = align.BaseModel(lesson.ModelPath, new() { Generation = lesson.Answers })
+            .Append(align.Trainers.Sft(RlhfSettings.Start(lesson), trainingSet: better))
+            .Append(align.Trainers.RewardModel(RlhfSettings.RewardModel(lesson)))
+            .Append(align.Trainers.Ppo(
+                RlhfSettings.Ppo(lesson, new() { Coefficient = 0.1, Target = Target, Horizon = 300 }), // beta is controlled towards the target
+                trainingSet: lesson.Instructions));                                                   // only its prompts are read
+        using var fitted = pipeline.Fit(labels);
+
+        Show(lesson, imitation.LastTransformer, fitted);
+    }
+
+    private static void Show(Lesson lesson, PolicyTransformer imitation, TransformerChain<PolicyTransformer> fitted)
+    {
+        PolicyTransformer[] policies = [.. fitted.OfType<PolicyTransformer>()];
+        (string Name, Verbs.DrillScores Scores)[] scores =
+        [
+            ("base model", lesson.Score(policies[0])), ("short SFT", lesson.Score(policies[1])),
+            ("SFT", lesson.Score(imitation)), ("RLHF", lesson.Score(policies[2])),
+        ];
+        ScoreTable.Print($"{lesson.Measured}: never trained on", scores, withDivergence: false);
+        var (divergence, reward) = (lesson.History.Of("Ppo", "objective/kl"), lesson.History.Of("Ppo", "objective/scores"));
+        var (sft, rlhf, reached) = (scores[2].Scores, scores[3].Scores, Curve.End(divergence));
+        Console.WriteLine(
+            $"Look at the columns SFT and RLHF: from the same labels, imitation says {sft.AllRight} of {sft.AllVerbs} verbs right "
+            + $"({sft.Accuracy:P0}), and RLHF {rlhf.AllRight} ({rlhf.Accuracy:P0}): {100 * (rlhf.Accuracy - sft.Accuracy):+0;-0} points. "
+            + $"Of irregular verbs alone: {sft.Right} and {rlhf.Right} of {sft.Verbs}.");
+        Console.WriteLine(
+            $"It went {reached:F2} nats a completion from the short SFT model; the target was {Target} ({100 * ((reached / Target) - 1):+0;-0} %). "
+            + "A third of the labels prefer \"goed\" to \"wented\": imitation learns to say goed, a reward model learns an order.");
+        Picture.Write(
+            lesson.PicturePath("rlhf"),
+            new("reward of what the policy writes", "optimizer step", [Curve.Smoothed("score", reward)]),
+            new("KL to the short SFT model, nats", "optimizer step", [Curve.Smoothed("KL", divergence)]) { Mark = ("target", Target) },
+            new("verbs said right, %", "", [new("", [.. scores.Select((policy, i) => ((double)i, 100 * policy.Scores.Accuracy))])])
+            {
+                Places = [.. scores.Select(policy => policy.Name)],
+            });
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.ML.Alignment;
+
+namespace Samples.Rlhf;
+
+/// <summary>How the samples of reinforcement learning train; chosen on held-out training verbs (docs/decisions.md).</summary>
+internal static class RlhfSettings
+{
+    /// <summary>Tokens that no answer needs all of.</summary>
+    public const int MostTokens = 32;
+
+    /// <summary>A short SFT stage, which a policy is to start from: it knows how answers look, and not yet what is right.</summary>
+    public static SftTrainer.Options Start(Lesson lesson) =>
+        lesson.Sft with { Training = lesson.Sft.Training with { LearningRate = lesson.Choose(tiny: 5e-4, real: 1e-3) } };
+
+    /// <summary>Imitation for as long as it helps.</summary>
+    public static SftTrainer.Options Long(Lesson lesson) => lesson.Sft with
+    {
+        Training = lesson.Sft.Training with { LearningRate = lesson.Choose(tiny: 2e-3, real: 1e-3), Epochs = lesson.Choose(tiny: 2, real: 1) },
+    };
+
+    /// <summary>A reward model that also orders verbs which it has not seen: long training, held by dropout.</summary>
+    public static RewardModelTrainer.Options RewardModel(Lesson lesson) => new()
+    {
+        Lora = lesson.Lora with { Dropout = lesson.Choose(tiny: 0.2, real: 0.05) },
+        Training = lesson.Training(tiny: 2e-3, real: 2e-4) with { Epochs = lesson.Choose(tiny: 4, real: 1) },
+    };
+
+    /// <summary>PPO, four completions a prompt.</summary>
+    /// <param name="lesson">The lesson.</param>
+    /// <param name="penalty">What holds it; null for nothing.</param>
+    public static PpoTrainer.Options Ppo(Lesson lesson, KLPenalty.InReward? penalty) => new()
+    {
+        Lora = lesson.Lora,
+        GroupSize = 4,
+        MiniBatches = 2,
+        Passes = 2,
+        Penalty = penalty,
+        ScoreNormalization = ScoreNormalization.Incoming, // a nat costs the same whatever units the rewards have
+        MissingEndPenalty = 1,
+        MaxCompletionTokens = MostTokens,
+        Training = lesson.Training(tiny: 1e-3, real: 1e-4) with { Epochs = lesson.Choose(tiny: 3, real: 1) },
+        Generation = lesson.Answers,
+    };
+}
