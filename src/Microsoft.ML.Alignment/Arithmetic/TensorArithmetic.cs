@@ -9,7 +9,8 @@ namespace Microsoft.ML.Alignment.Arithmetic;
 /// </remarks>
 internal static class TensorArithmetic
 {
-    private static readonly Scalar One = 1.ToScalar();
+    /// <summary>1, held as long as the library.</summary>
+    internal static readonly Scalar One = 1.ToScalar();
     private static readonly Scalar Two = 2.ToScalar();
 
     /// <summary>a + b.</summary>
@@ -66,21 +67,6 @@ internal static class TensorArithmetic
 
     /// <summary>A number in the place of the entries that a mask names, in place.</summary>
     public static Tensor FillInPlace(this Tensor a, Tensor mask, double value) => With(value, scalar => a.masked_fill_(mask, scalar));
-
-    /// <summary>Adds rows to those of <paramref name="a"/> that <paramref name="index"/> names, along dimension 0.</summary>
-    public static Tensor PlusAt(this Tensor a, Tensor index, Tensor rows) => a.index_add(0, index, rows, One);
-
-    /// <summary>The rows that <paramref name="index"/> names, along dimension 0. Shapes <c>[N, …]</c> and <c>[K]</c> to <c>[K, …]</c>.</summary>
-    public static Tensor RowsAt(this Tensor a, Tensor index)
-    {
-        if (a.device_type == DeviceType.CPU)
-            return a.index_select(0, index);
-
-        // Not every device selects rows; each gathers.
-        using var scope = NewDisposeScope();
-        long[] shape = [index.shape[0], .. a.shape[1..]];
-        return a.gather(0, index.view([-1, .. shape[1..].Select(_ => 1L)]).expand(shape)).MoveToOuterDisposeScope();
-    }
 
     private static Tensor With(double number, Func<Scalar, Tensor> operation)
     {

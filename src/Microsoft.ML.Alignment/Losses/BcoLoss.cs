@@ -17,6 +17,6 @@ internal static class BcoLoss
     {
         var rewards = logRatios.Values.Times(beta);
         var logits = logRatios with { Values = rewards - shift };
-        return new(-nn.functional.logsigmoid(logits.Signed()), rewards.detach());
+        return new(-logits.Signed().LogSigmoid(), rewards.detach());
     }
 }

@@ -20,7 +20,7 @@ internal static class BradleyTerryLoss
     public static Tensor Compute(Pair rewards, Tensor? margin = null, double centering = 0)
     {
         var distance = margin is null ? rewards.Margin : rewards.Margin - margin;
-        var loss = -nn.functional.logsigmoid(distance);
+        var loss = -distance.LogSigmoid();
         return centering > 0 ? loss.Plus(rewards.Chosen.Plus(rewards.Rejected).Squared().Times(centering)) : loss;
     }
 }

@@ -13,7 +13,7 @@ internal static class CispoLoss
     public static PolicyLossTokens Compute(Tensor logProbs, Tensor logRatios, Tensor advantages, double most)
     {
         var ratios = logRatios.detach().exp();
-        var loss = ratios.AtMost(most).mul(advantages).mul(logProbs).neg();
-        return new(loss, ratios, zeros_like(ratios, ScalarType.Bool), ratios.IsAbove(most).logical_and(advantages.IsAbove(0)));
+        var loss = ratios.NotAbove(most).mul(advantages).mul(logProbs).neg();
+        return new(loss, ratios, zeros_like(ratios, ScalarType.Bool), ratios.IsAbove(most).bitwise_and(advantages.IsAbove(0)));
     }
 }

@@ -21,12 +21,12 @@ internal static class ClippedPolicyLoss
     public static PolicyLossTokens Compute(Tensor logRatios, Tensor advantages, RatioBounds bounds)
     {
         var ratios = logRatios.exp();
-        var bounded = bounds.Max is { } most ? ratios.AtMost(most) : ratios;
-        var loss = bounded.mul(advantages).minimum(ratios.AtLeast(bounds.Low).AtMost(bounds.High).mul(advantages)).neg();
+        var bounded = bounds.Max is { } most ? ratios.NotAbove(most) : ratios;
+        var loss = bounded.mul(advantages).Lesser(ratios.NotBelow(bounds.Low).NotAbove(bounds.High).mul(advantages)).neg();
         var detached = ratios.detach();
         return new(
             loss, detached,
-            detached.IsBelow(bounds.Low).logical_and(advantages.IsBelow(0)),
-            detached.IsAbove(bounds.High).logical_and(advantages.IsAbove(0)));
+            detached.IsBelow(bounds.Low).bitwise_and(advantages.IsBelow(0)),
+            detached.IsAbove(bounds.High).bitwise_and(advantages.IsAbove(0)));
     }
 }

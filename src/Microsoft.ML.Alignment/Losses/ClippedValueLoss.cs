@@ -16,8 +16,8 @@ internal static class ClippedValueLoss
         var errors = values.sub(returns).Squared();
         if (range is not { } epsilon)
             return (errors.Times(0.5), zeros_like(errors, ScalarType.Bool));
-        var bounded = values.minimum(oldValues.Plus(epsilon)).maximum(oldValues.Minus(epsilon)); // to the bit V where it is within
+        var bounded = values.Lesser(oldValues.Plus(epsilon)).Greater(oldValues.Minus(epsilon)); // to the bit V where it is within
         var clipped = bounded.sub(returns).Squared();
-        return (errors.maximum(clipped).Times(0.5), clipped.detach().gt(errors.detach()));
+        return (errors.Greater(clipped).Times(0.5), clipped.detach().gt(errors.detach()));
     }
 }

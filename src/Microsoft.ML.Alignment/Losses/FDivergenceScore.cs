@@ -14,15 +14,15 @@ internal static class FDivergenceScore
 
     /// <summary>Forward KL: 1 − 1/u.</summary>
     /// <param name="logRatio">log u, in nats. Shape <c>[B]</c>.</param>
-    public static Tensor ForwardKl(Tensor logRatio) => -(-logRatio).AtMost(LargestExponent).expm1();
+    public static Tensor ForwardKl(Tensor logRatio) => -(-logRatio).NotAbove(LargestExponent).expm1();
 
     /// <summary>Jensen-Shannon: log(2u / (1 + u)).</summary>
     /// <inheritdoc cref="ForwardKl" path="/param"/>
-    public static Tensor JensenShannon(Tensor logRatio) => nn.functional.logsigmoid(logRatio).Plus(Math.Log(2));
+    public static Tensor JensenShannon(Tensor logRatio) => logRatio.LogSigmoid().Plus(Math.Log(2));
 
     /// <summary>α-divergence: (u^(a−1) − 1) / (a − 1). At a = 0 the forward KL; towards a = 1 the reverse KL.</summary>
     /// <param name="logRatio">log u, in nats. Shape <c>[B]</c>.</param>
     /// <param name="order">a, not 1; 1 − α in the paper's notation.</param>
     public static Tensor Alpha(Tensor logRatio, double order) =>
-        logRatio.Times(order - 1).AtMost(LargestExponent).expm1().Over(order - 1);
+        logRatio.Times(order - 1).NotAbove(LargestExponent).expm1().Over(order - 1);
 }

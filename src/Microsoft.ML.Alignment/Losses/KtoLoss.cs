@@ -18,7 +18,7 @@ internal static class KtoLoss
     {
         var gains = logRatios with { Values = (logRatios.Values - divergence).Times(beta) };
         var loss = sigmoid(-gains.Signed()); // 1 − σ(x) = σ(−x)
-        var weighted = where(logRatios.IsDesirable, loss.Times(weights.Desirable), loss.Times(weights.Undesirable));
+        var weighted = logRatios.IsDesirable.Choose(loss.Times(weights.Desirable), loss.Times(weights.Undesirable));
         return new(weighted, logRatios.Values.detach().Times(beta));
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 namespace Microsoft.ML.Alignment.Losses;
 
 /// <summary>One value a completion, and its label.</summary>
@@ -6,11 +7,11 @@ namespace Microsoft.ML.Alignment.Losses;
 internal readonly record struct LabelledValues(Tensor Values, Tensor IsDesirable)
 {
     /// <summary>The values such that all are to rise: those of undesirable completions are negated. Shape <c>[B]</c>.</summary>
-    public Tensor Signed() => where(IsDesirable, Values, -Values);
+    public Tensor Signed() => IsDesirable.Choose(Values, -Values);
 
     /// <summary>The sum over the desirable completions. Scalar.</summary>
     public Tensor DesirableSum() => (Values * IsDesirable).sum();
 
     /// <summary>The sum over the undesirable completions. Scalar.</summary>
-    public Tensor UndesirableSum() => (Values * IsDesirable.logical_not()).sum();
+    public Tensor UndesirableSum() => (Values * IsDesirable.bitwise_not()).sum();
 }

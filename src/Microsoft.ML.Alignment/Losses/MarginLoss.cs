@@ -13,8 +13,8 @@ internal static class MarginLoss
     /// <returns>Shape <c>[B]</c>.</returns>
     public static Tensor Sigmoid(Tensor margin, double labelSmoothing)
     {
-        var loss = -nn.functional.logsigmoid(margin);
-        return labelSmoothing > 0 ? loss.Times(1 - labelSmoothing) - nn.functional.logsigmoid(-margin).Times(labelSmoothing) : loss;
+        var loss = -margin.LogSigmoid();
+        return labelSmoothing > 0 ? loss.Times(1 - labelSmoothing) - (-margin).LogSigmoid().Times(labelSmoothing) : loss;
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ internal static class OrpoLoss
     {
         var mean = policy.Mean;
         var logOddsRatio = LogOdds(mean.Chosen) - LogOdds(mean.Rejected);
-        var logSigmoid = nn.functional.logsigmoid(logOddsRatio);
+        var logSigmoid = logOddsRatio.LogSigmoid();
         var rewards = weight * mean.Detach();
         return new(logSigmoid.Times(-weight), rewards.Chosen, rewards.Rejected)
         {
@@ -38,8 +38,8 @@ internal static class OrpoLoss
     /// </summary>
     private static Tensor Log1MinusExp(Tensor x)
     {
-        var likely = (-x.AtLeast(LogHalf).AtMost(Certain).expm1()).log();
-        var unlikely = (-x.AtMost(LogHalf).exp()).log1p();
-        return where(x.IsAbove(LogHalf), likely, unlikely);
+        var likely = (-x.NotBelow(LogHalf).NotAbove(Certain).expm1()).log();
+        var unlikely = (-x.NotAbove(LogHalf).exp()).log1p();
+        return x.IsAbove(LogHalf).Choose(likely, unlikely);
     }
 }

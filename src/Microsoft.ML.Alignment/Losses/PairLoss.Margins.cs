@@ -92,8 +92,8 @@ public abstract partial record PairLoss
         internal override Tensor Compute(PairEvidence pairs)
         {
             var logit = Scores(pairs).Margin.Times(pairs.Beta);
-            var chosen = logit.sigmoid() * nn.functional.logsigmoid(logit).Minus(Math.Log(1 - LabelSmoothing));
-            var rejected = (-logit).sigmoid() * nn.functional.logsigmoid(-logit).Minus(Math.Log(LabelSmoothing));
+            var chosen = logit.sigmoid() * logit.LogSigmoid().Minus(Math.Log(1 - LabelSmoothing));
+            var rejected = (-logit).sigmoid() * (-logit).LogSigmoid().Minus(Math.Log(LabelSmoothing));
             return chosen.Plus(rejected);
         }
     }
@@ -113,8 +113,8 @@ public abstract partial record PairLoss
             var logit = Scores(pairs).Margin.Times(pairs.Beta);
             var gate = logit.Over(Temperature);
             // g·exp(−z) as one exponential, since for very negative z it is 0 times infinity.
-            var exponential = (nn.functional.logsigmoid(gate) - logit).exp();
-            return exponential - ((-gate).sigmoid() * nn.functional.logsigmoid(logit));
+            var exponential = (gate.LogSigmoid() - logit).exp();
+            return exponential - ((-gate).sigmoid() * logit.LogSigmoid());
         }
     }
 

@@ -14,8 +14,8 @@ public abstract partial record PairLoss
         internal override Tensor Compute(PairEvidence pairs)
         {
             var rewards = pairs.Beta * pairs.Ratios;
-            var noise = nn.functional.logsigmoid(-rewards.Chosen).Plus(nn.functional.logsigmoid(-rewards.Rejected));
-            return -nn.functional.logsigmoid(rewards.Chosen) - noise.Times(0.5);
+            var noise = (-rewards.Chosen).LogSigmoid().Plus((-rewards.Rejected).LogSigmoid());
+            return -rewards.Chosen.LogSigmoid() - noise.Times(0.5);
         }
     }
 
@@ -28,7 +28,7 @@ public abstract partial record PairLoss
         internal override Tensor Compute(PairEvidence pairs)
         {
             var rewards = pairs.Beta * pairs.Ratios;
-            return -nn.functional.logsigmoid(rewards.Chosen) - nn.functional.logsigmoid(-rewards.Rejected);
+            return -rewards.Chosen.LogSigmoid() - (-rewards.Rejected).LogSigmoid();
         }
     }
 

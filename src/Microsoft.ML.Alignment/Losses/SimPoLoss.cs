@@ -24,7 +24,7 @@ internal static class SimPoLoss
     public static Pair AlphaRewards(PairLogProbs policy, double beta, double alpha)
     {
         var mean = policy.Mean;
-        Tensor Shaped(Tensor logProb) => logProb.Times(-alpha).AtMost(LargestExponent).exp().neg().Plus(1).Times(beta / alpha);
+        Tensor Shaped(Tensor logProb) => logProb.Times(-alpha).NotAbove(LargestExponent).exp().neg().Plus(1).Times(beta / alpha);
         return new(Shaped(mean.Chosen), Shaped(mean.Rejected));
     }
 

@@ -27,7 +27,7 @@ internal static class PolicyMetrics
             void Mean(string name, Tensor values) => result.Add(new(name, values.to_type(ScalarType.Float32).mul(trains).sum(), count));
             Mean("clip_ratio/low_mean", loss.IsClippedLow);
             Mean("clip_ratio/high_mean", loss.IsClippedHigh);
-            Mean(MetricNames.ClipFraction, loss.IsClippedLow.logical_or(loss.IsClippedHigh));
+            Mean(MetricNames.ClipFraction, loss.IsClippedLow.bitwise_or(loss.IsClippedHigh));
             Mean(MetricNames.ApproximateKL, tokens.LogProbs.detach().sub(tokens.OldLogProbs).Squared().Times(0.5));
             Mean("val/ratio", loss.Ratios);
             if (known.Divergence is not null)
@@ -37,7 +37,7 @@ internal static class PolicyMetrics
         }
 
         if (batch.IsFirstStep)
-            result.Add(new(FirstRatio, tokens.LogProbs.detach().sub(tokens.OldLogProbs).exp().Minus(1).abs().max(), 1, MetricReduction.Maximum));
+            result.Add(new(FirstRatio, tokens.LogProbs.detach().sub(tokens.OldLogProbs).exp().Minus(1).Magnitude().max(), 1, MetricReduction.Maximum));
         result.AddRange(batch.Report.Select(pair => new Metric(pair.Key, tensor(pair.Value, ScalarType.Float64), 1)));
         return result;
     }

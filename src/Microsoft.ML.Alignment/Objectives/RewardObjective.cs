@@ -32,6 +32,6 @@ internal sealed class RewardObjective(LanguageModel model, double centering, Pre
         new("accuracy", margin.IsAbove(0).sum(), margin.shape[0]),
         new("margin", margin.sum(), margin.shape[0]),
         new("mean_reward", rewards.sum(), rewards.shape[0]),
-        new("min_reward", rewards.min(), 1, MetricReduction.Minimum),
-        new("max_reward", rewards.max(), 1, MetricReduction.Maximum)];
+        new("min_reward", rewards.amin(0), 1, MetricReduction.Minimum),
+        new("max_reward", rewards.amax(0), 1, MetricReduction.Maximum)];
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Alignment.Arithmetic;
 using Microsoft.ML.Alignment.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -45,6 +45,11 @@ public sealed class RanksTests
         ["Kto"] = (policy, reference) => Feedback(policy, reference, new MismatchedDivergence(), (ratios, point) => KtoLoss.Compute(ratios, point, Beta, new(1.2, 0.8))),
         ["Kto at zero"] = (policy, reference) => Feedback(policy, reference, new ZeroPoint(), (ratios, point) => KtoLoss.Compute(ratios, point, Beta, new(1, 1))),
         ["Bco"] = (policy, reference) => Feedback(policy, reference, new RunningMidpoint(policy.Device), (ratios, point) => BcoLoss.Compute(ratios, point, Beta)),
+        ["Grpo"] = (policy, _) => OnPolicy(policy, new PolicyLoss.Clipped(), TokenAveraging.Completion, new() { Coefficient = 0.2, Estimator = KLEstimator.K3 }),
+        ["Rloo"] = (policy, _) => OnPolicy(policy, new PolicyLoss.Clipped { Ratio = RatioLevel.Completion, MaxRatio = 3 }, TokenAveraging.Step),
+        ["Cispo"] = (policy, _) => OnPolicy(policy, new PolicyLoss.Cispo(), TokenAveraging.Step, entropy: 0.1),
+        ["Ppo"] = (policy, _) => Rollouts(new ActorCriticObjective(
+            new(policy, new(new PolicyLoss.Clipped(), TokenAveraging.Step, 8)), new(policy), new(0.3, 0.2, Precision.Float32))),
     };
 
     [Theory]
@@ -117,6 +122,17 @@ public sealed class RanksTests
         KtoBatch Pack(int[] rows) => new(Tokens([.. rows.Select(row => examples[row])]), Tokens([.. rows.Select(row => others[row])]));
         return new(
             step => Method.Evaluate(objective, Pack, step), () => (point as ITrainingState)?.Stepped(1));
+    }
+
+    private static Method OnPolicy(
+        LanguageModel policy, PolicyLoss loss, TokenAveraging averaging, KLPenalty.InLoss? penalty = null, double entropy = 0) =>
+        Rollouts(new PolicyGradientObjective(policy, new(loss, averaging, 8) { Penalty = penalty, EntropyCoefficient = entropy, Temperature = 0.8 }));
+
+    private static Method Rollouts(IObjective<RolloutBatch> objective)
+    {
+        var groups = RandomRollouts.Groups(Rows, groupSize: 2);
+        RolloutBatch Pack(int[] rows) => RandomRollouts.Batches([.. rows.Select(row => groups[row])], rows.Length).Single();
+        return new(step => Method.Evaluate(objective, Pack, step), () => { });
     }
 
     internal sealed record Gave(StepResult[] Results, float[][] Gradients);

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Alignment.Kernels;
+namespace Microsoft.ML.Alignment.Arithmetic;
 
 /// <summary>
 /// When kernels give way to their plain twins, which do the same with operations of libtorch alone: away from the processor, whose memory
