@@ -3,13 +3,27 @@ using Microsoft.ML.Alignment.Data;
 
 namespace Microsoft.ML.Alignment.Batches;
 
-/// <summary>Pairs of a better and a worse completion, some with a number that says by how much.</summary>
+/// <summary>Pairs of a better and a worse completion, some with a number that says by how much, or how surely.</summary>
 [method: SetsRequiredMembers]
 internal sealed record MarginBatch(TokenBatch Tokens) : TokenBatch(Tokens)
 {
     /// <summary>Gets by how much the better side is better; null where the data do not say. Shape <c>[B]</c>.</summary>
-    public float[]? Margins { get; } = Tokens.Examples[0].Values.Length == 0 ? null : [.. Tokens.Examples.Select(example => example.Values[0])];
+    public float[]? Margins { get; init; }
 
-    /// <summary>Packs a micro-batch; its head reads the completions' last tokens.</summary>
-    public static MarginBatch Pack(IReadOnlyList<TokenizedExample> examples) => new(Collator.Pack(examples));
+    /// <summary>Gets the probability that the chosen side is the better one; null where the data do not say. Shape <c>[B]</c>.</summary>
+    public float[]? ChosenProbabilities { get; init; }
+
+    /// <summary>Packs a micro-batch; its head reads the completions' last tokens. A value of a row is its margin.</summary>
+    public static MarginBatch Pack(IReadOnlyList<TokenizedExample> examples) => Pack(examples, hasMargins: examples[0].Values.Length > 0);
+
+    /// <summary>Packs a micro-batch of rows whose values are a margin, where they have one, and behind it a probability, where they have one.</summary>
+    public static MarginBatch Pack(IReadOnlyList<TokenizedExample> examples, bool hasMargins)
+    {
+        var margins = hasMargins ? 1 : 0;
+        return new(Collator.Pack(examples))
+        {
+            Margins = hasMargins ? [.. examples.Select(example => example.Values[0])] : null,
+            ChosenProbabilities = examples[0].Values.Length > margins ? [.. examples.Select(example => example.Values[margins])] : null,
+        };
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.ML.Alignment.Feedback;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment;
@@ -42,9 +43,46 @@ public sealed class FeedbackCatalog
     /// <summary>Has a judge make pairs of a better and a worse completion.</summary>
     /// <param name="judge">The judge; borrowed until the stage is fitted.</param>
     /// <param name="options">Which pairs, and what becomes of ties; null for the defaults.</param>
-    public JudgePreferencesEstimator JudgePreferences(IPreferenceJudge judge, JudgePreferencesEstimator.Options? options = null)
+    /// <param name="labelledSet">
+    /// Pairs that people have labelled, with the columns of prompts, chosen and rejected completions: the judge is measured on them, and nothing
+    /// trains on them. Null for none.
+    /// </param>
+    public JudgePreferencesEstimator JudgePreferences(
+        IPreferenceJudge judge, JudgePreferencesEstimator.Options? options = null, IDataView? labelledSet = null)
     {
         ArgumentNullException.ThrowIfNull(judge);
-        return new(_environment, _run, judge, options ?? new());
+        return new(_environment, _run, judge, options ?? new(), labelledSet);
+    }
+
+    /// <summary>Has a judge score completions one by one.</summary>
+    /// <param name="scorer">The judge; borrowed until the stage is fitted.</param>
+    /// <param name="options">Which columns; null for the defaults.</param>
+    public ScoreCompletionsEstimator ScoreCompletions(ICompletionScorer scorer, ScoreCompletionsEstimator.Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        return new(_environment, _run, scorer, options ?? new());
+    }
+
+    /// <summary>Has a model criticise completions by the principles of a constitution and rewrite them.</summary>
+    /// <param name="client">The model; borrowed until the stage is fitted.</param>
+    /// <param name="constitution">The principles; one is drawn each round.</param>
+    /// <param name="options">How often, and how; null for the defaults.</param>
+    public CritiqueAndReviseEstimator CritiqueAndRevise(
+        IChatClient client, Constitution constitution, CritiqueAndReviseEstimator.Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(constitution);
+        return new(_environment, _run, new Reviser(client, constitution), options ?? new());
+    }
+
+    /// <summary>Makes pairs without a judge: the better model's completion is chosen, the lesser model's rejected.</summary>
+    /// <param name="strong">The better model.</param>
+    /// <param name="weak">The lesser one.</param>
+    /// <param name="options">How they write; null for the defaults.</param>
+    public PairsFromModelsEstimator PairsFromModels(CompletionSource strong, CompletionSource weak, PairsFromModelsEstimator.Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(strong);
+        ArgumentNullException.ThrowIfNull(weak);
+        return new(_environment, _run, (strong, weak), options ?? new());
     }
 }

@@ -59,9 +59,10 @@ public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
             Concurrency = 2 * _options.Limits.MaxConcurrency,
         };
         // Fit may be called where there is a context that continuations would wait for, for example in a notebook.
-        var rows = Task.Run(() => WorkAsync(task)).GetAwaiter().GetResult();
+        var (rows, quality) = Task.Run(() => WorkAsync(task)).GetAwaiter().GetResult();
         task.Log($"{task.Rows.Count} different rows, {session.Usage.Calls} answers of clients");
-        return new(_host.Environment, new() { Method = _method, Options = StageFile.OptionsOf(_options) }, columns, rows);
+        FeedbackReport.Write(_run, place.Folder, _method, quality);
+        return new(_host.Environment, new() { Method = _method, Options = StageFile.OptionsOf(_options), Quality = quality }, columns, rows);
     }
 
     private protected IExceptionContext Context => _host.Context;
@@ -71,5 +72,7 @@ public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
     /// <summary>Checks the input, and says what is read and written.</summary>
     private protected abstract FeedbackColumns Check(SchemaShape input);
 
-    private protected abstract Task<FeedbackRows> WorkAsync(FeedbackTask task);
+    /// <summary>Does the work.</summary>
+    /// <returns>What was made of the rows, and how good the judge was, where there was one.</returns>
+    private protected abstract Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task);
 }

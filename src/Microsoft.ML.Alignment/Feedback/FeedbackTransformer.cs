@@ -34,6 +34,9 @@ public sealed class FeedbackTransformer : AlignmentTransformer
     /// <summary>Gets how many different rows it replays; 0 where it was loaded from a file.</summary>
     public int RowCount => _rows.Count;
 
+    /// <summary>Gets how far the judge of the stage can be trusted; null for a stage that compares nothing. It is saved with the stage.</summary>
+    public JudgeQuality? Quality => _stage.Quality;
+
     private static VersionInfo Version => StageStore.VersionInfo("ALGNFDBK", LoaderSignature);
 
     private protected override ScoringKernel CreateKernel(DataViewSchema input) => _columns is null

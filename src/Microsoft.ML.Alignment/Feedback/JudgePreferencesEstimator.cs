@@ -1,4 +1,5 @@
 using Microsoft.ML.Alignment.Feedback;
+using Microsoft.ML.Alignment.Judging;
 using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Runtime;
 
@@ -26,9 +27,10 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
 
     private readonly IPreferenceJudge _judge;
     private readonly Options _options;
+    private readonly IDataView? _labelled;
 
-    internal JudgePreferencesEstimator(IHostEnvironment environment, AlignmentRun run, IPreferenceJudge judge, Options options)
-        : base(environment, run, Name, options) => (_judge, _options) = (judge, options);
+    internal JudgePreferencesEstimator(IHostEnvironment environment, AlignmentRun run, IPreferenceJudge judge, Options options, IDataView? labelled)
+        : base(environment, run, Name, options) => (_judge, _options, _labelled) = (judge, options, labelled);
 
     private protected override FeedbackColumns Check(SchemaShape input)
     {
@@ -36,27 +38,39 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
         var candidates = Candidates(name => AlignmentSchema.HasText(input, name));
         foreach (var name in candidates)
             AlignmentSchema.CheckText(Context, input, "candidate", name);
+        if (_labelled is not null)
+            new ColumnCheck(Context, AlignmentSchema.ShapeOf(_labelled.Schema), "labelled set's ").Pairs(LabelledPairs.Columns(_options));
         var own = new[] { _options.ChosenColumnName, _options.RejectedColumnName }.Where(name => AlignmentSchema.HasText(input, name));
         return new([_options.PromptColumnName, .. candidates, .. own.Except(candidates)], PreferenceRow.Columns(_options)) { ChangesRows = true };
     }
 
-    private protected override async Task<FeedbackRows> WorkAsync(FeedbackTask task)
+    private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
         var count = Candidates(name => AlignmentSchema.HasText(task.Schema, name)).Count;
         var judging = new PairJudging(_judge, task.Session);
         var judged = await task.ForEachAsync(task.Rows, async (row, cancellation) =>
         {
             string[] candidates = [.. row.Skip(1).Take(count).Where(text => text.Length > 0).Distinct()];
-            if (candidates.Length < 2)
-                return [];
-            var pairs = await judging.AllAsync(task.Shown(row[0]), candidates, cancellation).ConfigureAwait(false);
-            return _options.Pairs == CandidatePairs.All ? pairs : [PairJudging.BestAndWorst(candidates, pairs)];
+            return (Candidates: candidates, Pairs: await judging.AllAsync(task.Shown(row[0]), candidates, cancellation).ConfigureAwait(false));
         }).ConfigureAwait(false);
-        var (rows, made) = (new FeedbackRows(), new PreferenceRow(_judge.Identity, _options));
-        foreach (var (row, pairs) in task.Rows.Zip(judged))
-            rows.Add(row, made.Of(row, count, pairs));
+        var (rows, made, questions) = (new FeedbackRows(), new PreferenceRow(_judge.Identity, _options), new List<JudgedQuestion>());
+        foreach (var (row, (candidates, pairs)) in task.Rows.Zip(judged))
+        {
+            rows.Add(row, made.Of(row, count, _options.Pairs == CandidatePairs.All || pairs.Count == 0 ? pairs : [PairJudging.BestAndWorst(candidates, pairs)]));
+            questions.AddRange(pairs.Select(pair => new JudgedQuestion(new(task.Shown(row[0]), pair.First, pair.Second), pair.Verdict)));
+        }
+
         task.Log(made.ToString());
-        return rows;
+        return (rows, await MeasureAsync(task, questions).ConfigureAwait(false));
+    }
+
+    private async Task<JudgeQuality> MeasureAsync(FeedbackTask task, IReadOnlyCollection<JudgedQuestion> questions)
+    {
+        var quality = JudgeQuality.Of(questions);
+        if (_labelled is not null)
+            quality = quality.WithLabels(JudgeQuality.Of(await LabelledPairs.JudgeAsync(_judge, task, _labelled, _options).ConfigureAwait(false)));
+        task.Log(string.Join("; ", quality.Figures.Select(figure => $"{figure.Key} {figure.Value}")));
+        return quality;
     }
 
     private IReadOnlyList<string> Candidates(Func<string, bool> has)

@@ -39,7 +39,7 @@ public sealed class SampleCompletionsEstimator : FeedbackEstimator
         return new([_options.PromptColumnName], [.. CandidateColumns.Of(_options.CompletionColumnName, _options.Count).Select(name => ScoreColumn.Text(name))]);
     }
 
-    private protected override async Task<FeedbackRows> WorkAsync(FeedbackTask task)
+    private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
         using var writer = _source.Open(Name, task.Schema, new(_options.PromptColumnName, _options.PromptFormat, _options.Generation));
         var written = await writer.WriteAsync(task, [.. task.Rows.Select(row => row[0])], _options.Count).ConfigureAwait(false);
@@ -48,7 +48,7 @@ public sealed class SampleCompletionsEstimator : FeedbackEstimator
             rows.Add(row, [.. completions]);
         task.Log(string.Create(CultureInfo.InvariantCulture,
             $"{_options.Count} completions each, {written.Count(completions => completions.Distinct().Count() < _options.Count)} prompts have equal ones among them"));
-        return rows;
+        return (rows, null);
     }
 
     /// <summary>How completions are sampled.</summary>

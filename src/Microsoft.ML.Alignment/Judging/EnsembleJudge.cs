@@ -28,7 +28,7 @@ public sealed class EnsembleJudge : IPreferenceJudge
         var verdicts = await Task.WhenAll(_judges.Select(judge => judge.CompareAsync(question, session, cancellationToken))).ConfigureAwait(false);
         var answered = verdicts.Where(verdict => verdict.FirstProbability is not null).ToArray();
         var usage = verdicts.Aggregate(default(FeedbackUsage), (sum, verdict) => sum + verdict.Usage);
-        var all = new PreferenceVerdict { Answers = [.. verdicts.SelectMany(verdict => verdict.Answers)], Usage = usage };
+        var all = new PreferenceVerdict { Answers = [.. verdicts.SelectMany(verdict => verdict.Answers)], Members = verdicts, Usage = usage };
         return answered.Length * 2 >= verdicts.Length && answered.Length > 0
             ? all with { FirstProbability = answered.Average(verdict => verdict.FirstProbability!.Value) }
             : all with { AbstentionReason = $"{verdicts.Length - answered.Length} of {verdicts.Length} judges have no opinion." };

@@ -15,6 +15,9 @@ public sealed record PreferenceVerdict
     /// <summary>Gets the model that answered, as its provider calls it; null where there is none.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Gets the verdict of each judge where several were asked, in their order; empty otherwise.</summary>
+    public IReadOnlyList<PreferenceVerdict> Members { get; init; } = [];
+
     /// <summary>Gets what the answers cost.</summary>
     public FeedbackUsage Usage { get; init; }
 
@@ -31,6 +34,7 @@ public sealed record PreferenceVerdict
     public PreferenceVerdict Swap() => this with
     {
         FirstProbability = 1 - FirstProbability,
+        Members = [.. Members.Select(member => member.Swap())],
         Answers = [.. Answers.Select(answer => answer with { Swapped = !answer.Swapped, Preference = Turned(answer.Preference) })],
     };
 

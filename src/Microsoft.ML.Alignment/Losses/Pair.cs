@@ -26,6 +26,9 @@ internal readonly record struct Pair(Tensor Chosen, Tensor Rejected)
         return new(values.narrow(0, 0, count), values.narrow(0, count, count));
     }
 
+    /// <summary>The sides the other way round.</summary>
+    public Pair Swap() => new(Rejected, Chosen);
+
     /// <summary>The same values outside the graph.</summary>
     public Pair Detach() => new(Chosen.detach(), Rejected.detach());
 

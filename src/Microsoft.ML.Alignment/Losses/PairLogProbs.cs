@@ -32,4 +32,7 @@ internal readonly record struct PairLogProbs(Pair Sum, Pair TokenCount)
     /// Null where no loss asked. Shapes <c>[B]</c>.
     /// </summary>
     public Pair? Agreement { get; init; }
+
+    /// <summary>The sides the other way round.</summary>
+    public PairLogProbs Swap() => new(Sum.Swap(), TokenCount.Swap()) { SharedSum = SharedSum?.Swap(), Agreement = Agreement?.Swap() };
 }

@@ -41,6 +41,11 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
     /// </summary>
     public bool CouplesPairs { get; init; }
 
+    /// <summary>
+    /// Gets whether each pair has a value, the probability that its chosen side is the better one: its loss is then the expected one.
+    /// </summary>
+    public bool HasChosenProbabilities { get; init; }
+
     /// <inheritdoc/>
     public string ScoreKind => $"pairs {ReferenceDetails} {Precision}";
 
@@ -65,7 +70,7 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
         using var statistics = new HeadStatistics();
         var (count, targets) = (batch.ExampleCount, TargetsOf(batch));
         var (logProbs, prompts) = PairPass.Run(_policy, batch with { Targets = targets }, new(Precision, Dropout: true), Details, statistics);
-        var pairs = coupled is null ? _loss(logProbs, ReferenceLogProbs(batch)) : coupled(logProbs);
+        var pairs = coupled is null ? LossOf(batch, logProbs) : coupled(logProbs);
         var negativeLogLikelihood = -logProbs.Sum.Chosen.sum().Plus(prompts.sum());
         var total = pairs.Loss.sum().Over(step[TermCounts.Examples]);
         if (SftWeight > 0)
@@ -74,6 +79,17 @@ internal sealed class PreferenceObjective : IObjective<TokenBatch>, IReferenceSc
             .. PairMetrics(count, pairs, logProbs.Sum.Detach()),
             .. CompletionMetrics.Of(batch, statistics),
             new("nll_loss", negativeLogLikelihood.detach(), SftTokenCount(count, targets))]);
+    }
+
+    private PreferenceLoss LossOf(TokenBatch batch, PairLogProbs policy)
+    {
+        var reference = ReferenceLogProbs(batch);
+        var pairs = _loss(policy, reference);
+        if (!HasChosenProbabilities)
+            return pairs;
+        var probabilities = tensor(batch.Examples.Select(example => example.Values[0]).ToArray(), device: pairs.Loss.device); // [B]
+        var turned = _loss(policy.Swap(), _reference is null ? reference : reference.Swap());
+        return pairs with { Loss = SoftLabels.Expected(pairs.Loss, turned.Loss, probabilities) };
     }
 
     private PackedTargets TargetsOf(TokenBatch batch) =>

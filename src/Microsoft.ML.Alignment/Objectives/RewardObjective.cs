@@ -24,7 +24,8 @@ internal sealed class RewardObjective(LanguageModel model, double centering, Pre
         var rewards = model.Rewards(batch.Rows, batch.Targets, new ForwardOptions(precision, Dropout: true));
         var pairs = Pair.Split(rewards);
         var margins = batch.Margins is { } given ? tensor(given, device: rewards.device) : null; // [B]
-        var loss = BradleyTerryLoss.Compute(pairs, margins, centering);
+        var probabilities = batch.ChosenProbabilities is { } known ? tensor(known, device: rewards.device) : null; // [B]
+        var loss = BradleyTerryLoss.Compute(pairs, margins, centering, probabilities);
         return new(loss.sum().Over(step[TermCounts.Examples]), RewardMetrics(rewards.detach(), pairs.Detach().Margin));
     }
 

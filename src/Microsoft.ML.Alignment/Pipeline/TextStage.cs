@@ -17,8 +17,8 @@ internal sealed record TextStage
     /// <summary>Gets the options, for whoever wants to know how data were made; nothing reads them.</summary>
     public required JsonElement Options { get; init; }
 
-    /// <summary>Gets what came of it, for the same; null where there is nothing to say.</summary>
-    public JsonElement? Outcome { get; init; }
+    /// <summary>Gets how good the judge was; null where there was none.</summary>
+    public JudgeQuality? Quality { get; init; }
 
     public void Save(IHost host, ModelSaveContext context, VersionInfo version)
     {

@@ -30,7 +30,16 @@ public sealed class DpoTrainer : PairwiseTrainer
             LoraDefaults = new(LearningRate: 1e-5, Epochs: 1),
             RewardScale = options.Beta,
             Reference = options.Reference,
-        }, data) => _options = options;
+        }, data)
+    {
+        if (options is { ChosenProbabilityColumnName: not null, Loss.CouplesPairs: true })
+            throw new ArgumentException(
+                $"{nameof(Options.ChosenProbabilityColumnName)} is set, and {options.Loss.GetType().Name} compares pairs with each other, so that no pair has a loss of its " +
+                $"own to weigh. Leave it out, or choose another {nameof(Options.Loss)}.", nameof(options));
+        _options = options;
+    }
+
+    private protected override string? ProbabilityColumn => _options.ChosenProbabilityColumnName;
 
     private protected override PreferenceObjective CreateObjective(ObjectiveModels trained) => new PreferenceObjective(
         trained.Model, trained.Reference!, (policy, reference) => _options.Loss.Evaluate(policy, reference, _options.Beta))
@@ -38,6 +47,7 @@ public sealed class DpoTrainer : PairwiseTrainer
         Precision = trained.Precision,
         Details = _options.Loss.Details,
         CouplesPairs = _options.Loss.CouplesPairs,
+        HasChosenProbabilities = ProbabilityColumn is not null,
         SftWeight = _options.SftWeight,
     };
 
@@ -60,6 +70,14 @@ public sealed class DpoTrainer : PairwiseTrainer
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
         public double SftWeight { get; init => field = Require.NotNegative(value); }
+
+        /// <summary>
+        /// Gets the column of the probability that the chosen completion is the better one, in [0, 1], as judges give it: the loss of a pair is
+        /// the expected one, which for the default loss is the cross-entropy (Lee et al., 2023, arXiv:2309.00267). The default, null, is none:
+        /// every label is certain.
+        /// </summary>
+        /// <exception cref="ArgumentException">It is empty.</exception>
+        public string? ChosenProbabilityColumnName { get; init => field = value is null ? null : Require.NotEmpty(value); }
 
         /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
         public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();

@@ -18,14 +18,23 @@ public abstract class PairwiseTrainer : PolicyTrainer
     {
     }
 
-    private protected sealed override void CheckColumns(ColumnCheck data) => data.Pairs(Settings.Options.Columns);
+    private protected sealed override void CheckColumns(ColumnCheck data)
+    {
+        data.Pairs(Settings.Options.Columns);
+        if (ProbabilityColumn is { } probability)
+            data.Number("chosen probability", probability);
+    }
+
+    /// <summary>Gets the column of the probability that the chosen side is the better one; null, the default, where there is none.</summary>
+    private protected virtual string? ProbabilityColumn => null;
 
     private protected abstract PreferenceObjective CreateObjective(ObjectiveModels trained);
 
     private protected sealed override TrainingRecord Train(StageSetup stage)
     {
         var columns = Settings.Options.Columns;
-        using var rows = stage.Read(_ => new(columns.Prompt, [columns.Chosen, columns.Rejected], []));
+        using var rows = stage.Read(_ => new(columns.Prompt, [columns.Chosen, columns.Rejected], ProbabilityColumn is { } name ? [name] : []));
+        ChosenProbabilities.Require(rows, ProbabilityColumn);
         using var reference = Settings.Reference is { } wanted ? stage.Open(wanted) : null;
         PreferenceObjective Objective(LanguageModel model) => CreateObjective(new(model, reference?.Model, stage.Training.Precision));
         DatasetSource<TokenBatch> Source(IExampleStore store) => new(store, stage.Plan, pairs => Collator.Pack(pairs, endRows: false));

@@ -41,6 +41,19 @@ public static class RewardFunction
         return new FunctionReward(Require.NotEmpty(name), columnNames, (sampled, cancellation) => new(score(sampled, cancellation)));
     }
 
+    /// <summary>A judge's score of each completion, asked while the policy trains (direct RLAIF; Lee et al., 2023, arXiv:2309.00267).</summary>
+    /// <param name="scorer">The judge; borrowed.</param>
+    /// <param name="session">What it is asked through; borrowed. With a journal, a run that goes on asks nothing twice.</param>
+    /// <param name="name">Its name in metrics.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public static IRewardFunction FromScorer(ICompletionScorer scorer, FeedbackSession session, string name = "judge")
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        ArgumentNullException.ThrowIfNull(session);
+        return OfAsync(name, [], async (sampled, cancellation) =>
+            (await scorer.ScoreAsync(sampled.Prompt, sampled.Completion, session, cancellation).ConfigureAwait(false)).Value);
+    }
+
     /// <summary>
     /// The score column of a fitted transformer: an ML.NET text classifier, or a reward model that was fitted before, whatever its
     /// tokenizer.

@@ -45,6 +45,8 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         data.Pairs(_options.Columns);
         if (_options.MarginColumnName is { } margin)
             data.Number("margin", margin);
+        if (_options.ChosenProbabilityColumnName is { } probability)
+            data.Number("chosen probability", probability);
     }
 
     private protected override TrainingRecord Train(StageSetup stage)
@@ -52,9 +54,10 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         stage.AddHead(ScalarHead.Create(stage.Model.Config.HiddenSize, stage.Training.Seed, stage.Model.Device).Weight);
         using var rows = stage.Read(_ => new(
             _options.PromptColumnName, [_options.ChosenColumnName, _options.RejectedColumnName],
-            _options.MarginColumnName is { } margin ? [margin] : []));
+            [.. new[] { _options.MarginColumnName, _options.ChosenProbabilityColumnName }.OfType<string>()]));
+        ChosenProbabilities.Require(rows, _options.ChosenProbabilityColumnName);
         RewardObjective Objective(LanguageModel model) => new(model, _options.CenteringCoefficient, stage.Training.Precision);
-        DatasetSource<MarginBatch> Source(IExampleStore store) => new(store, stage.Plan, MarginBatch.Pack);
+        DatasetSource<MarginBatch> Source(IExampleStore store) => new(store, stage.Plan, pairs => MarginBatch.Pack(pairs, _options.MarginColumnName is not null));
         return stage.Run(rows, new StagePlan<MarginBatch>(Source(rows.Training), Objective(stage.Model))
         {
             Validation = stage.Validation(rows, Source, Objective),
@@ -85,6 +88,13 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         /// al., 2023, arXiv:2307.09288, eq. 2). The default, null, is none.
         /// </summary>
         public string? MarginColumnName { get; init => field = value is null ? null : Require.NotEmpty(value); }
+
+        /// <summary>
+        /// Gets the column of the probability that the chosen completion is the better one, in [0, 1], as judges give it: the loss is then the
+        /// cross-entropy (Lee et al., 2023, arXiv:2309.00267). The default, null, is none: every label is certain.
+        /// </summary>
+        /// <exception cref="ArgumentException">It is empty.</exception>
+        public string? ChosenProbabilityColumnName { get; init => field = value is null ? null : Require.NotEmpty(value); }
 
         /// <summary>
         /// Gets the coefficient of the term that keeps rewards around 0 (Eisenstein et al., 2023, arXiv:2312.09244). 0 or more; the

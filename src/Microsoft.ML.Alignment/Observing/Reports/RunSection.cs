@@ -31,6 +31,7 @@ internal static class RunSection
     /// <summary>How far a stage is, in words.</summary>
     public static string Progress(RunReport stage) => stage.Facts switch
     {
+        { Ended: { } ended, TotalSteps: 0 } => ended,
         { Ended: null } facts => $"at step {stage.History.LastStep} of {facts.TotalSteps}",
         { WeightsOfStep: { } best } facts when best != stage.History.LastStep =>
             $"{facts.Ended}, step {stage.History.LastStep}, with the weights of step {best}",
