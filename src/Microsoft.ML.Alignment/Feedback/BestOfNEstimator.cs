@@ -51,10 +51,10 @@ public sealed class BestOfNEstimator : FeedbackEstimator
         return new(read, [ScoreColumn.Text(_options.CompletionColumnName), ScoreColumn.Single(_options.ScoreColumnName)]) { ChangesRows = true };
     }
 
-    private protected override async Task<FeedbackRows> WorkAsync(FeedbackTask task)
+    private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
         using var search = new BestOfNSearch(task, _options, Seed);
-        return await search.RunAsync().ConfigureAwait(false);
+        return (await search.RunAsync().ConfigureAwait(false), null);
     }
 
     /// <summary>How completions are written, and which is the best.</summary>
