@@ -24,7 +24,8 @@ internal static class SayableFamily
     /// <summary>A model.</summary>
     /// <param name="name">Its folder.</param>
     /// <param name="asItIs">Whether settings stay that such files cannot say.</param>
-    public static LanguageModel Load(string name, bool asItIs = false)
+    /// <param name="template">Its chat template.</param>
+    public static LanguageModel Load(string name, bool asItIs = false, string template = Template)
     {
         var config = JsonNode.Parse(Golden.Text($"models/{name}/config.json"))!.AsObject();
         if (!asItIs)
@@ -33,7 +34,7 @@ internal static class SayableFamily
         {
             [ModelFiles.Config] = Encoding.UTF8.GetBytes(config.ToJsonString()),
             [ModelFiles.Tokenizer] = Encoding.UTF8.GetBytes(Tokenizer()),
-            [ModelFiles.TokenizerConfig] = JsonSerializer.SerializeToUtf8Bytes(new { eos_token = End, chat_template = Template }),
+            [ModelFiles.TokenizerConfig] = JsonSerializer.SerializeToUtf8Bytes(new { eos_token = End, chat_template = template }),
         };
         // llama.cpp expects tokens of their own in files whose name is that of Phi 3.
         return LanguageModel.Load(new(files), TestModels.Weights(Golden.Path($"models/{name}")), "tiny");

@@ -41,7 +41,7 @@ internal static class OllamaModelfile
                 return null;
             var begin = user.Before[..^next.Before.Length];
             var generation = prompt[(user.Before.Length + First.Length + user.Behind.Length)..];
-            var system = System(template, user.Before + First);
+            var system = System(template, next.Before + First);
             return (user.Before + next.Before + assistant.Before + generation).Contains("{{", StringComparison.Ordinal) ? null
                 : (system is null ? begin : $"{{{{ if .System }}}}{system.Value.Before}{{{{ .System }}}}{system.Value.Behind}{{{{ else }}}}{begin}{{{{ end }}}}")
                 + "{{ range .Messages }}"
@@ -54,16 +54,13 @@ internal static class OllamaModelfile
         }
     }
 
-    private static (string Before, string Behind)? System(ChatTemplate template, string user)
+    private static (string Before, string Behind)? System(ChatTemplate template, string turn)
     {
         try
         {
             var text = template.Render([new("system", Second), new("user", First)], false);
             var (before, behind) = Around(text[..(text.IndexOf(First, StringComparison.Ordinal) + First.Length)], Second);
-            var turn = user.Length;
-            while (turn > 0 && !behind.EndsWith(user[^turn..], StringComparison.Ordinal))
-                turn--;
-            return (before, behind[..^turn]);
+            return behind.EndsWith(turn, StringComparison.Ordinal) ? (before, behind[..^turn.Length]) : null;
         }
         catch (Exception e) when (e is ChatTemplateException or ArgumentOutOfRangeException)
         {
