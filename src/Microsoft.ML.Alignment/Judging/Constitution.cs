@@ -113,6 +113,8 @@ public sealed record Constitution
 
     private static void RequireTexts(Principle principle)
     {
+        if (principle is null)
+            throw new ArgumentException("A principle is null; give each one's id, comparison, critique and revision.", nameof(principle));
         Require.NotEmpty(principle.Id, nameof(Principle.Id));
         Require.NotEmpty(principle.Comparison, $"{nameof(Principle.Comparison)} of '{principle.Id}'");
         Require.NotEmpty(principle.Critique, $"{nameof(Principle.Critique)} of '{principle.Id}'");

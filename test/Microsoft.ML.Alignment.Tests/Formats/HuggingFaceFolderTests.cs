@@ -42,6 +42,15 @@ public sealed class HuggingFaceFolderTests : IDisposable
         HuggingFaceFolder.Read(_folder.Path).Files.Bytes("tokenizer_config.json").Should().HaveCount(1_200_002);
     }
 
+    [Fact]
+    public void ALargeConfigurationOfAModelIsReadWhole()
+    {
+        Copy("models/llama");
+        File.AppendAllText(_folder["config.json"], new string(' ', 1_200_000));
+        using var model = PretrainedModel.Load(_folder.Path);
+        model.Files.Bytes("config.json")!.Length.Should().BeGreaterThan(1_200_000);
+    }
+
     [LinuxFact]
     public void ALinkOutOfTheFolderIsRefusedByName()
     {

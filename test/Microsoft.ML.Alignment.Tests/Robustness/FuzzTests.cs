@@ -28,6 +28,7 @@ public sealed class FuzzTests : IDisposable
     [InlineData("generation_config.json")]
     [InlineData("tokenizer.json")]
     [InlineData("tokenizer_config.json")]
+    [InlineData("special_tokens_map.json")]
     public void AModelsJson(string name) => Run(Model(), name, (mutation, bytes) => mutation.Json(bytes), OpenModel);
 
     [Fact]
@@ -120,7 +121,10 @@ public sealed class FuzzTests : IDisposable
         ? (mutation, bytes) => mutation.Json(bytes)
         : (mutation, bytes) => mutation.Safetensors(bytes);
 
-    private static Dictionary<string, byte[]> Model() => Files(Golden.Shared("models/stories260K"));
+    private static Dictionary<string, byte[]> Model() => new(Files(Golden.Shared("models/stories260K")))
+    {
+        ["special_tokens_map.json"] = """{"bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}, "additional_special_tokens": ["<unk>"]}"""u8.ToArray(),
+    };
 
     private static Dictionary<string, byte[]> Files(string folder) => Directory.GetFiles(folder)
         .Where(path => !Path.GetFileName(path).StartsWith("expected", StringComparison.Ordinal))

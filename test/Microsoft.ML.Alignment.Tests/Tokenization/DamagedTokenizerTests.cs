@@ -8,6 +8,12 @@ public class DamagedTokenizerTests
 {
     [Theory]
     [InlineData("""{"model":{"vocab":{"a":0},"merges":[["a"]]}}""", "*in 'merges' is no merge*left right*")]
+    [InlineData("""{"model":{"vocab":{"a":0},"merges":[[null,null]]}}""", "*in 'merges' is no merge*")]
+    [InlineData("""{"model":{"vocab":{"a":0},"merges":[["a",null]]}}""", "*in 'merges' is no merge*")]
+    [InlineData("""{"model":{"vocab":{"a":0},"merges":3}}""", "tokenizer.json:*")]
+    [InlineData("""{"model":{"vocab":null,"merges":[]}}""", "tokenizer.json:*")]
+    [InlineData("""{"model":null}""", "tokenizer.json:*")]
+    [InlineData("null", "tokenizer.json:*")]
     [InlineData("""{"model":{"vocab":{"a":0},"merges":[null]}}""", "*null in 'merges' is no merge*")]
     [InlineData("""{"model":{"vocab":{"a":0},"merges":[["a",""]]}}""", "*in 'merges' is no merge*none empty*")]
     [InlineData("""{"model":{"vocab":{"a":0},"merges":["t "]}}""", "*merge 't ' is not two tokens*")]
