@@ -55,6 +55,9 @@ internal sealed class Lesson : IDisposable
     /// <summary>Verbs that are never trained on.</summary>
     public IReadOnlyList<Verb> TestVerbs => _verbs.Measured;
 
+    /// <summary>Verbs that are trained on.</summary>
+    public IReadOnlyList<Verb> TrainVerbs => _verbs.Train;
+
     /// <summary>What <see cref="TestVerbs"/> are.</summary>
     public string Measured => ReferenceEquals(_verbs, VerbSplit.Test) ? "Test verbs" : "Held-out verbs, to choose settings on";
 

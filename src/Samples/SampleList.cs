@@ -22,6 +22,7 @@ internal static class SampleList
         Sample.Of("kto", "KTO: answers that were judged one by one", Kto.Run),
         Sample.Of("bco", "BCO: the same, where the judgements are reliable", Bco.Run),
         Sample.Of("rlhf", "PPO from a reward model, against imitation of the same labels", Rlhf.Rlhf.Run),
+        Sample.Of("pairs", "what pairs teach: DPO on three designs of them", Rlhf.PairDesigns.Run),
         new("compare", "every method from one SFT model: a table and a chart", CompareStory.Run),
         new("ask", "answers from a saved pipeline: ask ZIP [\"question\" ...]", Ask.Run),
         new("serve", "many requests at once to a saved pipeline: serve ZIP", Serve.Run),
