@@ -29,9 +29,9 @@ internal sealed class GgufCertifier(LanguageModel model, GgufType type, GgufOpti
     public GgufCertificate Check(string path)
     {
         using var read = PretrainedModel.Load(path);
-        using (var file = GgufFile.Open(path))
-            _findings.AddRange(GgufStatements.Differences(model, read, file));
-        var tensors = TensorErrors.Of(model, read, type);
+        using var file = GgufFile.Open(path);
+        _findings.AddRange(GgufStatements.Differences(model, read, file));
+        var tensors = TensorErrors.Of(model, read, file, type);
         _findings.AddRange(tensors.Findings);
         var divergence = new LogitDivergence();
         foreach (var prompt in options.Prompts ?? OwnPrompts)

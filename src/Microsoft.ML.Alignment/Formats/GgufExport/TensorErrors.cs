@@ -12,9 +12,11 @@ internal sealed record TensorErrors(double Largest, IReadOnlyList<string> Findin
     /// <summary>Compares all weights.</summary>
     /// <param name="model">The model, whose adapters are merged for it.</param>
     /// <param name="read">What was read of the file.</param>
+    /// <param name="file">The file itself: what is read of a transposed matrix is float32 whatever it is there.</param>
     /// <param name="type">The type of the file.</param>
-    public static TensorErrors Of(LanguageModel model, LanguageModel read, GgufType type)
+    public static TensorErrors Of(LanguageModel model, LanguageModel read, IGgufContents file, GgufType type)
     {
+        var names = new GgufTensors(model);
         var (largest, findings) = (0.0, new List<string>());
         var weights = read.BaseWeights.ToDictionary(weight => weight.Name);
         foreach (var name in model.BaseWeights.Select(weight => weight.Name))
@@ -27,9 +29,11 @@ internal sealed record TensorErrors(double Largest, IReadOnlyList<string> Findin
 
             var error = Error(model, weight);
             largest = Math.Max(largest, error);
-            var allowed = GgufLimits.TensorError(weight.Encoding) is var limit && type == GgufType.AsStored ? Math.Max(limit, 1e-3) : limit;
+            var ending = name.LastIndexOf('.');
+            var encoding = file.Tensor(names.NameOf(name[..ending]) + name[ending..]).Encoding;
+            var allowed = GgufLimits.TensorError(encoding) is var limit && type == GgufType.AsStored ? Math.Max(limit, 1e-3) : limit;
             if (!(error <= allowed))
-                findings.Add($"{name} is off by {error:P2} of its size; {weight.Encoding} explains up to {allowed:P2}");
+                findings.Add($"{name} is off by {error:P2} of its size; {encoding} explains up to {allowed:P2}");
         }
 
         return new(largest, findings);
