@@ -13,10 +13,10 @@ internal sealed record MarginBatch(TokenBatch Tokens) : TokenBatch(Tokens)
     /// <summary>Gets the probability that the chosen side is the better one; null where the data do not say. Shape <c>[B]</c>.</summary>
     public float[]? ChosenProbabilities { get; init; }
 
-    /// <summary>Packs a micro-batch; its head reads the completions' last tokens. A value of a row is its margin.</summary>
-    public static MarginBatch Pack(IReadOnlyList<TokenizedExample> examples) => Pack(examples, hasMargins: examples[0].Values.Length > 0);
-
-    /// <summary>Packs a micro-batch of rows whose values are a margin, where they have one, and behind it a probability, where they have one.</summary>
+    /// <summary>
+    /// Packs a micro-batch, whose head reads the completions' last tokens. The values of a row are its margin, where it has one, and behind it
+    /// its probability, where it has one.
+    /// </summary>
     public static MarginBatch Pack(IReadOnlyList<TokenizedExample> examples, bool hasMargins)
     {
         var margins = hasMargins ? 1 : 0;

@@ -95,7 +95,6 @@ public sealed class GgufModelTests : IDisposable
     [InlineData("llama.rope.dimension_count", 2u, "*llama.rope.dimension_count is '2'*4*")]
     [InlineData("llama.attention.value_length", 6u, "*llama.attention.value_length is '6'*4*")]
     [InlineData("llama.attention.sliding_window", 128u, "*llama.attention.sliding_window = '128'*")]
-    [InlineData("split.count", 3u, "*split.count is '3'*at most 1*")]
     public void ASettingThatCannotBeHonouredIsRefusedByName(string key, object value, string message) =>
         FluentActions.Invoking(() => Read(Tiny(without: key).With(key, value))).Should().Throw<NotSupportedException>().WithMessage("*x.gguf*" + message);
 

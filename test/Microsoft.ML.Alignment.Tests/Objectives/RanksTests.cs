@@ -33,7 +33,7 @@ public sealed class RanksTests
     internal static Dictionary<string, Func<LanguageModel, LanguageModel, Method>> Methods { get; } = new()
     {
         ["Sft"] = (policy, _) => Method.Of(new NextTokenObjective(policy, Precision.Float32), RandomExamples.Completions(Rows), Tokens),
-        ["RewardModel"] = (policy, _) => Method.Of(new RewardObjective(policy, 0.05, Precision.Float32), Margins(), MarginBatch.Pack),
+        ["RewardModel"] = (policy, _) => Method.Of(new RewardObjective(policy, 0.05, Precision.Float32), Margins(), pairs => MarginBatch.Pack(pairs, hasMargins: true)),
         ["Dpo"] = Pairs(new PairLoss.Sigmoid(), sftWeight: 0.7),
         ["Dpo, AOT"] = Pairs(new PairLoss.Aot { LabelSmoothing = 0.1 }),
         ["Dpo, AOT unpaired of a shared length"] = Pairs(new PairLoss.LdDpo { Loss = new PairLoss.AotUnpaired() }),

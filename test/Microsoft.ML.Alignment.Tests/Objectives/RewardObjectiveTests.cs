@@ -57,12 +57,12 @@ public sealed class RewardObjectiveTests : IDisposable
 
     [Fact]
     public void GradientsDoNotDependOnMicroBatches() =>
-        GradientChecks.RequireSameInMicroBatches(_model, new RewardObjective(_model, 0.05, Precision.Float32), _examples, MarginBatch.Pack);
+        GradientChecks.RequireSameInMicroBatches(_model, new RewardObjective(_model, 0.05, Precision.Float32), _examples, pairs => MarginBatch.Pack(pairs, hasMargins: _examples[0].Values.Length > 0));
 
     private StepSummary Evaluate(TokenizedExample[] pairs)
     {
         var objective = new RewardObjective(_model, centering: 0.05, Precision.Float32);
-        var batch = MarginBatch.Pack(pairs);
+        var batch = MarginBatch.Pack(pairs, hasMargins: pairs[0].Values.Length > 0);
         return StepSummary.Read([objective.Evaluate(batch)], gradientNorm: 0);
     }
 

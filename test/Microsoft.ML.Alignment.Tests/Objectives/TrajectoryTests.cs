@@ -72,7 +72,7 @@ public sealed class TrajectoryTests : IDisposable
         using var copy = model.TrainableCopy();
         using var rewardModel = copy.With([], StoriesModel.RewardHead(run.File("initial-head.safetensors")));
 
-        Replay(run, rewardModel, (run.Source(batch => new MarginBatch(batch)), new RewardObjective(rewardModel, centering, Precision.Float32)));
+        Replay(run, rewardModel, (run.Source(batch => MarginBatch.Pack([.. batch.Examples], hasMargins: batch.Examples[0].Values.Length > 0)), new RewardObjective(rewardModel, centering, Precision.Float32)));
     }
 
     [SharedFact(StoriesModel.Folder, "golden/trajectories/dpo-full")]
