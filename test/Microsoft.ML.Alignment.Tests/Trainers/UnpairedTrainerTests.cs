@@ -55,7 +55,10 @@ public sealed class UnpairedTrainerTests
         using var live = Fit("Kto", Short with { MaxSteps = 6 });
         using var precomputed = Fit("Kto", Short with { MaxSteps = 6 }, new ReferencePolicy.Precomputed());
 
-        Margins(precomputed).Should().Equal(Margins(live), "without shuffling, rows meet in the same micro-batches");
+        var (actual, expected) = (Margins(precomputed), Margins(live));
+        if (ProductRounding.IsNone)
+            actual.Should().Equal(expected, "without shuffling, rows meet in the same micro-batches");
+        TestModels.Difference(actual, expected).Should().BeLessThan(1e-4);
     }
 
     [Theory]
