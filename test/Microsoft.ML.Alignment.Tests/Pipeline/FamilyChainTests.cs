@@ -19,7 +19,7 @@ public sealed class FamilyChainTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SharedTheory(StoriesModel.Folder)]
+    [SharedTheory(StoriesModel.Folder, "golden/models/gemma2")]
     [MemberData(nameof(Families))]
     public void EveryFamilyGoesThroughTheWholeChain(string family)
     {
@@ -39,7 +39,7 @@ public sealed class FamilyChainTests : IDisposable
         WhatIsWrittenIsTheModel(fitted.LastTransformer.Model);
     }
 
-    [SharedTheory(StoriesModel.Folder)]
+    [SharedTheory(StoriesModel.Folder, "golden/models/gemma2")]
     [MemberData(nameof(Families))]
     public void EveryFamilyTrainsAllItsWeights(string family)
     {
