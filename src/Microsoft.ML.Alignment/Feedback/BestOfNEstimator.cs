@@ -35,6 +35,8 @@ public sealed class BestOfNEstimator : FeedbackEstimator
         if (options.RewardWeights is { } weights && weights.Count != Math.Max(1, options.Rewards.Count))
             throw new ArgumentException(
                 $"{Name}: there are {weights.Count} RewardWeights for {Math.Max(1, options.Rewards.Count)} rewards; give one each, or none.", nameof(options));
+        if (options.Limits != new FeedbackLimits())
+            throw new ArgumentException($"{Name}: it asks no client, so that Limits would limit nothing; leave them out.", nameof(options));
         _options = options;
     }
 
