@@ -33,7 +33,7 @@ public static class AlignmentExtensions
         ArgumentNullException.ThrowIfNull(catalog);
         AtomicFile.Write(filePath, file =>
         {
-            StageCosts.LeaveOutWhile(() => catalog.Save(model, inputSchema, file));
+            SavedCosts.LeaveOutWhile(() => catalog.Save(model, inputSchema, file));
             ZipTimes.Clear(file);
         });
     }

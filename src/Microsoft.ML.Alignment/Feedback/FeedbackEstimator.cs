@@ -62,7 +62,7 @@ public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
         var (rows, quality) = Task.Run(() => WorkAsync(task)).GetAwaiter().GetResult();
         task.Log($"{task.Rows.Count} different rows, {session.Usage.Calls} answers of clients");
         FeedbackReport.Write(_run, place.Folder, _method, quality);
-        return new(_host.Environment, new() { Method = _method, Options = StageFile.OptionsOf(_options), Quality = quality }, columns, rows);
+        return new(_host.Environment, new() { Method = _method, Options = SavedJson.ElementOf(_options), Quality = quality }, columns, rows);
     }
 
     private protected IExceptionContext Context => _host.Context;

@@ -21,11 +21,11 @@ public sealed class FeedbackTransformer : AlignmentTransformer
 {
     internal const string LoaderSignature = "AlignmentFeedback";
 
-    private readonly TextStage _stage;
+    private readonly SavedTextStage _stage;
     private readonly FeedbackColumns? _columns;
     private readonly FeedbackRows _rows;
 
-    internal FeedbackTransformer(IHostEnvironment environment, TextStage stage, FeedbackColumns? columns, FeedbackRows rows)
+    internal FeedbackTransformer(IHostEnvironment environment, SavedTextStage stage, FeedbackColumns? columns, FeedbackRows rows)
         : base(environment.Register(nameof(FeedbackTransformer))) => (_stage, _columns, _rows) = (stage, columns, rows);
 
     /// <summary>Gets the method, e.g. <c>JudgePreferences</c>.</summary>
@@ -37,19 +37,19 @@ public sealed class FeedbackTransformer : AlignmentTransformer
     /// <summary>Gets how far the judge of the stage can be trusted; null for a stage that compares nothing. It is saved with the stage.</summary>
     public JudgeQuality? Quality => _stage.Quality;
 
-    private static VersionInfo Version => StageStore.VersionInfo("ALGNFDBK", LoaderSignature);
+    private static VersionInfo Version => SavedStages.VersionInfo("ALGNFDBK", LoaderSignature);
 
-    private protected override ScoringKernel CreateKernel(DataViewSchema input) => _columns is null
-        ? new PassingKernel()
-        : new ReplayKernel(_columns.Bound(name => AlignmentSchema.HasText(input, name)), _rows);
+    private protected override RowScorer CreateScorer(DataViewSchema input) => _columns is null
+        ? new PassingScorer()
+        : new ReplayScorer(_columns.Bound(name => AlignmentSchema.HasText(input, name)), _rows);
 
     // A prediction engine wants one row for one: where rows may be left out they all pass, as those do that were not labelled.
-    private protected override ScoringKernel CreateRowKernel(DataViewSchema input) =>
-        _columns is { ChangesRows: false } ? CreateKernel(input) : new PassingKernel();
+    private protected override RowScorer CreateRowScorer(DataViewSchema input) =>
+        _columns is { ChangesRows: false } ? CreateScorer(input) : new PassingScorer();
 
     private protected override void SaveModel(ModelSaveContext ctx) => _stage.Save(Host, ctx, Version);
 
     // Found by ML.NET by its name and parameters.
     private static FeedbackTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
-        new(env, TextStage.Load(env.Register(nameof(FeedbackTransformer)), ctx, Version), null, new());
+        new(env, SavedTextStage.Load(env.Register(nameof(FeedbackTransformer)), ctx, Version), null, new());
 }

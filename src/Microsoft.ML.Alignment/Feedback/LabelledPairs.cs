@@ -8,7 +8,7 @@ namespace Microsoft.ML.Alignment.Feedback;
 internal static class LabelledPairs
 {
     /// <summary>The columns of such pairs.</summary>
-    public static StageColumns Columns(JudgePreferencesEstimator.Options options) =>
+    public static TextColumns Columns(JudgePreferencesEstimator.Options options) =>
         new(options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, "Completion");
 
     /// <summary>The verdicts beside the labels.</summary>

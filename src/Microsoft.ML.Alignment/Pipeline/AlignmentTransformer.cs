@@ -30,21 +30,21 @@ public abstract class AlignmentTransformer : ITransformer
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
         Host.CheckValue(inputSchema, nameof(inputSchema));
-        return new KernelRowMapper(Host, new(Host, CreateRowKernel(inputSchema), inputSchema));
+        return new ScorerRowMapper(Host, new(Host, CreateRowScorer(inputSchema), inputSchema));
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => SaveModel(ctx);
 
-    private protected abstract ScoringKernel CreateKernel(DataViewSchema input);
+    private protected abstract RowScorer CreateScorer(DataViewSchema input);
 
     /// <summary>What single rows of a prediction engine go through; it gives one row for each.</summary>
-    private protected virtual ScoringKernel CreateRowKernel(DataViewSchema input) => CreateKernel(input);
+    private protected virtual RowScorer CreateRowScorer(DataViewSchema input) => CreateScorer(input);
 
     private protected abstract void SaveModel(ModelSaveContext ctx);
 
-    private KernelBinding Bind(DataViewSchema input)
+    private BoundScorer Bind(DataViewSchema input)
     {
         Host.CheckValue(input, nameof(input));
-        return new(Host, CreateKernel(input), input);
+        return new(Host, CreateScorer(input), input);
     }
 }

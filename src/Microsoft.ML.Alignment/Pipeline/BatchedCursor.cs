@@ -6,7 +6,7 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// <summary>Reads a batch of rows ahead, keeps what is passed through by value, scores the batch and then serves its rows.</summary>
 internal sealed class BatchedCursor : RootCursorBase
 {
-    private readonly KernelBinding _binding;
+    private readonly BoundScorer _binding;
     private readonly DataViewRowCursor _input;
     private readonly bool[] _active;
     private readonly ScoreBatch _batch;
@@ -14,20 +14,20 @@ internal sealed class BatchedCursor : RootCursorBase
     private readonly ColumnBuffer?[] _passed;
     private readonly (ValueGetter<ReadOnlyMemory<char>> Get, ReadOnlyMemory<char>[] Values)[] _texts;
     private readonly ValueGetter<DataViewRowId> _getId;
-    private readonly DataViewRowId[] _ids = new DataViewRowId[ScoringKernel.BatchSize];
-    private readonly long[] _batches = new long[ScoringKernel.BatchSize];
+    private readonly DataViewRowId[] _ids = new DataViewRowId[RowScorer.BatchSize];
+    private readonly long[] _batches = new long[RowScorer.BatchSize];
     private int _row = -1;
     private bool _inputEnded;
     private bool _disposed;
 
-    public BatchedCursor(IChannelProvider provider, KernelBinding binding, ScoringSession session, DataViewRowCursor input, bool[] active)
+    public BatchedCursor(IChannelProvider provider, BoundScorer binding, ScoringSession session, DataViewRowCursor input, bool[] active)
         : base(provider)
     {
         (_binding, _session, _input, _active) = (binding, session, input, active);
-        _batch = new ScoreBatch(binding.ActiveComputed(active), ScoringKernel.BatchSize);
-        foreach (var name in binding.Kernel.RowInputs)
+        _batch = new ScoreBatch(binding.ActiveComputed(active), RowScorer.BatchSize);
+        foreach (var name in binding.Scorer.RowInputs)
             _batch.Read(name);
-        _passed = [.. binding.InputSchema.Select(c => active[c.Index] ? ColumnBuffer.Of(input, c, ScoringKernel.BatchSize) : null)];
+        _passed = [.. binding.InputSchema.Select(c => active[c.Index] ? ColumnBuffer.Of(input, c, RowScorer.BatchSize) : null)];
         _texts = [.. _batch.Inputs.Select(name => (input.GetGetter<ReadOnlyMemory<char>>(binding.InputColumn(name)), _batch.Input(name)))];
         _getId = input.GetIdGetter();
     }
@@ -94,7 +94,7 @@ internal sealed class BatchedCursor : RootCursorBase
     private void ReadAhead()
     {
         _batch.Count = 0;
-        while (_batch.Count < ScoringKernel.BatchSize)
+        while (_batch.Count < RowScorer.BatchSize)
         {
             if (!_input.MoveNext())
             {

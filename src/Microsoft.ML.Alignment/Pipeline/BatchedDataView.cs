@@ -6,13 +6,13 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// <summary>
 /// A view that scores rows in batches: its cursor looks ahead on one cursor of the source. Columns that nobody reads cost nothing.
 /// </summary>
-internal sealed class BatchedDataView(IHostEnvironment environment, IDataView source, KernelBinding binding) : IDataView
+internal sealed class BatchedDataView(IHostEnvironment environment, IDataView source, BoundScorer binding) : IDataView
 {
     public bool CanShuffle => source.CanShuffle;
 
     public DataViewSchema Schema => binding.OutputSchema;
 
-    public long? GetRowCount() => binding.Kernel.ChangesRows ? null : source.GetRowCount();
+    public long? GetRowCount() => binding.Scorer.ChangesRows ? null : source.GetRowCount();
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
@@ -20,7 +20,7 @@ internal sealed class BatchedDataView(IHostEnvironment environment, IDataView so
         if (binding.PassesThrough(active))
             return new PassThroughCursor(environment, binding, source.GetRowCursor(binding.Dependencies(active), rand), active);
         // The session is opened first: where the transformer was disposed, no cursor of the source is left open.
-        var session = binding.Kernel.Open();
+        var session = binding.Scorer.Open();
         try
         {
             return Scoring(session, source.GetRowCursor(binding.Dependencies(active), rand), active);
@@ -49,7 +49,7 @@ internal sealed class BatchedDataView(IHostEnvironment environment, IDataView so
         }
     }
 
-    private sealed class PassThroughCursor(IChannelProvider provider, KernelBinding binding, DataViewRowCursor input, bool[] active)
+    private sealed class PassThroughCursor(IChannelProvider provider, BoundScorer binding, DataViewRowCursor input, bool[] active)
         : SynchronizedCursorBase(provider, input)
     {
         public override DataViewSchema Schema => binding.OutputSchema;

@@ -29,7 +29,7 @@ internal readonly record struct ColumnCheck(IExceptionContext Context, SchemaSha
 
     /// <summary>Asks for prompts with a better and a worse completion.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is not there or is not text.</exception>
-    public void Pairs(StageColumns columns)
+    public void Pairs(TextColumns columns)
     {
         Text("prompt", columns.Prompt);
         Text("chosen", columns.Chosen);

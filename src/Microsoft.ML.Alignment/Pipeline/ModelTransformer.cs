@@ -10,13 +10,13 @@ namespace Microsoft.ML.Alignment;
 /// </remarks>
 public abstract class ModelTransformer : AlignmentTransformer, IDisposable
 {
-    private protected ModelTransformer(IHost host, Stage stage)
+    private protected ModelTransformer(IHost host, FittedStage stage)
         : base(host) => Stage = stage;
 
     /// <summary>Gets the model. It is borrowed: <see cref="LanguageModel.Share"/> gives one that outlives the transformer.</summary>
     public LanguageModel Model => Stage.Model;
 
-    internal Stage Stage { get; }
+    internal FittedStage Stage { get; }
 
     /// <summary>Lets go of the models. Views made before then can no longer be read; cursors that are open can.</summary>
     public void Dispose()

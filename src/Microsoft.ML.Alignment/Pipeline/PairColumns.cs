@@ -7,7 +7,7 @@ namespace Microsoft.ML.Alignment.Pipeline;
 internal readonly record struct PairColumns(string Chosen, string Rejected, string Margin)
 {
     /// <summary>Computes what the batch asks for; a side that nobody asks for is not scored.</summary>
-    public void Run(ScoreBatch batch, StageColumns columns, CompletionScorer scorer, Func<TokenBatch, Tensor> score)
+    public void Run(ScoreBatch batch, TextColumns columns, CompletionScorer scorer, Func<TokenBatch, Tensor> score)
     {
         var wantsMargin = batch.Wants(Margin);
         var sides = new List<(string Column, string Output)>();

@@ -28,7 +28,7 @@ public sealed class PolicyTransformer : ModelTransformer
     internal const string LoaderSignature = "AlignmentPolicy";
     internal const string BaseMethod = "base";
 
-    internal PolicyTransformer(IHostEnvironment environment, Stage stage)
+    internal PolicyTransformer(IHostEnvironment environment, FittedStage stage)
         : base(environment.Register(nameof(PolicyTransformer)), stage)
     {
     }
@@ -73,17 +73,17 @@ public sealed class PolicyTransformer : ModelTransformer
         }
     }
 
-    private static VersionInfo Version => StageStore.VersionInfo("ALGNPLCY", LoaderSignature);
+    private static VersionInfo Version => SavedStages.VersionInfo("ALGNPLCY", LoaderSignature);
 
-    internal static IReadOnlyList<ScoreColumn> Outputs(string method, StageColumns columns, bool hasReference, Func<string, bool> has) =>
-        StageOutputs.OfPolicy(columns, hasReference, promptRequired: method != BaseMethod, has);
+    internal static IReadOnlyList<ScoreColumn> Outputs(string method, TextColumns columns, bool hasReference, Func<string, bool> has) =>
+        ScoreColumns.OfPolicy(columns, hasReference, promptRequired: method != BaseMethod, has);
 
-    private protected override ScoringKernel CreateKernel(DataViewSchema input) => new PolicyKernel(Stage, Outputs(
+    private protected override RowScorer CreateScorer(DataViewSchema input) => new PolicyScorer(Stage, Outputs(
         Stage.Settings.Method, Stage.Settings.Columns, Stage.Reference is not null, name => AlignmentSchema.HasText(input, name)));
 
-    private protected override void SaveModel(ModelSaveContext ctx) => StageStore.Save(Host, ctx, Version, Stage);
+    private protected override void SaveModel(ModelSaveContext ctx) => SavedStages.Save(Host, ctx, Version, Stage);
 
     // Found by ML.NET by its name and parameters.
     private static PolicyTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
-        new(env, StageStore.Load(env.Register(nameof(PolicyTransformer)), ctx, Version));
+        new(env, SavedStages.Load(env.Register(nameof(PolicyTransformer)), ctx, Version));
 }

@@ -24,19 +24,19 @@ public sealed class RewardModelTransformer : ModelTransformer
 {
     internal const string LoaderSignature = "AlignmentRewardModel";
 
-    internal RewardModelTransformer(IHostEnvironment environment, Stage stage)
+    internal RewardModelTransformer(IHostEnvironment environment, FittedStage stage)
         : base(environment.Register(nameof(RewardModelTransformer)), stage)
     {
     }
 
-    private static VersionInfo Version => StageStore.VersionInfo("ALGNRWRD", LoaderSignature);
+    private static VersionInfo Version => SavedStages.VersionInfo("ALGNRWRD", LoaderSignature);
 
-    private protected override ScoringKernel CreateKernel(DataViewSchema input) =>
-        new RewardModelKernel(Stage, StageOutputs.OfRewardModel(Stage.Settings.Columns, name => AlignmentSchema.HasText(input, name)));
+    private protected override RowScorer CreateScorer(DataViewSchema input) =>
+        new RewardModelScorer(Stage, ScoreColumns.OfRewardModel(Stage.Settings.Columns, name => AlignmentSchema.HasText(input, name)));
 
-    private protected override void SaveModel(ModelSaveContext ctx) => StageStore.Save(Host, ctx, Version, Stage);
+    private protected override void SaveModel(ModelSaveContext ctx) => SavedStages.Save(Host, ctx, Version, Stage);
 
     // Found by ML.NET by its name and parameters.
     private static RewardModelTransformer Create(IHostEnvironment env, ModelLoadContext ctx) =>
-        new(env, StageStore.Load(env.Register(nameof(RewardModelTransformer)), ctx, Version));
+        new(env, SavedStages.Load(env.Register(nameof(RewardModelTransformer)), ctx, Version));
 }

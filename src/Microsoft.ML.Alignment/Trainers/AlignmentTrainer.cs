@@ -62,14 +62,14 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
         var context = new TrainingContext(Settings.Method, _data.Run, log.Info)
         {
             StageIndex = place.Index,
-            Options = StageFile.OptionsOf(Settings.Options),
+            Options = SavedJson.ElementOf(Settings.Options),
         };
         using var stage = new StageSetup(Settings, sets, incoming, training, context, place.Folder);
         var record = Train(stage);
         place.Fitted();
         using var model = stage.TakeModel();
         return CreateTransformer(
-            _host.Environment, FittedStage(Settings.FormatOf(sets.Training, incoming)),
+            _host.Environment, FittedSettings(Settings.FormatOf(sets.Training, incoming)),
             model.WithHistory([.. incoming.History, record]), incoming);
     }
 
@@ -100,16 +100,16 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
 
     /// <summary>Makes the fitted stage, which owns the model from now on. It shares what it needs of the incoming policy.</summary>
     private protected abstract TTransformer CreateTransformer(
-        IHostEnvironment environment, StageSettings settings, LanguageModel model, LanguageModel incoming);
+        IHostEnvironment environment, FittedSettings settings, LanguageModel model, LanguageModel incoming);
 
-    private StageSettings FittedStage(PromptFormat format) => new()
+    private FittedSettings FittedSettings(PromptFormat format) => new()
     {
         Method = Settings.AdapterName,
         Columns = Settings.Options.Columns,
         PromptFormat = format,
         Generation = Settings.Options.Writing,
         Beta = Settings.RewardScale,
-        Options = StageFile.OptionsOf(Settings.Options),
+        Options = SavedJson.ElementOf(Settings.Options),
     };
 
     /// <summary>Gets the names of what all weights are copied for where no adapter trains.</summary>

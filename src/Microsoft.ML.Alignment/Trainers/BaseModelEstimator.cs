@@ -30,7 +30,7 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
         _host = new(environment, nameof(BaseModelEstimator));
     }
 
-    private StageColumns Columns => new(_options.PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, ColumnNames.Completion);
+    private TextColumns Columns => new(_options.PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, ColumnNames.Completion);
 
     /// <summary>Says which columns the stage adds.</summary>
     /// <param name="inputSchema">The columns that go in; none is required.</param>
@@ -69,13 +69,13 @@ public sealed class BaseModelEstimator : IEstimator<PolicyTransformer>
         }
     }
 
-    private StageSettings Settings(DataViewSchema schema, LanguageModel model) => new()
+    private FittedSettings Settings(DataViewSchema schema, LanguageModel model) => new()
     {
         Method = PolicyTransformer.BaseMethod,
         Columns = Columns,
         PromptFormat = AlignmentSchema.ResolveFormat(_options.PromptFormat, schema, _options.PromptColumnName, model),
         Generation = _options.Generation,
-        Options = StageFile.OptionsOf(_options),
+        Options = SavedJson.ElementOf(_options),
     };
 
     /// <summary>How the base model answers.</summary>

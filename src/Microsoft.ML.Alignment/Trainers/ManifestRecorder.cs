@@ -24,8 +24,8 @@ internal sealed class ManifestRecorder(LanguageModel incoming) : ITrainingObserv
     public TrainingRecord Record(TrainerSettings settings, ResolvedTraining training, DataRecord data) => new()
     {
         Method = settings.AdapterName,
-        Options = StageFile.OptionsOf(settings.Options),
-        Training = StageFile.OptionsOf(training),
+        Options = SavedJson.ElementOf(settings.Options),
+        Training = SavedJson.ElementOf(training),
         Data = data,
         BaseHash = _baseHash,
         Steps = _end.WeightsOfStep,

@@ -73,7 +73,7 @@ public abstract record OnPolicyTrainerOptions : PolicyTrainerOptions
     public int EqualGroupRetries { get; init => field = Require.AtLeast(0, value); }
 
     /// <summary>Gets the text columns of the fitted stage.</summary>
-    internal override StageColumns Columns => new(PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, ColumnNames.Completion);
+    internal override TextColumns Columns => new(PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, ColumnNames.Completion);
 
     /// <summary>Gets the completions that are sampled of each prompt.</summary>
     internal abstract int CompletionsOfPrompt { get; }

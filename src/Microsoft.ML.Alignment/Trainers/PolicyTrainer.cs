@@ -18,6 +18,6 @@ public abstract class PolicyTrainer : AlignmentTrainer<PolicyTransformer>
         PolicyTransformer.Outputs(Settings.AdapterName, Settings.Options.Columns, hasReference: Settings.RewardScale is not null, has);
 
     private protected sealed override PolicyTransformer CreateTransformer(
-        IHostEnvironment environment, StageSettings settings, LanguageModel model, LanguageModel incoming) =>
+        IHostEnvironment environment, FittedSettings settings, LanguageModel model, LanguageModel incoming) =>
         new(environment, new(settings, model, settings.Beta is null ? null : incoming.Share()));
 }

@@ -38,7 +38,7 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
     private protected override string AnnotationKind => AlignmentSchema.RewardModelKind;
 
     private protected override IReadOnlyList<ScoreColumn> Outputs(Func<string, bool> has) =>
-        StageOutputs.OfRewardModel(_options.Columns, has);
+        ScoreColumns.OfRewardModel(_options.Columns, has);
 
     private protected override void CheckColumns(ColumnCheck data)
     {
@@ -65,7 +65,7 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
     }
 
     private protected override RewardModelTransformer CreateTransformer(
-        IHostEnvironment environment, StageSettings settings, LanguageModel model, LanguageModel incoming) =>
+        IHostEnvironment environment, FittedSettings settings, LanguageModel model, LanguageModel incoming) =>
         new(environment, new(settings, model));
 
     /// <summary>
@@ -102,6 +102,6 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
         /// </summary>
         public double CenteringCoefficient { get; init => field = Require.NotNegative(value); }
 
-        internal override StageColumns Columns => new(PromptColumnName, ChosenColumnName, RejectedColumnName, CompletionColumnName);
+        internal override TextColumns Columns => new(PromptColumnName, ChosenColumnName, RejectedColumnName, CompletionColumnName);
     }
 }

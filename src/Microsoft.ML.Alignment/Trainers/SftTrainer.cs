@@ -81,6 +81,6 @@ public sealed class SftTrainer : PolicyTrainer
         /// </summary>
         public bool AssistantOnlyLoss { get; init; }
 
-        internal override StageColumns Columns => new(PromptColumnName, ChosenColumnName, ColumnNames.Rejected, CompletionColumnName);
+        internal override TextColumns Columns => new(PromptColumnName, ChosenColumnName, ColumnNames.Rejected, CompletionColumnName);
     }
 }

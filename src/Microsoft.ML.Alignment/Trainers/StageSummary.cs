@@ -41,7 +41,7 @@ internal static class StageSummary
     // What the method has besides the options of training, as it is saved.
     private static string OwnOptions(TrainerOptions options)
     {
-        var json = JsonObject.Create(StageFile.OptionsOf(options))!;
+        var json = JsonObject.Create(SavedJson.ElementOf(options))!;
         foreach (var training in json.Select(option => option.Key).Where(IsTraining).ToArray())
             json.Remove(training);
         return json.ToJsonString();

@@ -34,7 +34,7 @@ public abstract record TrainerOptions
     public LanguageModel? InitialModel { get; init; }
 
     /// <summary>Gets the text columns, of training and of scoring.</summary>
-    internal abstract StageColumns Columns { get; }
+    internal abstract TextColumns Columns { get; }
 
     /// <summary>Gets how the fitted stage writes completions; null for one that does not.</summary>
     internal virtual GenerationOptions? Writing => null;
@@ -68,5 +68,5 @@ public abstract record PairwiseTrainerOptions : PolicyTrainerOptions
     /// <exception cref="ArgumentException">It is empty.</exception>
     public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Rejected;
 
-    internal sealed override StageColumns Columns => new(PromptColumnName, ChosenColumnName, RejectedColumnName, ColumnNames.Completion);
+    internal sealed override TextColumns Columns => new(PromptColumnName, ChosenColumnName, RejectedColumnName, ColumnNames.Completion);
 }

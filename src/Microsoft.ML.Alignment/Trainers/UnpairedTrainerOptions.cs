@@ -20,5 +20,5 @@ public abstract record UnpairedTrainerOptions : PolicyTrainerOptions
     /// <summary>Gets what the policy is compared with. The default is the policy that comes in.</summary>
     public ReferencePolicy Reference { get; init => field = Require.NotNull(value); } = new ReferencePolicy.Incoming();
 
-    internal sealed override StageColumns Columns => new(PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, CompletionColumnName);
+    internal sealed override TextColumns Columns => new(PromptColumnName, ColumnNames.Chosen, ColumnNames.Rejected, CompletionColumnName);
 }

@@ -19,7 +19,7 @@ public sealed class BatchedDataViewTests
     public void RowsAreScoredInBatchesWithAShortLastOne()
     {
         View().GetColumn<float>("PromptLength").Should().Equal(_rows.Select(r => (float)r.Prompt.Length));
-        _transformer.BatchSizes.Should().Equal(ScoringKernel.BatchSize, RowCount - ScoringKernel.BatchSize);
+        _transformer.BatchSizes.Should().Equal(RowScorer.BatchSize, RowCount - RowScorer.BatchSize);
     }
 
     [Fact]

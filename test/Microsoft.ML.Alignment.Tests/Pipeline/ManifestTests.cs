@@ -83,8 +83,8 @@ public sealed class ManifestTests(AlignedChain chain) : IClassFixture<AlignedCha
         using var again = new AlignedChain();
         var (first, second) = (Entries(Save(chain)), Entries(Save(again)));
         second.Keys.Should().Equal(first.Keys);
-        first.Keys.Count(name => name.EndsWith(StageCosts.Name, StringComparison.Ordinal)).Should().Be(3, "three stages trained");
-        foreach (var (name, content) in first.Where(entry => !entry.Key.EndsWith(StageCosts.Name, StringComparison.Ordinal)))
+        first.Keys.Count(name => name.EndsWith(SavedCosts.Name, StringComparison.Ordinal)).Should().Be(3, "three stages trained");
+        foreach (var (name, content) in first.Where(entry => !entry.Key.EndsWith(SavedCosts.Name, StringComparison.Ordinal)))
             second[name].Should().Equal(content, "{0} is a function of data, options, seed, kernel and threads", name);
     }
 
@@ -93,7 +93,7 @@ public sealed class ManifestTests(AlignedChain chain) : IClassFixture<AlignedCha
     {
         var path = _folder["reproducible.zip"];
         chain.Context.Model.SaveReproducible(chain.Fitted, chain.Pairs.Schema, path);
-        Entries(path).Keys.Should().Equal(Entries(Save(chain)).Keys.Where(name => !name.EndsWith(StageCosts.Name, StringComparison.Ordinal)));
+        Entries(path).Keys.Should().Equal(Entries(Save(chain)).Keys.Where(name => !name.EndsWith(SavedCosts.Name, StringComparison.Ordinal)));
         using var loaded = (TransformerChain<ITransformer>)chain.Context.Model.Load(path, out _);
         var history = ((PolicyTransformer)loaded.Last()).Model.History;
         history.Select(stage => stage.Method).Should().Equal("sft", "dpo");
@@ -108,7 +108,7 @@ public sealed class ManifestTests(AlignedChain chain) : IClassFixture<AlignedCha
         var path = Save(chain);
         using (var zip = ZipFile.Open(path, ZipArchiveMode.Update))
         {
-            var entry = zip.Entries.Last(entry => entry.Name == StageCosts.Name);
+            var entry = zip.Entries.Last(entry => entry.Name == SavedCosts.Name);
             var name = entry.FullName;
             entry.Delete();
             using var writer = new StreamWriter(zip.CreateEntry(name).Open());

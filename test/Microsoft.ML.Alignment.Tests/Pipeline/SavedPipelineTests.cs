@@ -137,8 +137,8 @@ public sealed class SavedPipelineTests(AlignedChain chain) : IClassFixture<Align
     private static void RewriteStage(string path, Func<string, string> change) => Rewrite(path, "TransformerChain/", ".json", bytes =>
         System.Text.Encoding.UTF8.GetBytes(change(System.Text.Encoding.UTF8.GetString(bytes))));
 
-    private static string Rehashed(string json) => System.Text.Encoding.UTF8.GetString(StageFileHash.Fill(System.Text.Encoding.UTF8.GetBytes(
-        System.Text.RegularExpressions.Regex.Replace(json, "\"sha256\": \"[^\"]*\"", $"\"sha256\": \"{StageFileHash.Blank}\""))));
+    private static string Rehashed(string json) => System.Text.Encoding.UTF8.GetString(SelfHash.Fill(System.Text.Encoding.UTF8.GetBytes(
+        System.Text.RegularExpressions.Regex.Replace(json, "\"sha256\": \"[^\"]*\"", $"\"sha256\": \"{SelfHash.Blank}\""))));
 
     private static string Rewrite(string path, string folder, Action<byte[]> damage) => Rewrite(path, folder, "", bytes =>
     {

@@ -102,10 +102,10 @@ public sealed class HalfCharacterTests : IDisposable
     [Fact]
     public void OfAStage()
     {
-        var stage = StageFileTests.Example.Write();
+        var stage = SavedStageTests.Example.Write();
         foreach (var changed in Mutation.HalfCharacters(stage, MostPlaces))
         {
-            var parse = () => StageFile.Parse(changed, "T_1/stage.json");
+            var parse = () => SavedStage.Parse(changed, "T_1/stage.json");
             parse.Should().Throw<FormatException>(Encoding.UTF8.GetString(changed)).WithMessage("*T_1/stage.json*");
         }
     }

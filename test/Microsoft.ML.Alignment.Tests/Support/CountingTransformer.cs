@@ -8,11 +8,11 @@ namespace Microsoft.ML.Alignment.Tests.Support;
 /// <summary>Computes text lengths through the library's batched view and row mapper, and counts how it was asked.</summary>
 internal sealed class CountingTransformer(MLContext context, LanguageModel? policy = null) : ITransformer
 {
-    private readonly CountingKernel _kernel = new(policy);
+    private readonly CountingScorer _scorer = new(policy);
 
-    public List<int> BatchSizes => _kernel.BatchSizes;
+    public List<int> BatchSizes => _scorer.BatchSizes;
 
-    public HashSet<string> Computed => _kernel.Computed;
+    public HashSet<string> Computed => _scorer.Computed;
 
     public bool IsRowToRowMapper => true;
 
@@ -20,13 +20,13 @@ internal sealed class CountingTransformer(MLContext context, LanguageModel? poli
 
     public IDataView Transform(IDataView input) => new BatchedDataView(context, input, Bind(input.Schema));
 
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new KernelRowMapper(context, Bind(inputSchema));
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScorerRowMapper(context, Bind(inputSchema));
 
     public void Save(ModelSaveContext ctx) => throw new NotSupportedException();
 
-    private KernelBinding Bind(DataViewSchema input) => new(context, _kernel, input);
+    private BoundScorer Bind(DataViewSchema input) => new(context, _scorer, input);
 
-    private sealed class CountingKernel(LanguageModel? policy) : ScoringKernel
+    private sealed class CountingScorer(LanguageModel? policy) : RowScorer
     {
         public List<int> BatchSizes { get; } = [];
 
@@ -43,14 +43,14 @@ internal sealed class CountingTransformer(MLContext context, LanguageModel? poli
 
         public override ScoringSession Open() => new Session(this);
 
-        private sealed class Session(CountingKernel kernel) : ScoringSession
+        private sealed class Session(CountingScorer scorer) : ScoringSession
         {
             public override void Run(ScoreBatch batch)
             {
-                lock (kernel.BatchSizes)
+                lock (scorer.BatchSizes)
                 {
-                    kernel.BatchSizes.Add(batch.Count);
-                    kernel.Computed.UnionWith(kernel.Outputs.Select(o => o.Name).Where(batch.Wants));
+                    scorer.BatchSizes.Add(batch.Count);
+                    scorer.Computed.UnionWith(scorer.Outputs.Select(o => o.Name).Where(batch.Wants));
                 }
 
                 if (batch.Wants("Note"))

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>What a fitted stage computes on one input schema. Stateless: any number of cursors use it at once.</summary>
-internal abstract class ScoringKernel
+internal abstract class RowScorer
 {
     /// <summary>The rows that a cursor looks ahead and scores together.</summary>
     public const int BatchSize = 32;

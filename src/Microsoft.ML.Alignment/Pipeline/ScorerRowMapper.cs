@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>Scores one row at a time, for prediction engines and for the mappers of whole chains.</summary>
-internal sealed class KernelRowMapper(IExceptionContext context, KernelBinding binding) : IRowToRowMapper
+internal sealed class ScorerRowMapper(IExceptionContext context, BoundScorer binding) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => binding.InputSchema;
 
@@ -23,7 +23,7 @@ internal sealed class KernelRowMapper(IExceptionContext context, KernelBinding b
     /// A prediction engine declares every output column active, whatever its class has. So only columns whose getters are
     /// really taken are computed, all of them in one pass a row.
     /// </summary>
-    private sealed class ScoredRow(DataViewRow input, KernelBinding binding, bool[] active) : WrappingRow(input)
+    private sealed class ScoredRow(DataViewRow input, BoundScorer binding, bool[] active) : WrappingRow(input)
     {
         private readonly ScoreBatch _batch = new([], 1) { Count = 1 };
         private readonly Dictionary<string, ValueGetter<ReadOnlyMemory<char>>> _texts = [];
@@ -57,7 +57,7 @@ internal sealed class KernelRowMapper(IExceptionContext context, KernelBinding b
 
         private void Take(ScoreColumn column)
         {
-            _session ??= binding.Kernel.Open();
+            _session ??= binding.Scorer.Open();
             _batch.Add(column);
             foreach (var name in column.Inputs)
                 _texts.TryAdd(name, Input.GetGetter<ReadOnlyMemory<char>>(binding.InputColumn(name)));

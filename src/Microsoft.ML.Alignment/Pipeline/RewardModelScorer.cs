@@ -5,11 +5,11 @@ using Microsoft.ML.Alignment.Models;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>Rewards completions.</summary>
-internal sealed class RewardModelKernel(Stage stage, IReadOnlyList<ScoreColumn> outputs) : ModelKernel(stage, AlignmentSchema.RewardModelKind, outputs)
+internal sealed class RewardModelScorer(FittedStage stage, IReadOnlyList<ScoreColumn> outputs) : ModelScorer(stage, AlignmentSchema.RewardModelKind, outputs)
 {
-    protected override ScoringSession Open(Stage held) => new Session(held);
+    protected override ScoringSession Open(FittedStage held) => new Session(held);
 
-    private sealed class Session(Stage stage) : ScoringSession
+    private sealed class Session(FittedStage stage) : ScoringSession
     {
         private readonly CompletionScorer _scorer = new(
             stage.Model, ScoringModel.Encoder(stage.Model, stage.Settings.PromptFormat), endRows: true);
@@ -18,11 +18,11 @@ internal sealed class RewardModelKernel(Stage stage, IReadOnlyList<ScoreColumn> 
         {
             using var held = stage.Share();
             var columns = stage.Settings.Columns;
-            if (batch.Wants(StageOutputs.RewardModel))
-                batch.Fill(StageOutputs.RewardModel, ScoringModel.Describe(stage.Model, stage.Settings.Method).AsMemory());
-            if (batch.Wants(StageOutputs.Reward))
-                batch.Set(StageOutputs.Reward, _scorer.Score(batch, columns.Prompt, [columns.Completion], Rewards)[0]);
-            new PairColumns(StageOutputs.ChosenReward, StageOutputs.RejectedReward, StageOutputs.RewardMargin)
+            if (batch.Wants(ScoreColumns.RewardModel))
+                batch.Fill(ScoreColumns.RewardModel, ScoringModel.Describe(stage.Model, stage.Settings.Method).AsMemory());
+            if (batch.Wants(ScoreColumns.Reward))
+                batch.Set(ScoreColumns.Reward, _scorer.Score(batch, columns.Prompt, [columns.Completion], Rewards)[0]);
+            new PairColumns(ScoreColumns.ChosenReward, ScoreColumns.RejectedReward, ScoreColumns.RewardMargin)
                 .Run(batch, columns, _scorer, Rewards);
         }
 

@@ -5,7 +5,7 @@ using Microsoft.ML.Alignment.Formats;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>The form of the JSON that a saved pipeline keeps of each stage: with a version and a hash of itself.</summary>
-internal static class StageJson
+internal static class SavedJson
 {
     private const int MajorVersion = 1;
     private const int MinorVersion = 1;
@@ -28,8 +28,8 @@ internal static class StageJson
     public static JsonElement ElementOf(object value) => JsonSerializer.SerializeToElement(value, value.GetType(), Json);
 
     /// <summary>Writes a stage.</summary>
-    /// <param name="stage">What is known of it, with <see cref="StageFileHash.Blank"/> for its hash.</param>
-    public static byte[] Write<T>(T stage) => StageFileHash.Fill(JsonSerializer.SerializeToUtf8Bytes(stage, Json));
+    /// <param name="stage">What is known of it, with <see cref="SelfHash.Blank"/> for its hash.</param>
+    public static byte[] Write<T>(T stage) => SelfHash.Fill(JsonSerializer.SerializeToUtf8Bytes(stage, Json));
 
     /// <summary>Reads a stage. Fields that this version does not know are ignored.</summary>
     /// <exception cref="FormatException">It was written by a later major version, or is damaged.</exception>
@@ -56,7 +56,7 @@ internal static class StageJson
         if (parsed.Major > MajorVersion)
             throw new FormatException(
                 $"'{place}' was saved in format {version}; this version of Microsoft.ML.Alignment reads formats up to {MajorVersion}.x. Update the package to load the file.");
-        if (!StageFileHash.Check(json) && parsed >= new Version(MajorVersion, FirstHashedMinorVersion))
-            throw new JsonException($"format {version} has a {StageFileHash.Key}, which is missing.");
+        if (!SelfHash.Check(json) && parsed >= new Version(MajorVersion, FirstHashedMinorVersion))
+            throw new JsonException($"format {version} has a {SelfHash.Key}, which is missing.");
     }
 }

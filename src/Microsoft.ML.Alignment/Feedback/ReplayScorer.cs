@@ -5,7 +5,7 @@ namespace Microsoft.ML.Alignment.Feedback;
 /// <summary>Gives rows what the stage made of them while it was fitted. A row that it does not know passes, with its own values.</summary>
 /// <param name="columns">What is read and written, bound to an input.</param>
 /// <param name="rows">What was made.</param>
-internal sealed class ReplayKernel(FeedbackColumns columns, FeedbackRows rows) : ScoringKernel
+internal sealed class ReplayScorer(FeedbackColumns columns, FeedbackRows rows) : RowScorer
 {
     public override IReadOnlyList<ScoreColumn> Outputs => columns.Outputs;
 

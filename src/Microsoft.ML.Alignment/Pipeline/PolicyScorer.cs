@@ -8,11 +8,11 @@ using Microsoft.ML.Alignment.Tokenization;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>Writes completions with a policy, and compares it with its reference.</summary>
-internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outputs) : ModelKernel(stage, AlignmentSchema.PolicyKind, outputs)
+internal sealed class PolicyScorer(FittedStage stage, IReadOnlyList<ScoreColumn> outputs) : ModelScorer(stage, AlignmentSchema.PolicyKind, outputs)
 {
-    protected override ScoringSession Open(Stage held) => new Session(held);
+    protected override ScoringSession Open(FittedStage held) => new Session(held);
 
-    private sealed class Session(Stage stage) : ScoringSession
+    private sealed class Session(FittedStage stage) : ScoringSession
     {
         private readonly TextCompleter _completer = new(
             stage.Model, ScoringModel.Encoder(stage.Model, stage.Settings.PromptFormat), stage.Settings.Generation!);
@@ -23,11 +23,11 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
         public override void Run(ScoreBatch batch)
         {
             using var held = stage.Share();
-            if (batch.Wants(StageOutputs.Policy))
-                batch.Fill(StageOutputs.Policy, ScoringModel.Describe(stage.Model, stage.Settings.Method).AsMemory());
-            if (batch.Wants(StageOutputs.GeneratedCompletion))
+            if (batch.Wants(ScoreColumns.Policy))
+                batch.Fill(ScoreColumns.Policy, ScoringModel.Describe(stage.Model, stage.Settings.Method).AsMemory());
+            if (batch.Wants(ScoreColumns.GeneratedCompletion))
                 Generate(batch);
-            new PairColumns(StageOutputs.ChosenImplicitReward, StageOutputs.RejectedImplicitReward, StageOutputs.ImplicitRewardMargin)
+            new PairColumns(ScoreColumns.ChosenImplicitReward, ScoreColumns.RejectedImplicitReward, ScoreColumns.ImplicitRewardMargin)
                 .Run(batch, stage.Settings.Columns, _scorer, ImplicitRewards);
         }
 
@@ -39,7 +39,7 @@ internal sealed class PolicyKernel(Stage stage, IReadOnlyList<ScoreColumn> outpu
             try
             {
                 var completions = _completer.Complete(Enumerable.Range(0, batch.Count).Select(row => batch.Text(column, row)));
-                batch.Set<ReadOnlyMemory<char>>(StageOutputs.GeneratedCompletion, [.. completions.Select(text => text.AsMemory())]);
+                batch.Set<ReadOnlyMemory<char>>(ScoreColumns.GeneratedCompletion, [.. completions.Select(text => text.AsMemory())]);
             }
             catch (InvalidExampleException e)
             {

@@ -1,44 +1,18 @@
-using System.Text.Json;
 using Microsoft.ML.Alignment.Models;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
-/// <summary>What is known of a fitted stage beside its models.</summary>
-internal sealed record StageSettings
-{
-    /// <summary>Gets the method, in lower case, e.g. <c>dpo</c>.</summary>
-    public required string Method { get; init; }
-
-    /// <summary>Gets the names of the text columns that are scored.</summary>
-    public required StageColumns Columns { get; init; }
-
-    /// <summary>Gets how prompts are read: never <see cref="PromptFormat.FromColumn"/>.</summary>
-    public required PromptFormat PromptFormat { get; init; }
-
-    /// <summary>Gets how a policy writes completions; null for reward models.</summary>
-    public GenerationOptions? Generation { get; init; }
-
-    /// <summary>Gets the factor of implicit rewards; null where there is no reference.</summary>
-    public double? Beta { get; init; }
-
-    /// <summary>Gets the trainer's options, for whoever wants to know how a model was made; nothing reads them.</summary>
-    public JsonElement? Options { get; init; }
-}
-
-/// <summary>The columns that a stage looks for; what it computes from one is there where the column is.</summary>
-internal sealed record StageColumns(string Prompt, string Chosen, string Rejected, string Completion);
-
 /// <summary>The content of <c>stage.json</c>, one for each stage of a saved pipeline.</summary>
-internal sealed record StageFile
+internal sealed record SavedStage
 {
     public const string Name = "stage.json";
 
-    public string FormatVersion { get; init; } = StageJson.FormatVersion;
+    public string FormatVersion { get; init; } = SavedJson.FormatVersion;
 
     /// <summary>Gets the file's hash of itself; null in files of format 1.0.</summary>
     public string? Sha256 { get; init; }
 
-    public required StageSettings Settings { get; init; }
+    public required FittedSettings Settings { get; init; }
 
     /// <summary>Gets the model: its adapters stand in the order in which they were trained.</summary>
     public required SavedModel Model { get; init; }
@@ -46,14 +20,11 @@ internal sealed record StageFile
     /// <summary>Gets the reference of implicit rewards: the policy that entered the stage. Null where there is none.</summary>
     public SavedModel? Reference { get; init; }
 
-    /// <summary>A trainer's options as they are saved: all that their own type has.</summary>
-    public static JsonElement OptionsOf(object options) => StageJson.ElementOf(options);
-
-    public byte[] Write() => StageJson.Write(this with { Sha256 = StageFileHash.Blank });
+    public byte[] Write() => SavedJson.Write(this with { Sha256 = SelfHash.Blank });
 
     /// <summary>Reads a stage. Fields that this version does not know are ignored.</summary>
     /// <exception cref="FormatException">It was written by a later major version, or is damaged.</exception>
-    public static StageFile Parse(byte[] json, string place) => StageJson.Parse<StageFile>(json, place);
+    public static SavedStage Parse(byte[] json, string place) => SavedJson.Parse<SavedStage>(json, place);
 }
 
 /// <summary>A model as a stage refers to it: parts that lie once in the file, by the SHA-256 of their content.</summary>

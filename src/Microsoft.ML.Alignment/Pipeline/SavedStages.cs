@@ -2,37 +2,8 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Alignment.Pipeline;
 
-/// <summary>What a stage is made of.</summary>
-/// <param name="Settings">All but the models.</param>
-/// <param name="Model">The policy or reward model.</param>
-/// <param name="Reference">The reference of a policy's implicit rewards; null where there is none.</param>
-internal sealed record Stage(StageSettings Settings, LanguageModel Model, LanguageModel? Reference = null) : IDisposable
-{
-    public void Dispose()
-    {
-        Model.Dispose();
-        Reference?.Dispose();
-    }
-
-    /// <summary>Another handle on the models; the caller's.</summary>
-    /// <exception cref="ObjectDisposedException">The stage was disposed.</exception>
-    public Stage Share()
-    {
-        var model = Model.Share();
-        try
-        {
-            return this with { Model = model, Reference = Reference?.Share() };
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
-}
-
 /// <summary>Saves and loads a stage in ML.NET's model file.</summary>
-internal static class StageStore
+internal static class SavedStages
 {
     private const uint Version = 0x00010001;
 
@@ -45,10 +16,10 @@ internal static class StageStore
         verReadableCur: Version,
         verWeCanReadBack: Version,
         // ML.NET itself writes full names, and then an assembly of another version cannot read the file.
-        loaderAssemblyName: typeof(StageStore).Assembly.GetName().Name!,
+        loaderAssemblyName: typeof(SavedStages).Assembly.GetName().Name!,
         loaderSignature: loaderSignature);
 
-    public static void Save(IHost host, ModelSaveContext context, VersionInfo version, Stage stage)
+    public static void Save(IHost host, ModelSaveContext context, VersionInfo version, FittedStage stage)
     {
         host.CheckValue(context, nameof(context));
         host.Check(context.InRepository, "A language model can only be saved into a model file, not into a bare stream.");
@@ -56,22 +27,22 @@ internal static class StageStore
         context.SetVersionInfo(version);
         using var held = stage.Share();
         var writer = ModelWriter.Of(context.Repository);
-        var file = new StageFile
+        var file = new SavedStage
         {
             Settings = held.Settings,
             Model = writer.Write(held.Model) with { History = held.Model.History },
             Reference = held.Reference is null ? null : writer.Write(held.Reference),
         };
-        using (var entry = context.Repository.CreateEntry(context.Directory, StageFile.Name))
+        using (var entry = context.Repository.CreateEntry(context.Directory, SavedStage.Name))
             entry.Stream.Write(file.Write());
-        StageCosts.Save(context, held.Model.History);
+        SavedCosts.Save(context, held.Model.History);
     }
 
     /// <summary>Loads a stage.</summary>
     /// <exception cref="FormatException">
     /// A part is missing or damaged, or was written by a later version. ML.NET wraps it, twice a level; it is the innermost exception.
     /// </exception>
-    public static Stage Load(IHost host, ModelLoadContext context, VersionInfo version)
+    public static FittedStage Load(IHost host, ModelLoadContext context, VersionInfo version)
     {
         host.CheckValue(context, nameof(context));
         context.CheckAtModel(version);
@@ -87,11 +58,11 @@ internal static class StageStore
         }
     }
 
-    private static Stage Read(ModelLoadContext context)
+    private static FittedStage Read(ModelLoadContext context)
     {
         var reader = ModelReader.Of(context.Repository);
-        var file = StageFile.Parse(Bytes(context), $"{context.Directory}/{StageFile.Name}");
-        var model = reader.Read(file.Model, StageCosts.Load(context, file.Model.History ?? []));
+        var file = SavedStage.Parse(Bytes(context), $"{context.Directory}/{SavedStage.Name}");
+        var model = reader.Read(file.Model, SavedCosts.Load(context, file.Model.History ?? []));
         try
         {
             return new(file.Settings, model, file.Reference is null ? null : reader.Read(file.Reference, []));
@@ -107,8 +78,8 @@ internal static class StageStore
     /// <exception cref="FormatException">It is not there.</exception>
     internal static byte[] Bytes(ModelLoadContext context)
     {
-        using var entry = context.Repository.OpenEntryOrNull(context.Directory, StageFile.Name)
-            ?? throw new FormatException($"The model file has no '{context.Directory}/{StageFile.Name}'; it is incomplete.");
+        using var entry = context.Repository.OpenEntryOrNull(context.Directory, SavedStage.Name)
+            ?? throw new FormatException($"The model file has no '{context.Directory}/{SavedStage.Name}'; it is incomplete.");
         using var copy = new MemoryStream();
         entry.Stream.CopyTo(copy);
         return copy.ToArray();

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// <param name="stage">The stage; borrowed.</param>
 /// <param name="kind">The annotation under which the first column carries the model.</param>
 /// <param name="outputs">The columns.</param>
-internal abstract class ModelKernel(Stage stage, string kind, IReadOnlyList<ScoreColumn> outputs) : ScoringKernel
+internal abstract class ModelScorer(FittedStage stage, string kind, IReadOnlyList<ScoreColumn> outputs) : RowScorer
 {
     public override IReadOnlyList<ScoreColumn> Outputs => outputs;
 
@@ -27,5 +27,5 @@ internal abstract class ModelKernel(Stage stage, string kind, IReadOnlyList<Scor
     }
 
     /// <summary>Begins to score with a share of the stage, which the session disposes.</summary>
-    protected abstract ScoringSession Open(Stage held);
+    protected abstract ScoringSession Open(FittedStage held);
 }

@@ -3,7 +3,7 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// <summary>
 /// Which columns a stage computes: each exactly where its inputs are. One rule for what is promised and what is delivered.
 /// </summary>
-internal static class StageOutputs
+internal static class ScoreColumns
 {
     public const string Policy = "Policy";
     public const string GeneratedCompletion = "GeneratedCompletion";
@@ -21,7 +21,7 @@ internal static class StageOutputs
     /// <param name="hasReference">Whether there is a reference to compare with.</param>
     /// <param name="promptRequired">Whether a missing prompt column is an error rather than a reason to compute nothing.</param>
     /// <param name="has">Whether the input has a text column of this name.</param>
-    public static IReadOnlyList<ScoreColumn> OfPolicy(StageColumns columns, bool hasReference, bool promptRequired, Func<string, bool> has)
+    public static IReadOnlyList<ScoreColumn> OfPolicy(TextColumns columns, bool hasReference, bool promptRequired, Func<string, bool> has)
     {
         var outputs = new List<ScoreColumn> { ScoreColumn.Text(Policy) };
         if (promptRequired || has(columns.Prompt))
@@ -34,7 +34,7 @@ internal static class StageOutputs
     /// <summary>The columns of a reward model.</summary>
     /// <param name="columns">What the inputs are called.</param>
     /// <param name="has">Whether the input has a text column of this name.</param>
-    public static IReadOnlyList<ScoreColumn> OfRewardModel(StageColumns columns, Func<string, bool> has)
+    public static IReadOnlyList<ScoreColumn> OfRewardModel(TextColumns columns, Func<string, bool> has)
     {
         var outputs = new List<ScoreColumn> { ScoreColumn.Text(RewardModel) };
         if (has(columns.Prompt) && has(columns.Completion))
@@ -43,7 +43,7 @@ internal static class StageOutputs
         return outputs;
     }
 
-    private static IEnumerable<ScoreColumn> Pairs(StageColumns columns, Func<string, bool> has, string[] names)
+    private static IEnumerable<ScoreColumn> Pairs(TextColumns columns, Func<string, bool> has, string[] names)
     {
         if (!has(columns.Prompt))
             yield break;

@@ -4,9 +4,9 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>What a saved pipeline keeps of a stage without a model, which does its work while it is fitted.</summary>
-internal sealed record TextStage
+internal sealed record SavedTextStage
 {
-    public string FormatVersion { get; init; } = StageJson.FormatVersion;
+    public string FormatVersion { get; init; } = SavedJson.FormatVersion;
 
     /// <summary>Gets the file's hash of itself.</summary>
     public string? Sha256 { get; init; }
@@ -26,17 +26,17 @@ internal sealed record TextStage
         host.Check(context.InRepository, "A stage can only be saved into a model file, not into a bare stream.");
         context.CheckAtModel();
         context.SetVersionInfo(version);
-        using var entry = context.Repository.CreateEntry(context.Directory, StageFile.Name);
-        entry.Stream.Write(StageJson.Write(this with { Sha256 = StageFileHash.Blank }));
+        using var entry = context.Repository.CreateEntry(context.Directory, SavedStage.Name);
+        entry.Stream.Write(SavedJson.Write(this with { Sha256 = SelfHash.Blank }));
     }
 
     /// <summary>Loads a stage.</summary>
     /// <exception cref="FormatException">It is missing or damaged, or was written by a later version.</exception>
-    public static TextStage Load(IHost host, ModelLoadContext context, VersionInfo version)
+    public static SavedTextStage Load(IHost host, ModelLoadContext context, VersionInfo version)
     {
         host.CheckValue(context, nameof(context));
         context.CheckAtModel(version);
         host.CheckDecode(context.InRepository, "The stage is not in a model file.");
-        return StageJson.Parse<TextStage>(StageStore.Bytes(context), $"{context.Directory}/{StageFile.Name}");
+        return SavedJson.Parse<SavedTextStage>(SavedStages.Bytes(context), $"{context.Directory}/{SavedStage.Name}");
     }
 }

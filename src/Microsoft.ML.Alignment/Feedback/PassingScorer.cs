@@ -3,7 +3,7 @@ using Microsoft.ML.Alignment.Pipeline;
 namespace Microsoft.ML.Alignment.Feedback;
 
 /// <summary>Passes rows as they are.</summary>
-internal sealed class PassingKernel : ScoringKernel
+internal sealed class PassingScorer : RowScorer
 {
     public override IReadOnlyList<ScoreColumn> Outputs => [];
 

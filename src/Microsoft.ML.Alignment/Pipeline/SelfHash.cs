@@ -8,7 +8,7 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// The SHA-256 that a JSON object carries of itself: over its bytes, fields that nobody knows included, with zeros in the place of the
 /// hash.
 /// </summary>
-internal static class StageFileHash
+internal static class SelfHash
 {
     public const string Key = "sha256";
 

@@ -5,9 +5,9 @@ using Microsoft.ML.Alignment.Pipeline;
 
 namespace Microsoft.ML.Alignment.Tests.Pipeline;
 
-public sealed class StageFileTests
+public sealed class SavedStageTests
 {
-    internal static StageFile Example { get; } = new()
+    internal static SavedStage Example { get; } = new()
     {
         Settings = new()
         {
@@ -75,9 +75,9 @@ public sealed class StageFileTests
 
     private static string Rehashed(string json)
     {
-        var blank = Regex.Replace(json, "\"sha256\": \"[^\"]*\"", $"\"sha256\": \"{StageFileHash.Blank}\"");
-        return blank.StartsWith('[') ? blank : Encoding.UTF8.GetString(StageFileHash.Fill(Encoding.UTF8.GetBytes(blank)));
+        var blank = Regex.Replace(json, "\"sha256\": \"[^\"]*\"", $"\"sha256\": \"{SelfHash.Blank}\"");
+        return blank.StartsWith('[') ? blank : Encoding.UTF8.GetString(SelfHash.Fill(Encoding.UTF8.GetBytes(blank)));
     }
 
-    private static StageFile Parse(string json) => StageFile.Parse(Encoding.UTF8.GetBytes(json), "T_1/stage.json");
+    private static SavedStage Parse(string json) => SavedStage.Parse(Encoding.UTF8.GetBytes(json), "T_1/stage.json");
 }

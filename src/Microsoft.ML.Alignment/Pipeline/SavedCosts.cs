@@ -6,7 +6,7 @@ namespace Microsoft.ML.Alignment.Pipeline;
 /// <summary>
 /// Time and memory of the stages that trained a model: an entry of their own, so that all others are equal for equal runs.
 /// </summary>
-internal static class StageCosts
+internal static class SavedCosts
 {
     public const string Name = "cost.json";
 
