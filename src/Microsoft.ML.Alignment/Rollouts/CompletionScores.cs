@@ -1,3 +1,5 @@
+using Microsoft.ML.Alignment.Training;
+
 namespace Microsoft.ML.Alignment.Rollouts;
 
 /// <summary>Scores sampled completions: by the rewards, on their scale, and by how they ended.</summary>
@@ -27,6 +29,16 @@ internal sealed class CompletionScores(RewardPanel panel, RolloutPrompts prompts
                 group.Rows[c].Score = MissingEnd.Apply(total[c] is { } score ? Scaling.Current.Apply(score) : null, group.Rows[c].Ended);
         return scores;
     }
+
+    /// <summary>A completion as people are shown it.</summary>
+    public SampledText Shown(SampledGroup group, SampledRow row) => new(prompts.Texts[group.Index], TextOf(row))
+    {
+        Reward = row.Score,
+        Divergence = row.Note?.Divergence,
+        Rewards = row.Note?.Rewards ?? [],
+        Tokens = row.Ids.Length,
+        Ended = row.Ended,
+    };
 
     /// <summary>The text of a completion.</summary>
     public string TextOf(SampledRow row) => decode(row.Ids);

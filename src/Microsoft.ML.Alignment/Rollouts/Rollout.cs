@@ -48,6 +48,9 @@ internal sealed class SampledRow(int[] ids, bool ended)
     /// <summary>Gets or sets what the critic learns. Shape <c>[T]</c>.</summary>
     public float[]? Returns { get; set; }
 
+    /// <summary>Gets or sets what is said of it where people are shown it; null for the others.</summary>
+    public RowNote? Note { get; set; }
+
     /// <summary>Gets whether any token has a gradient by its advantage.</summary>
     public bool Teaches => Advantages is { } advantages && Array.Exists(advantages, advantage => advantage != 0);
 }

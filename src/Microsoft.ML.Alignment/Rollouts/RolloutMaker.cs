@@ -17,6 +17,7 @@ internal sealed class RolloutMaker(
     private const long RoundOfIncoming = -2;
 
     private readonly KLController? _control = settings.Penalty is KLPenalty.InReward penalty ? new(penalty) : null;
+    private readonly ShownRows _shown = new(settings.ShownRows, plan, scorer);
     private bool _criticBegan;
 
     // Advantages that know the tokens need them of all completions, those that do not save the passes of completions that teach nothing.
@@ -44,6 +45,7 @@ internal sealed class RolloutMaker(
                 row.Advantages = null;
         if (!ReadsTokensFirst)
             Read(groups, round, cancellation);
+        _shown.Note(groups, said, round, ReadsTokensFirst, cancellation);
         var report = new RolloutReport(groups, said, _control?.Coefficient, scores.Scaling);
         if (settings.EqualGroupRetries > 0)
             report.Add(RolloutMetrics.SampledAgain, sampledAgain);
@@ -59,6 +61,16 @@ internal sealed class RolloutMaker(
         SampledGroup[] teach = [.. groups.Where(group => group.Rows.Any(row => row.Teaches))];
         return teach.Length > 0 ? teach : [groups.MinBy(group => group.Rows.Sum(row => row.Ids.Length))!];
     }
+
+    /// <summary>Those of an optimizer step's completions that people are shown, the best first.</summary>
+    public IReadOnlyList<SampledText> Shown(IEnumerable<SampledGroup> groups) =>
+    [
+        .. from @group in groups
+           from row in @group.Rows
+           where row.Note is not null
+           orderby row.Score ?? double.NegativeInfinity descending
+           select scores.Shown(@group, row),
+    ];
 
     /// <summary>Writes down what rounds to come depend on.</summary>
     public void Save(IStateWriter writer)

@@ -28,6 +28,19 @@ internal sealed class RolloutScorer(LanguageModel policy, LanguageModel? referen
             ReadValues(critic, groups);
     }
 
+    /// <summary>Measures how far the policy is from its reference on the completions of a micro-batch; nothing without a reference.</summary>
+    /// <param name="groups">The micro-batch.</param>
+    /// <param name="give">Takes a completion and its log-ratio, in nats.</param>
+    public void Measure(PackedGroups groups, Action<SampledRow, double> give)
+    {
+        if (reference is null)
+            return;
+        using var noGrad = no_grad();
+        var (own, other) = (LogProbs(policy, groups.Tokens), LogProbs(reference, groups.Tokens));
+        var differences = Array.ConvertAll(TokenRewards.Divergences(own, other), difference => (float)difference);
+        groups.Split(differences, (row, tokens) => give(row, tokens.Sum(x => (double)x)));
+    }
+
     /// <summary>Gives completions that no pass was spent on zeros, where others have numbers: they teach nothing.</summary>
     public static void FillUnread(IEnumerable<SampledRow> rows)
     {

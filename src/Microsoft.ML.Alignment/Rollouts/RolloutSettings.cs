@@ -24,6 +24,9 @@ internal sealed record RolloutSettings(int GroupSize, IAdvantages Judge)
 
     /// <summary>Gets the divergence from the policy that sampled, in nats a token, that ends a round; null for none.</summary>
     public double? TargetKL { get; init; }
+
+    /// <summary>Gets the completions of an optimizer step that people are shown. The default is none.</summary>
+    public int ShownRows { get; init; }
 }
 
 /// <summary>Says how much better than expected each token of a round was.</summary>

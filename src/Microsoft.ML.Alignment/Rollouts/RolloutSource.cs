@@ -26,6 +26,11 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
     /// <summary>Gets the divergence from the policy that sampled, in nats a token, that ends a round; null for none.</summary>
     public double? TargetKL { get; init; }
 
+    /// <summary>
+    /// Gets the completions of the step that was served last that people are shown; none where an earlier pass has shown them.
+    /// </summary>
+    public IReadOnlyList<SampledText> Shown { get; private set; } = [];
+
     /// <inheritdoc/>
     public int StepsPerEpoch => plan.StepsPerEpoch;
 
@@ -82,6 +87,7 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
     private RolloutBatch[] Batches(Rollout rollout, RolloutPlace place)
     {
         var groups = plan.Pass(rollout.Round, place.Pass)[place.Batch].Select(at => rollout.Groups[at]).ToArray();
+        Shown = place.Pass == 0 ? rounds.Shown(groups) : [];
         var kept = rounds.Needed(groups);
         var left = groups.Except(kept).SelectMany(group => group.Rows).ToArray();
         RolloutBatch[] batches = [.. RolloutPacking.Pack(kept, plan.Steps).Select(packed => packed.ToBatch(place.IsFirst))];

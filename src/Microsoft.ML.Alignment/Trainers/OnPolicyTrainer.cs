@@ -59,7 +59,8 @@ public abstract class OnPolicyTrainer : PolicyTrainer
         var scores = OnPolicyPrompts.Scores(stage, _options, prompts.Training, method.Scaling);
         var maker = new RolloutMaker(
             OnPolicyPrompts.Sampler(stage, method.Sampling, prompts.Training), scores,
-            new RolloutScorer(stage.Model, reference?.Model, method.Critic, method.Sampling), rollouts, method.Rollouts);
+            new RolloutScorer(stage.Model, reference?.Model, method.Critic, method.Sampling), rollouts,
+            method.Rollouts with { ShownRows = stage.Context.Run.WorkspacePath is null ? 0 : stage.Context.Run.SampledRowsPerStep });
         var source = new RolloutSource(maker, rollouts, stage.Context.Run.CancellationToken) { TargetKL = method.Rollouts.TargetKL };
         var validation = prompts.Validation is { } held
             ? new RewardValidation(OnPolicyPrompts.Sampler(stage, method.Sampling, held), OnPolicyPrompts.Scores(stage, _options, held), held.Count)
@@ -69,6 +70,7 @@ public abstract class OnPolicyTrainer : PolicyTrainer
         {
             Validation = validation,
             AlsoTrains = method.AlsoTrains,
+            Shown = () => source.Shown,
             States = [.. reference?.State ?? [], source],
             Sampling = new(
                 [.. method.AlsoTrains.Select(group => group.Model), .. _options.Rewards.Count == 0 ? [stage.RewardModel!] : Array.Empty<LanguageModel>()],

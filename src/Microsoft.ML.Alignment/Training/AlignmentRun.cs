@@ -56,6 +56,14 @@ public sealed record AlignmentRun
     public IReadOnlyList<string> SamplePrompts { get; init; } = [];
 
     /// <summary>
+    /// Gets how many of the completions that the policy writes for an optimizer step of an on-policy method are kept in the workspace and shown
+    /// in its report, with reward and divergence: from the best to the worst of the step. 0 or more; the default is 4. Training does not
+    /// depend on it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 0.</exception>
+    public int SampledRowsPerStep { get; init => field = Require.AtLeast(0, value); } = 4;
+
+    /// <summary>
     /// Gets what else is measured of a policy at each evaluation of its training, for example the win rate that a judge gives it
     /// (<see cref="WinRateEvaluation.EvaluateWinRate"/>): values by name, which stand among the metrics behind <c>eval_</c>. The model is borrowed for
     /// the call and as it is then; the call comes on the training thread and what it throws ends the run. Null, the default, measures nothing.

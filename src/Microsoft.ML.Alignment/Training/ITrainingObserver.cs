@@ -20,6 +20,13 @@ internal interface ITrainingObserver
     {
     }
 
+    /// <summary>The policy wrote something for the step that was just reported; comes behind <see cref="Stepped"/>.</summary>
+    /// <param name="step">Optimizer steps done, from 1.</param>
+    /// <param name="texts">Some of what it wrote; at least one.</param>
+    void Sampled(int step, IReadOnlyList<SampledText> texts)
+    {
+    }
+
     /// <summary>The model was evaluated: before the first step, every so many steps, and after the last.</summary>
     void Evaluated(StageEvaluation evaluation)
     {

@@ -79,6 +79,8 @@ internal sealed class StageRun : IDisposable
         var progress = _meter.Measure(State.Step, learningRate, tokens, summary);
         State = State.Measured([.. summary.Metrics, new(MetricNames.Loss, summary.Loss), new(MetricNames.GradientNorm, summary.GradientNorm)]);
         Tell(observer => observer.Stepped(progress));
+        if (_context.Sampled?.Invoke() is { Count: > 0 } texts)
+            Tell(observer => observer.Sampled(State.Step, texts));
     }
 
     /// <summary>Gives the stage the weights that it is to end with, and stores it as finished.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.ML.Alignment.Judging;
+using Microsoft.ML.Alignment.Observing.Reports;
 using Microsoft.ML.Alignment.Observing.Samples;
 using Microsoft.ML.Alignment.Tokenization;
 
@@ -47,7 +48,15 @@ public sealed class FuzzTextTests : IDisposable
         """{"step":0,"prompt":"a","answer":"b","tokens":1,"ended":true}""", text =>
         {
             File.WriteAllText(_folder["samples.jsonl"], text + "\n");
-            SamplesFile.Read(_folder.Path);
+            KeptLines<KeptAnswer>.Read(_folder[KeptAnswer.FileName]);
+        });
+
+    [Fact]
+    public void SampledCompletions() => Run<InvalidDataException>(
+        """{"step":1,"prompt":"a","completion":"b","reward":0.5,"kl":null,"tokens":1,"ended":true,"rewards":{"c":1}}""", text =>
+        {
+            File.WriteAllText(_folder["completions.jsonl"], text + "\n");
+            ReadFolder();
         });
 
     [Fact]
@@ -57,6 +66,13 @@ public sealed class FuzzTextTests : IDisposable
         Run<ChatTemplateException>(
             seed => Encoding.UTF8.GetString(new Mutation(seed).Bytes(source, source.Length)),
             text => ChatTemplate.Parse(text, new Dictionary<string, string>()).Render([new("user", "a"), new("assistant", "b")], addGenerationPrompt: true));
+    }
+
+    // As the report does, which shows what it reads.
+    private void ReadFolder()
+    {
+        var rows = KeptLines<KeptCompletion>.Read(_folder[KeptCompletion.FileName]);
+        _ = CompletionTable.Of(new(new() { Method = "Grpo", TotalSteps = 1 }, new([]), []) { Completions = rows });
     }
 
     private static void Run<TError>(string json, Action<string> read)

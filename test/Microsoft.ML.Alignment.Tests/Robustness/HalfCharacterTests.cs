@@ -88,7 +88,7 @@ public sealed class HalfCharacterTests : IDisposable
     public void OfMetricsAndAnswers()
     {
         EachPlace("metrics.jsonl", """{"step":3,"loss":0.5,"rewards/margins":null}"""u8, () => MetricsFile.Read(_folder.Path), "\n");
-        EachPlace("samples.jsonl", """{"step":0,"prompt":"a","answer":"b","tokens":1,"ended":true}"""u8, () => SamplesFile.Read(_folder.Path), "\n");
+        EachPlace("samples.jsonl", """{"step":0,"prompt":"a","answer":"b","tokens":1,"ended":true}"""u8, () => KeptLines<KeptAnswer>.Read(_folder[KeptAnswer.FileName]), "\n");
     }
 
     [Fact]

@@ -11,8 +11,8 @@ internal sealed class RunFiles : IDisposable
     private readonly TimeProvider _clock;
     private readonly MetricsFile _metrics;
     private readonly TensorBoardFile _tensorBoard;
-    private readonly int? _afterStep;
-    private SamplesFile? _samples;
+    private readonly KeptLines<KeptAnswer> _answers;
+    private readonly KeptLines<KeptCompletion> _completions;
 
     /// <param name="folder">The folder of the stage; made if it is not there.</param>
     /// <param name="afterStep">The step of the checkpoint that training goes on from; null begins anew.</param>
@@ -21,10 +21,10 @@ internal sealed class RunFiles : IDisposable
     {
         Directory.CreateDirectory(folder);
         RemoveLeftovers(folder);
-        (_folder, _afterStep, _clock) = (folder, afterStep, clock);
+        (_folder, _clock) = (folder, clock);
         _metrics = MetricsFile.Open(folder, afterStep);
-        if (SamplesFile.Exists(folder))
-            _samples = SamplesFile.Open(folder, afterStep);
+        _answers = new(Path.Combine(folder, KeptAnswer.FileName), afterStep);
+        _completions = new(Path.Combine(folder, KeptCompletion.FileName), afterStep);
         _tensorBoard = new(folder, afterStep, clock);
         History = new(MetricsFile.Read(folder));
     }
@@ -38,7 +38,9 @@ internal sealed class RunFiles : IDisposable
         _tensorBoard.Append(point);
     }
 
-    public void Append(KeptAnswer answer) => (_samples ??= SamplesFile.Open(_folder, _afterStep)).Append(answer);
+    public void Append(KeptAnswer answer) => _answers.Append(answer);
+
+    public void Append(KeptCompletion completion) => _completions.Append(completion);
 
     /// <summary>Writes the page anew.</summary>
     public void WriteReport(RunFacts facts)
@@ -50,7 +52,8 @@ internal sealed class RunFiles : IDisposable
     public void Dispose()
     {
         _metrics.Dispose();
-        _samples?.Dispose();
+        _answers.Dispose();
+        _completions.Dispose();
         _tensorBoard.Dispose();
     }
 

@@ -56,6 +56,13 @@ internal sealed class RunRecorder(RunMessages log, TimeProvider clock) : ITraini
     }
 
     /// <inheritdoc/>
+    public void Sampled(int step, IReadOnlyList<SampledText> texts)
+    {
+        foreach (var text in texts)
+            _files?.Append(KeptCompletion.Of(step, text));
+    }
+
+    /// <inheritdoc/>
     public void Evaluated(StageEvaluation evaluation)
     {
         var point = RunPoints.Of(evaluation);

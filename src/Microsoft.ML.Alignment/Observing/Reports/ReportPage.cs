@@ -6,7 +6,8 @@ namespace Microsoft.ML.Alignment.Observing.Reports;
 /// <summary>The picture of a run: one page that needs no other file and no network.</summary>
 internal static class ReportPage
 {
-    private static readonly Lazy<Markup> Style = new(ReadStyle);
+    private static readonly Lazy<Markup> Style = new(() => Resource("report.css"));
+    private static readonly Lazy<Markup> Sorting = new(() => Resource("report.js"));
 
     /// <summary>The page.</summary>
     /// <param name="name">The run's name, of its workspace.</param>
@@ -32,6 +33,7 @@ internal static class ReportPage
         <main>
         {Markup.Join(stages.Select(RunSection.Of))}
         </main>
+        {(stages.Any(stage => stage.Completions.Count > 0) ? Markup.Of($"<script>{Sorting.Value}</script>") : Markup.None)}
         </body>
         </html>
 
@@ -47,9 +49,9 @@ internal static class ReportPage
     private static string State(RunReport stage) =>
         stage.Advice.Count > 0 ? $"{stage.Advice.Count} to look at" : RunSection.Progress(stage);
 
-    private static Markup ReadStyle()
+    private static Markup Resource(string name)
     {
-        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(typeof(ReportPage), "report.css")!;
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(typeof(ReportPage), name)!;
         using var reader = new StreamReader(stream);
         return Markup.Trusted(reader.ReadToEnd());
     }

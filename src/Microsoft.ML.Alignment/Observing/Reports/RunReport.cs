@@ -13,6 +13,9 @@ internal sealed record RunReport(RunFacts Facts, RunHistory History, IReadOnlyLi
     private const string FileName = "facts.json";
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
+    /// <summary>Gets some of what the policy wrote while it was trained on what it writes; none for other methods.</summary>
+    public IReadOnlyList<KeptCompletion> Completions { get; init; } = [];
+
     /// <summary>Gets what health rules say of it.</summary>
     public IReadOnlyList<HealthAdvice> Advice => HealthCheck.Of(History, Facts.Health);
 
@@ -31,7 +34,12 @@ internal sealed record RunReport(RunFacts Facts, RunHistory History, IReadOnlyLi
     ];
 
     private static RunReport Read(string folder) =>
-        new(ReadFacts(Path.Combine(folder, FileName)), new(MetricsFile.Read(folder)), SamplesFile.Read(folder));
+        new(
+            ReadFacts(Path.Combine(folder, FileName)), new(MetricsFile.Read(folder)),
+            KeptLines<KeptAnswer>.Read(Path.Combine(folder, KeptAnswer.FileName)))
+        {
+            Completions = KeptLines<KeptCompletion>.Read(Path.Combine(folder, KeptCompletion.FileName)),
+        };
 
     private static RunFacts ReadFacts(string path)
     {

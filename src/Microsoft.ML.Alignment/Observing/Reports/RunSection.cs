@@ -22,6 +22,7 @@ internal static class RunSection
         <dl class="figures">{Markup.Join(KeyFigures.Where(stage.History.Names.Contains).Select(name => Figure(name, stage.History)))}</dl>
         <div class="charts">{Markup.Join(ChartPlan.Of(stage.History).Select(chart => Picture(chart, stage)))}</div>
         {AnswerTable.Of(stage)}
+        {CompletionTable.Of(stage)}
         {Table("Options", stage.Facts.Options)}
         {Table("Data", stage.Facts.Data)}
         </section>

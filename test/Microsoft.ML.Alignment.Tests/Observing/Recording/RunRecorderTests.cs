@@ -32,6 +32,9 @@ public sealed class RunRecorderTests : IDisposable
             """{"step":0,"eval_loss":1,"eval_completions/mean_length":3.5,"eval_completions/clipped_ratio":0.5}""");
         File.ReadLines(_workspace["1-sft/samples.jsonl"]).First().Should().Be(
             """{"step":0,"prompt":"go","answer":"goed <0>","tokens":4,"ended":true}""");
+        File.ReadLines(_workspace["1-sft/completions.jsonl"]).Should().HaveCount(2 * Steps).And.StartWith([
+            """{"step":1,"prompt":"go","completion":"<went>","reward":0.5,"kl":0.25,"tokens":3,"ended":true,"rewards":{"rule":1,"length":null}}""",
+            """{"step":1,"prompt":"go","completion":"","reward":null,"kl":null,"tokens":1,"ended":false}"""]);
         Directory.GetFiles(_workspace["1-sft"], "events.out.tfevents.*").Should().ContainSingle();
         File.ReadAllText(_workspace["report.html"]).Should().Contain("Sft").And.Contain("goed &lt;0&gt;").And.Contain("completed, 6 of 6 steps")
             .And.Contain("training.batchSize").And.Contain("sftOption");
@@ -55,9 +58,10 @@ public sealed class RunRecorderTests : IDisposable
     {
         Run("1-whole");
         Run("2-cut", to: 5); // its checkpoint was at step 4
+        File.AppendAllText(_workspace["2-cut/completions.jsonl"], """{"step":6,"prompt":"killed in""");
         Run("2-cut", resumed: 4);
 
-        foreach (var file in new[] { "metrics.jsonl", "samples.jsonl" })
+        foreach (var file in new[] { "metrics.jsonl", "samples.jsonl", "completions.jsonl" })
             File.ReadAllText(_workspace[$"2-cut/{file}"]).Should().Be(File.ReadAllText(_workspace[$"1-whole/{file}"]), file);
     }
 
@@ -133,6 +137,9 @@ public sealed class RunRecorderTests : IDisposable
             {
                 Tokens = 10 + step - 1,
             });
+            recorder.Sampled(step, [
+                new("go", "<went>") { Reward = 0.5, Divergence = 0.25, Tokens = 3, Ended = true, Rewards = new Dictionary<string, double?> { ["rule"] = 1, ["length"] = null } },
+                new("go", "") { Divergence = double.NaN, Tokens = 1 }]);
             if (step % 2 == 0)
                 recorder.Evaluated(EvaluationAt(step));
         }

@@ -2,6 +2,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Microsoft.ML.Alignment.Observing.Metrics;
 using Microsoft.ML.Alignment.Observing.Reports;
+using Microsoft.ML.Alignment.Observing.Samples;
 using static Microsoft.ML.Alignment.Tests.Observing.Metrics.MetricsFileTests;
 
 namespace Microsoft.ML.Alignment.Tests.Observing.Reports;
@@ -87,6 +88,69 @@ public sealed class ReportPageTests
     public void OfManyStepsFourAreShown() => AnswerTable.Shown([0, 10, 20, 30, 40, 50, 60]).Should().Equal(0, 20, 40, 60);
 
     [Fact]
+    public void WhatThePolicyWroteStandsInATableThatSorts()
+    {
+        var page = Parse(Page(Grpo(new(1, "So", "went", 0.5, 1e-12, 2, true), new(2, "So", "goed", null, -1234.5678, 8, false))));
+
+        var table = page.Descendants("table").Single(table => (string?)table.Attribute("class") == "sortable");
+        table.Descendants("th").Select(heading => heading.Value).Should().Equal("step", "reward", "KL", "tokens", "prompt", "completion");
+        table.Descendants("button").Should().HaveCount(4, "texts do not sort");
+        Cells(table).Should().Equal("1 0.5 1e−12 2 So went", "2 – −1235 8 So goed …");
+        table.Descendants("td").Select(cell => (string?)cell.Attribute("data-value")).OfType<string>().Should().Equal("1", "0.5", "1E-12", "2", "2", "-1234.5678", "8");
+        page.Descendants("script").Single().Value.Should().Contain("table.sortable").And.NotContainAny("http", "import", "eval", "innerHTML");
+    }
+
+    [Fact]
+    public void EachOfSeveralRewardsHasAColumn()
+    {
+        var one = new KeptCompletion(1, "So", "went", 2, null, 2, true) { Rewards = new Dictionary<string, double?> { ["rule"] = 1, ["<length>"] = null } };
+
+        var table = Parse(Page(Grpo(one))).Descendants("table").Single();
+
+        table.Descendants("th").Select(heading => heading.Value).Should().Equal("step", "reward", "rule", "<length>", "KL", "tokens", "prompt", "completion");
+        Cells(table).Should().Equal("1 2 1 – – 2 So went");
+    }
+
+    [Theory]
+    [InlineData("</td></table></script><script>alert(1)</script>")]
+    [InlineData("<img src=x onerror=alert(1)>")]
+    [InlineData("\" onmouseover=\"alert(1)")]
+    [InlineData("<!-- --><![CDATA[ ]]> &lt;b&gt; &#60;b&#62;")]
+    public void WhatThePolicyWritesIsNoMarkup(string attack)
+    {
+        var row = new KeptCompletion(1, attack, attack, 1, 0, 2, true) { Rewards = new Dictionary<string, double?> { [attack] = 1 } };
+
+        var page = Parse(Page(Grpo(row)));
+
+        page.Descendants("td").TakeLast(2).Select(cell => cell.Value).Should().Equal(attack, attack);
+        page.Descendants("button").ElementAt(2).Value.Should().Be(attack);
+        page.Descendants("script").Should().ContainSingle("it is ours");
+        page.Descendants("img").Should().BeEmpty();
+        page.Descendants().Attributes().Where(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void OfManyCompletionsThoseOfEvenlySpreadStepsAreShown()
+    {
+        KeptCompletion[] all = [.. Enumerable.Range(0, 40).Select(i => new KeptCompletion((i / 4) + 1, "", "", i, 0, 1, true))];
+
+        CompletionTable.Shown(all, most: 40).Should().Equal(all);
+        CompletionTable.Shown(all, most: 16).Select(row => row.Step).Distinct().Should().Equal(1, 4, 7, 10);
+        CompletionTable.Shown(all, most: 16).Should().HaveCount(16);
+        CompletionTable.Shown(all, most: 3).Select(row => row.Reward).Should().Equal(36, 37, 38);
+    }
+
+    [Fact]
+    public void ALongTextIsCutBetweenCharacters()
+    {
+        var text = new string('a', 999) + "😀" + "b";
+
+        var page = Parse(Page(Grpo(new KeptCompletion(1, "So", text, 1, 0, 2, true))));
+
+        page.Descendants("td").Last().Value.Should().Be(new string('a', 999) + " […]");
+    }
+
+    [Fact]
     public void AdviceIsOnThePage()
     {
         var stage = Dpo();
@@ -103,6 +167,11 @@ public sealed class ReportPageTests
     }
 
     private static string Page(params RunReport[] stages) => ReportPage.Of("runs", stages, Now);
+
+    private static RunReport Grpo(params KeptCompletion[] rows) => new(new() { Method = "Grpo", TotalSteps = 2 }, new([]), []) { Completions = rows };
+
+    private static IEnumerable<string> Cells(XElement table) =>
+        table.Element("tbody")!.Elements("tr").Select(row => string.Join(' ', row.Elements("td").Select(cell => cell.Value)));
 
     private static RunReport Dpo() => new(
         new() { Method = "Dpo", TotalSteps = 2, Ended = "completed", WeightsOfStep = 2 },
