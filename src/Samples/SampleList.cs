@@ -23,6 +23,7 @@ internal static class SampleList
         Sample.Of("bco", "BCO: the same, where the judgements are reliable", Bco.Run),
         Sample.Of("rlhf", "PPO from a reward model, against imitation of the same labels", Rlhf.Rlhf.Run),
         Sample.Of("pairs", "what pairs teach: DPO on three designs of them", Rlhf.PairDesigns.Run),
+        new("optimum", "why DPO and PPO seek one policy: four methods on a problem whose best policy is known", Rlhf.Optimum.Run),
         new("compare", "every method from one SFT model: a table and a chart", CompareStory.Run),
         new("ask", "answers from a saved pipeline: ask ZIP [\"question\" ...]", Ask.Run),
         new("serve", "many requests at once to a saved pipeline: serve ZIP", Serve.Run),

@@ -1,3 +1,5 @@
+using ScottPlot;
+
 namespace Samples.Rlhf;
 
 /// <summary>A line of a picture.</summary>
@@ -5,6 +7,12 @@ namespace Samples.Rlhf;
 /// <param name="Points">Where it goes.</param>
 internal sealed record Curve(string Name, IReadOnlyList<(double X, double Y)> Points)
 {
+    /// <summary>What stands at each point.</summary>
+    public MarkerShape Mark { get; init; } = MarkerShape.FilledCircle;
+
+    /// <summary>Whether points are joined.</summary>
+    public bool IsJoined { get; init; } = true;
+
     /// <summary>Values of steps, averaged over some of them, since those of a few completions jump.</summary>
     /// <param name="name">What the legend calls it.</param>
     /// <param name="steps">Steps and values.</param>

@@ -17,6 +17,9 @@ internal sealed record Panel(string Title, string Across, IReadOnlyList<Curve> C
     /// <summary>Whether places have names, which the axis shows in place of numbers.</summary>
     public IReadOnlyList<string>? Places { get; init; }
 
+    /// <summary>Whether the names of the curves stand beside the panel, where many lines leave no room within.</summary>
+    public bool HasNamesBeside { get; init; }
+
     public void Draw(Plot plot)
     {
         var palette = new ScottPlot.Palettes.Category10();
@@ -25,7 +28,8 @@ internal sealed record Panel(string Title, string Across, IReadOnlyList<Curve> C
             double[] across = [.. Curves[i].Points.Select(point => LogarithmicAcross ? Math.Log10(point.X) : point.X)];
             double[] up = [.. Curves[i].Points.Select(point => point.Y)];
             var line = plot.Add.Scatter(across, up, palette.GetColor(i));
-            (line.LegendText, line.LineWidth, line.MarkerSize) = (Curves[i].Name, Places is null ? 2 : 0, 7);
+            (line.LegendText, line.LineWidth) = (Curves[i].Name, Places is null && Curves[i].IsJoined ? 2 : 0);
+            (line.MarkerShape, line.MarkerSize, line.MarkerLineWidth) = (Curves[i].Mark, Curves[i].IsJoined ? 7 : 9, 1.5f);
         }
 
         if (Mark is { } mark)
@@ -49,6 +53,14 @@ internal sealed record Panel(string Title, string Across, IReadOnlyList<Curve> C
         plot.Title(Title, size: 15);
         plot.XLabel(Across);
         if (Curves.Count > 1 || Mark is not null)
+            Name(plot);
+    }
+
+    private void Name(Plot plot)
+    {
+        if (HasNamesBeside)
+            plot.ShowLegend(Edge.Right);
+        else
             plot.ShowLegend(Alignment.LowerRight);
     }
 }
