@@ -19,6 +19,7 @@ internal sealed record BenchmarkTask(string Name, int? FlopsPerToken, Func<Argum
         Training("dpo-full", StepWithReference, new(Method.Dpo, 2)),
         Training("dpo-lora", Step, new(Method.Dpo, 2) { Lora = new() { Rank = 16 } }),
         Training("reward-full", Step, new(Method.Reward, 2)),
+        new("grpo-lora", null, OnPolicyBenchmark.Run),
         Generation("generate-1", 1),
         Generation("generate-8", 8),
         Serving("serve-1", 1),

@@ -11,8 +11,11 @@ internal sealed record Measurement
     /// <summary>Rows of data: conversations, or pairs.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Time of both.</summary>
+    /// <summary>Time of both; for on-policy training, of optimizer steps alone.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>Tokens that the policy writes in a second of sampling; null for what does not sample while it trains.</summary>
+    public double? SampledTokensPerSecond { get; init; }
 
     /// <summary>Number of weights N, the output matrix included (once, where it is the token embedding).</summary>
     public required long Weights { get; init; }

@@ -11,26 +11,27 @@ internal sealed class ResultTable
         if (result is null)
         {
             Console.WriteLine($"{name}: failed");
-            _rows.Add($"| {name} | failed | | | |");
+            _rows.Add($"| {name} | failed | | | | |");
             return;
         }
 
         var measured = result.Measurement;
         var share = result.Share(task) is { } value ? $"{value:F2}" : "-";
         var memory = $"{measured.PeakMemory / 1e9:F1} GB";
+        var sampled = measured.SampledTokensPerSecond is { } rate ? $"{rate:F1}" : "-";
         Console.WriteLine(
-            $"{name}: {measured.TokensPerSecond:F1} tokens/s, {measured.RowsPerSecond:F2} rows/s, share {share}, peak RSS {memory}; "
+            $"{name}: {measured.TokensPerSecond:F1} tokens/s, sampled {sampled} tokens/s, {measured.RowsPerSecond:F2} rows/s, share {share}, peak RSS {memory}; "
             + $"GFLOP/s {string.Join("; ", result.Peaks.Select(Line))}");
         foreach (var note in measured.Notes.Append(result.Runtime))
             Console.WriteLine($"    {note}");
-        _rows.Add($"| {name} | {measured.TokensPerSecond:F1} | {measured.RowsPerSecond:F2} | {share} | {memory} |");
+        _rows.Add($"| {name} | {measured.TokensPerSecond:F1} | {sampled} | {measured.RowsPerSecond:F2} | {share} | {memory} |");
     }
 
     public void Print()
     {
         Console.WriteLine();
-        Console.WriteLine("| task | tokens/s | rows (pairs)/s | share of MKL's f32 peak | peak RSS |");
-        Console.WriteLine("|---|---|---|---|---|");
+        Console.WriteLine("| task | tokens/s | sampled tokens/s | rows (pairs)/s | share of MKL's f32 peak | peak RSS |");
+        Console.WriteLine("|---|---|---|---|---|---|");
         _rows.ForEach(Console.WriteLine);
     }
 

@@ -17,8 +17,8 @@ internal sealed class RewardValidation(RolloutSampler sampler, CompletionScores 
     {
         var groups = sampler.Sample([.. Enumerable.Range(0, prompts)], groupSize: 1, Round, cancellation);
         var said = scores.Score(groups, cancellation);
-        var report = new RolloutReport(groups, said, coefficient: null, scores.Scaling).WithSpeed(sampler)
-            .Where(pair => pair.Key != RolloutMetrics.SamplingRate).ToDictionary(pair => ValidationMetrics.Prefix + pair.Key, pair => pair.Value);
+        var report = new RolloutReport(groups, said, coefficient: null, scores.Scaling).Values
+            .ToDictionary(pair => ValidationMetrics.Prefix + pair.Key, pair => pair.Value);
         report[ValidationMetrics.Loss] = -report.GetValueOrDefault(ValidationMetrics.Prefix + RolloutMetrics.Reward);
         return report;
     }

@@ -23,6 +23,9 @@ internal sealed class RolloutMaker(
     // Advantages that know the tokens need them of all completions, those that do not save the passes of completions that teach nothing.
     private bool ReadsTokensFirst => _control is not null || settings.Judge.ReadsTokens;
 
+    /// <summary>Gets what writes completions.</summary>
+    public RolloutSampler Sampler => sampler;
+
     /// <summary>Makes a round with the policy as it is.</summary>
     /// <param name="round">From 0.</param>
     /// <param name="cancellation">The run's.</param>
@@ -50,7 +53,7 @@ internal sealed class RolloutMaker(
         if (settings.EqualGroupRetries > 0)
             report.Add(RolloutMetrics.SampledAgain, sampledAgain);
         _control?.Observe(report.Divergence, report.Completions);
-        return new(round, groups) { Report = report.WithSpeed(sampler) };
+        return new(round, groups) { Report = report.Values };
     }
 
     /// <summary>Those of an optimizer step's groups that a pass is spent on; at least one.</summary>

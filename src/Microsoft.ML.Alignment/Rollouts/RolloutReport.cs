@@ -30,12 +30,8 @@ internal sealed class RolloutReport
     /// <summary>Gets the mean divergence of a completion from the reference, in nats; 0 where it was not read.</summary>
     public double Divergence => _values.GetValueOrDefault(RolloutMetrics.Divergence);
 
-    /// <summary>All of it, with how fast the policy writes.</summary>
-    public IReadOnlyDictionary<string, double> WithSpeed(RolloutSampler sampler)
-    {
-        _values[RolloutMetrics.SamplingRate] = sampler.Tokens / Math.Max(1e-9, sampler.Elapsed.TotalSeconds);
-        return _values;
-    }
+    /// <summary>Gets all of it.</summary>
+    public IReadOnlyDictionary<string, double> Values => _values;
 
     /// <summary>Adds what only the maker of the round knows.</summary>
     public void Add(string name, double value) => _values[name] = value;
@@ -123,10 +119,4 @@ internal static class RolloutMetrics
 
     /// <summary>Rounds so far that ended before their last step, since the policy had moved too far.</summary>
     public const string EarlyStops = "policy/early_stops";
-
-    /// <summary>Tokens that are sampled in a second of sampling.</summary>
-    public const string SamplingRate = "sampling/tokens_per_second";
-
-    /// <summary>Tokens that are trained on in a second of training.</summary>
-    public const string TrainingRate = "training/tokens_per_second";
 }

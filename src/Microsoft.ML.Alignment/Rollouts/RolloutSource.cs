@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Training;
 
@@ -8,16 +7,15 @@ namespace Microsoft.ML.Alignment.Rollouts;
 /// <param name="rounds">Makes a round.</param>
 /// <param name="plan">How rounds are dealt out to steps.</param>
 /// <param name="cancellation">The run's.</param>
-internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, CancellationToken cancellation) : IBatchSource<RolloutBatch>, ITrainingState
+internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, CancellationToken cancellation)
+    : IBatchSource<RolloutBatch>, ITrainingState, ISampledSteps
 {
     private const string Next = "nextStep";
     private const string Skipped = "skippedSteps";
     private const string Stops = "earlyStops";
 
-    private readonly Stopwatch _watch = new();
     private Rollout? _current;
     private long _next;
-    private long _trainedTokens;
 
     // Steps of rounds that ended early: a step of the run lies that much further on in the plan.
     private long _skipped;
@@ -26,9 +24,13 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
     /// <summary>Gets the divergence from the policy that sampled, in nats a token, that ends a round; null for none.</summary>
     public double? TargetKL { get; init; }
 
-    /// <summary>
-    /// Gets the completions of the step that was served last that people are shown; none where an earlier pass has shown them.
-    /// </summary>
+    /// <inheritdoc/>
+    public long SampledTokens => rounds.Sampler.Tokens;
+
+    /// <inheritdoc/>
+    public TimeSpan SamplingTime => rounds.Sampler.Elapsed;
+
+    /// <inheritdoc/>
     public IReadOnlyList<SampledText> Shown { get; private set; } = [];
 
     /// <inheritdoc/>
@@ -42,11 +44,7 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
             var place = plan.PlaceOf(step + _skipped);
             if (_current?.Round != place.Round)
                 _current = rounds.Make(place.Round, cancellation);
-            _watch.Start();
-            var batches = Batches(_current, place);
-            yield return batches;
-            _watch.Stop();
-            _trainedTokens += batches.Sum(batch => (long)batch.TokenCount);
+            yield return Batches(_current, place);
         }
     }
 
@@ -94,18 +92,10 @@ internal sealed class RolloutSource(RolloutMaker rounds, RolloutPlan plan, Cance
         batches[0] = batches[0] with
         {
             LeftOut = new(left.Length, left.Sum(row => row.Ids.Length)),
-            Report = Report(rollout),
+            Report = TargetKL is null
+                ? rollout.Report
+                : new Dictionary<string, double>(rollout.Report) { [RolloutMetrics.EarlyStops] = _earlyStops },
         };
         return batches;
     }
-
-    private Dictionary<string, double> Report(Rollout rollout)
-    {
-        var report = new Dictionary<string, double>(rollout.Report) { [RolloutMetrics.TrainingRate] = Rate() };
-        if (TargetKL is not null)
-            report[RolloutMetrics.EarlyStops] = _earlyStops;
-        return report;
-    }
-
-    private double Rate() => _watch.Elapsed > TimeSpan.Zero ? _trainedTokens / _watch.Elapsed.TotalSeconds : 0;
 }

@@ -70,7 +70,7 @@ public abstract class OnPolicyTrainer : PolicyTrainer
         {
             Validation = validation,
             AlsoTrains = method.AlsoTrains,
-            Shown = () => source.Shown,
+            Sampled = source,
             States = [.. reference?.State ?? [], source],
             Sampling = new(
                 [.. method.AlsoTrains.Select(group => group.Model), .. _options.Rewards.Count == 0 ? [stage.RewardModel!] : Array.Empty<LanguageModel>()],

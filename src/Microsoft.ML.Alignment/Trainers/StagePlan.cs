@@ -27,8 +27,8 @@ internal sealed record StagePlan<TBatch>(IBatchSource<TBatch> Source, IObjective
     /// <summary>Gets what a method that samples holds in memory beside; null, the default, for one that does not.</summary>
     public SamplingMemory? Sampling { get; init; }
 
-    /// <summary>Gets what the policy wrote for the step that was taken last, for people to read; null for a method that does not sample.</summary>
-    public Func<IReadOnlyList<SampledText>>? Shown { get; init; }
+    /// <summary>Gets what tells of the completions that the policy writes to learn from; null for a method that does not sample.</summary>
+    public ISampledSteps? Sampled { get; init; }
 
     /// <summary>Gets how often the tokens of a row are in a pass. The default is 1.</summary>
     public int PassesOfRow { get; init; } = 1;

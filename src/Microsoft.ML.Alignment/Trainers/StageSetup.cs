@@ -108,7 +108,7 @@ internal sealed class StageSetup(
         {
             Data = new(rows.Training.Count, rows.Validation?.Count ?? 0) { Summary = summary },
             States = plan.States,
-            Sampled = plan.Shown,
+            Sampled = plan.Sampled,
             Checkpoints = StageWorkspace.Open(this, context, folder, rows, plan.Facts),
             Observers = [.. watched.Observers, _recorder],
         };

@@ -81,7 +81,9 @@ public sealed record AlignmentRun
 /// <param name="Loss">Loss of the step.</param>
 /// <param name="LearningRate">Learning rate the step used.</param>
 /// <param name="GradientNorm">Gradient norm before clipping.</param>
-/// <param name="TokensPerSecond">Tokens of prompts and completions, both sides of a pair, since the stage began, a second.</param>
+/// <param name="TokensPerSecond">
+/// Tokens that were trained on, both sides of a pair, in a second of all that the stage does, since it began or went on.
+/// </param>
 /// <param name="TimeLeft">Estimate for the rest of the stage.</param>
 /// <param name="PeakMemoryBytes">Most memory the process held so far.</param>
 /// <param name="Metrics">By TRL's names.</param>
@@ -89,6 +91,18 @@ public sealed record TrainingProgress(
     string Stage, int Step, int TotalSteps, double Loss, double LearningRate, double GradientNorm,
     double TokensPerSecond, TimeSpan TimeLeft, long PeakMemoryBytes, IReadOnlyDictionary<string, double> Metrics)
 {
-    /// <summary>Gets the tokens of the step: prompts and completions, both sides of a pair.</summary>
+    /// <summary>Gets the tokens of the step: prompts and completions, both sides of a pair, and what is imitated beside.</summary>
     public int Tokens { get; init; }
+
+    /// <summary>
+    /// Gets the tokens that were trained on in a second of optimizer steps, since the stage began or went on: their passes and updates, without
+    /// sampling, rewards, evaluations and checkpoints.
+    /// </summary>
+    public double TrainedTokensPerSecond { get; init; }
+
+    /// <summary>
+    /// Gets the tokens that the policy wrote in a second of sampling, since the stage began or went on; null for a method that does not learn
+    /// from what the policy writes.
+    /// </summary>
+    public double? SampledTokensPerSecond { get; init; }
 }

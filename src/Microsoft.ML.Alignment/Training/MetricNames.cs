@@ -50,6 +50,12 @@ internal static class MetricNames
     /// <summary>Mean squared difference of the critic's values and the returns.</summary>
     public const string ValueError = "val/value_error";
 
+    /// <summary>Tokens that the policy writes in a second of sampling.</summary>
+    public const string SamplingRate = "sampling/tokens_per_second";
+
+    /// <summary>Tokens that are trained on in a second of optimizer steps.</summary>
+    public const string TrainingRate = "training/tokens_per_second";
+
     /// <summary>What an application may call a measure of its own that rewards stand for, in <see cref="AlignmentRun.Measure"/>.</summary>
     public const string TrueScore = "true_score";
 
@@ -58,6 +64,9 @@ internal static class MetricNames
 
     /// <summary>What begins the names of metrics that say which health rule was triggered.</summary>
     public const string HealthPrefix = "health/";
+
+    /// <summary>What depends on the clock, so that equal runs differ in it.</summary>
+    public static readonly string[] OfTheClock = [SamplingRate, TrainingRate];
 
     /// <summary>The divergence from the reference, in nats a completion: TRL's two names for it.</summary>
     public static readonly string[] Divergences = ["objective/kl", "kl"];

@@ -35,10 +35,16 @@ internal sealed class RunLog(TrainingContext context) : ITrainingObserver
 
     private static string Line(TrainingProgress progress) => string.Create(CultureInfo.InvariantCulture,
         $"{progress.Stage} step {progress.Step}/{progress.TotalSteps}: loss {progress.Loss:F4}, grad_norm {progress.GradientNorm:G4}, " +
-        $"learning_rate {progress.LearningRate:G3}{(progress.Metrics.Count > 0 ? ", " : "")}{Values(progress.Metrics)}, " +
-        $"{progress.TokensPerSecond:F0} tokens/s, {(int)progress.TimeLeft.TotalHours}:{progress.TimeLeft:mm\\:ss} left, " +
+        $"learning_rate {progress.LearningRate:G3}{(progress.Metrics.Count > 0 ? ", " : "")}{Values(progress.Metrics.Where(NotOfTheClock))}, " +
+        $"{progress.TokensPerSecond:F0} tokens/s{Apart(progress)}, {(int)progress.TimeLeft.TotalHours}:{progress.TimeLeft:mm\\:ss} left, " +
         $"peak {progress.PeakMemoryBytes >> 20} MiB");
 
-    private static string Values(IReadOnlyDictionary<string, double> metrics) =>
+    private static string Apart(TrainingProgress progress) => progress.SampledTokensPerSecond is { } sampled
+        ? string.Create(CultureInfo.InvariantCulture, $" (sampling {sampled:F0}, training {progress.TrainedTokensPerSecond:F0})")
+        : "";
+
+    private static bool NotOfTheClock(KeyValuePair<string, double> metric) => !MetricNames.OfTheClock.Contains(metric.Key);
+
+    private static string Values(IEnumerable<KeyValuePair<string, double>> metrics) =>
         string.Join(", ", metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G4}")));
 }

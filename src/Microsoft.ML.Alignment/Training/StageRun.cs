@@ -32,7 +32,7 @@ internal sealed class StageRun : IDisposable
         _observers = [new RunLog(context), .. context.Observers];
         var found = context.Checkpoints?.Restore(_tensors);
         (State, _restored) = (found?.State ?? new(), found?.Ended);
-        _meter = new(context.Stage, State.Step, totalSteps);
+        _meter = new(context.Stage, State.Step, totalSteps, context.Sampled);
         Tell(observer => observer.Started(StartOf(found is null ? null : State.Step)));
     }
 
@@ -73,13 +73,14 @@ internal sealed class StageRun : IDisposable
     /// <param name="learningRate">The rate that it used.</param>
     /// <param name="tokens">Tokens that it trained on.</param>
     /// <param name="summary">What it gave.</param>
-    public void Took(double learningRate, int tokens, StepSummary summary)
+    /// <param name="duration">Time of its passes and of the optimizer.</param>
+    public void Took(double learningRate, int tokens, StepSummary summary, TimeSpan duration)
     {
         State = State with { Step = State.Step + 1 };
-        var progress = _meter.Measure(State.Step, learningRate, tokens, summary);
+        var progress = _meter.Measure(State.Step, learningRate, new(tokens, duration), summary);
         State = State.Measured([.. summary.Metrics, new(MetricNames.Loss, summary.Loss), new(MetricNames.GradientNorm, summary.GradientNorm)]);
         Tell(observer => observer.Stepped(progress));
-        if (_context.Sampled?.Invoke() is { Count: > 0 } texts)
+        if (_context.Sampled?.Shown is { Count: > 0 } texts)
             Tell(observer => observer.Sampled(State.Step, texts));
     }
 

@@ -22,11 +22,8 @@ internal sealed record TrainingContext(string Stage, AlignmentRun Run, Action<st
     /// </summary>
     public Func<CancellationToken, IReadOnlyList<SampleAnswer>>? AnswerSamples { get; init; }
 
-    /// <summary>
-    /// Gets what the policy wrote for the optimizer step that was taken last, those completions that people are shown; null where it writes
-    /// nothing to learn from.
-    /// </summary>
-    public Func<IReadOnlyList<SampledText>>? Sampled { get; init; }
+    /// <summary>Gets what tells of the completions that the policy writes to learn from; null where it writes none.</summary>
+    public ISampledSteps? Sampled { get; init; }
 
     /// <summary>Gets what else is measured at each evaluation; null where nothing is.</summary>
     public Func<IReadOnlyDictionary<string, double>>? Measure { get; init; }

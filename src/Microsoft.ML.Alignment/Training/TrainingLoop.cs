@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Alignment.Batches;
 using Microsoft.ML.Alignment.Kernels;
 using Microsoft.ML.Alignment.Observing.Metrics;
@@ -57,8 +58,9 @@ internal sealed class TrainingLoop(IReadOnlyList<ParameterGroup> trained, Resolv
         where TBatch : ITrainingBatch
     {
         var learningRate = Schedule.Rate(stage.State.Step, stage.TotalSteps, training);
+        var began = Stopwatch.GetTimestamp();
         var summary = Update(batches, objective, groups, learningRate, stage);
-        stage.Took(learningRate, batches.Sum(batch => batch.TokenCount), summary);
+        stage.Took(learningRate, batches.Sum(batch => batch.TokenCount), summary, Stopwatch.GetElapsedTime(began));
     }
 
     private StepSummary Update<TBatch>(

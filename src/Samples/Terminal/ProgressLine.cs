@@ -18,6 +18,7 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>
 
     public static string Describe(TrainingProgress value) =>
         $"{value.Stage,-11} {value.Step,4}/{value.TotalSteps}  loss {value.Loss:F4}  {value.TokensPerSecond,6:F0} tokens/s  "
+        + (value.SampledTokensPerSecond is { } sampled ? $"(sampling {sampled:F0}, training {value.TrainedTokensPerSecond:F0})  " : "")
         + $"{value.TimeLeft:m\\:ss} left  {value.PeakMemoryBytes / 1e9:F1} GB";
 
     // A line that wraps could not be written over.

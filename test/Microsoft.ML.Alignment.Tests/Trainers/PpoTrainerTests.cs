@@ -51,6 +51,19 @@ public sealed class PpoTrainerTests
     }
 
     [Fact]
+    public void WhatIsImitatedBesideCountsInTheTokensOfTrainingAsItDoesInItsTime()
+    {
+        var alone = OnPolicyRun.Reports(OnPolicyRun.Ppo).Steps;
+        var beside = OnPolicyRun.Reports(OnPolicyRun.Ppo with { SftWeight = 1, SftColumnName = "Chosen" }).Steps;
+
+        beside[0].Tokens.Should().BeGreaterThan(alone[0].Tokens);
+        beside.Concat(alone).Should().OnlyContain(
+            step => step.TrainedTokensPerSecond >= step.TokensPerSecond, "the same tokens, in a part of the time");
+        beside.Concat(alone).Should().OnlyContain(step =>
+            step.Metrics["training/tokens_per_second"] == step.TrainedTokensPerSecond && step.Metrics["sampling/tokens_per_second"] == step.SampledTokensPerSecond);
+    }
+
+    [Fact]
     public void RowsToImitateMayBeOthersAndAreChecked()
     {
         var context = new MLContext(seed: 5);

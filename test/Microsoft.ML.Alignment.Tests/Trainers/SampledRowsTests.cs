@@ -67,7 +67,8 @@ public sealed class SampledRowsTests : IDisposable
 
         using var resumed = OnPolicyRun.Fit(method, Run("cut") with { Resume = true });
 
-        File.ReadAllText(FileOf("cut", method)).Should().Be(File.ReadAllText(FileOf("whole", method)));
+        foreach (var name in new[] { "completions.jsonl", "metrics.jsonl" })
+            File.ReadAllText(FileOf("cut", method, name)).Should().Be(File.ReadAllText(FileOf("whole", method, name)), name);
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public sealed class SampledRowsTests : IDisposable
 
     private AlignmentRun Run(string name) => new() { WorkspacePath = _folder[name] };
 
-    private string FileOf(string run, string method) => Directory.GetDirectories(_folder[run], $"*-{method}").Single() + "/completions.jsonl";
+    private string FileOf(string run, string method, string name = "completions.jsonl") =>
+        Path.Combine(Directory.GetDirectories(_folder[run], $"*-{method}").Single(), name);
 
     private JsonElement[] Rows(string run, string method) => [.. File.ReadLines(FileOf(run, method)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 }

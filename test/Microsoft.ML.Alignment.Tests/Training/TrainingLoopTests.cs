@@ -141,7 +141,7 @@ public sealed class TrainingLoopTests : IDisposable
         reports.Select(r => (r.Stage, r.Step, r.TotalSteps))
             .Should().Equal(("Test", 1, 4), ("Test", 2, 4), ("Test", 3, 4), ("Test", 4, 4));
         reports.Select(r => r.LearningRate).Should().Equal(0.01, 0.0075, 0.005, 0.0025);
-        reports.Should().OnlyContain(r => r.TokensPerSecond > 0 && r.PeakMemoryBytes > 1 << 20 && r.GradientNorm > 0);
+        reports.Should().OnlyContain(r => r.TokensPerSecond > 0 && r.TrainedTokensPerSecond >= r.TokensPerSecond && r.SampledTokensPerSecond == null && r.PeakMemoryBytes > 1 << 20 && r.GradientNorm > 0);
         (reports[0].TimeLeft > TimeSpan.Zero, reports[^1].TimeLeft).Should().Be((true, TimeSpan.Zero));
         _log[0].Should().StartWith("Test: 4 steps; learning rate 0.01");
         _log.Skip(1).Should().HaveCount(2, "of few steps the first and the last are logged")

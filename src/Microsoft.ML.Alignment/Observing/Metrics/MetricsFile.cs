@@ -33,7 +33,7 @@ internal sealed class MetricsFile : IDisposable
     public void Append(MetricsPoint point)
     {
         var line = new JsonObject { [StepLines.Step] = point.Step };
-        foreach (var (name, value) in point.Values)
+        foreach (var (name, value) in point.Values.Where(value => !MetricNames.OfTheClock.Contains(value.Key)))
             line[point.IsEvaluation ? ValidationMetrics.Prefix + name : name] = double.IsFinite(value) ? value : null;
         _lines.Append(line);
     }

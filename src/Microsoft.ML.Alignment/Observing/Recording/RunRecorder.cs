@@ -45,6 +45,7 @@ internal sealed class RunRecorder(RunMessages log, TimeProvider clock) : ITraini
         _tokens += progress.Tokens;
         var point = RunPoints.Of(progress, _tokens);
         _history.Add(point);
+        _facts = _facts! with { TrainedTokensPerSecond = progress.TrainedTokensPerSecond, SampledTokensPerSecond = progress.SampledTokensPerSecond };
         Tell(point);
         TrainingMeter.Step(progress.Stage, progress.Tokens, Stopwatch.GetElapsedTime(_lastStepAt));
         _lastStepAt = Stopwatch.GetTimestamp();

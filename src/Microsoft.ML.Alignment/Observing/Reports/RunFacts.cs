@@ -18,6 +18,12 @@ internal sealed record RunFacts
     /// <summary>Gets the step whose weights it has in the end; null while it trains.</summary>
     public int? WeightsOfStep { get; init; }
 
+    /// <summary>Gets the tokens that were trained on in a second of optimizer steps; null before the first.</summary>
+    public double? TrainedTokensPerSecond { get; init; }
+
+    /// <summary>Gets the tokens that the policy wrote in a second of sampling; null where it writes nothing to learn from.</summary>
+    public double? SampledTokensPerSecond { get; init; }
+
     /// <summary>Gets what health rules must know.</summary>
     public HealthFacts Health { get; init; } = new();
 

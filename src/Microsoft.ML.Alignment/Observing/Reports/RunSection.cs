@@ -19,7 +19,7 @@ internal static class RunSection
         <section id="stage-{index + 1}">
         <h2>{index + 1} · {stage.Facts.Method}<small>{Progress(stage)}</small></h2>
         {Advice(stage.Advice)}
-        <dl class="figures">{Markup.Join(KeyFigures.Where(stage.History.Names.Contains).Select(name => Figure(name, stage.History)))}</dl>
+        <dl class="figures">{Markup.Join(KeyFigures.Where(stage.History.Names.Contains).Select(name => Figure(name, stage.History)))}{Speed(stage.Facts)}</dl>
         <div class="charts">{Markup.Join(ChartPlan.Of(stage.History).Select(chart => Picture(chart, stage)))}</div>
         {AnswerTable.Of(stage)}
         {CompletionTable.Of(stage)}
@@ -58,6 +58,19 @@ internal static class RunSection
 
             """);
     }
+
+    private static Markup Speed(RunFacts facts) => Markup.Join([
+        Speed("tokens/s trained", facts.TrainedTokensPerSecond, "of optimizer steps"),
+        Speed("tokens/s sampled", facts.SampledTokensPerSecond, "of sampling")]);
+
+    private static Markup Speed(string name, double? rate, string time) => rate is not { } tokens
+        ? Markup.None
+        : Markup.Of(
+            $"""
+            <div><dt>{name}</dt><dd>{NumberText.Of(tokens)}</dd>
+            <dd class="quiet">in a second {time}</dd></div>
+
+            """);
 
     private static Markup Picture(Chart chart, RunReport stage) => Markup.Of(
         $"""

@@ -74,6 +74,15 @@ public sealed class RunRecorderTests : IDisposable
     }
 
     [Fact]
+    public void SpeedIsInTheReportAndNotInTheHistory()
+    {
+        Run("1-sft");
+
+        File.ReadAllText(_workspace["1-sft/metrics.jsonl"]).Should().NotContain("tokens_per_second");
+        File.ReadAllText(_workspace["report.html"]).Should().Contain("<dt>tokens/s trained</dt><dd>1234</dd>").And.Contain("<dt>tokens/s sampled</dt><dd>56.78</dd>");
+    }
+
+    [Fact]
     public void AdviceIsToldOnceAndKeptInMetrics()
     {
         Run("1-sft", data: Data(examples: 50, duplicates: 5));
@@ -133,9 +142,11 @@ public sealed class RunRecorderTests : IDisposable
             recorder.Evaluated(EvaluationAt(0));
         for (var step = (resumed ?? 0) + 1; step <= to; step++)
         {
-            recorder.Stepped(new(stage, step, Steps, 1.0 / step, 1e-3, 3, 100, TimeSpan.Zero, 0, new Dictionary<string, double> { ["mean_token_accuracy"] = 0.75 })
+            recorder.Stepped(new(stage, step, Steps, 1.0 / step, 1e-3, 3, 100, TimeSpan.Zero, 0, new Dictionary<string, double> { ["mean_token_accuracy"] = 0.75, ["training/tokens_per_second"] = 1234 })
             {
                 Tokens = 10 + step - 1,
+                TrainedTokensPerSecond = 1234,
+                SampledTokensPerSecond = 56.78,
             });
             recorder.Sampled(step, [
                 new("go", "<went>") { Reward = 0.5, Divergence = 0.25, Tokens = 3, Ended = true, Rewards = new Dictionary<string, double?> { ["rule"] = 1, ["length"] = null } },
