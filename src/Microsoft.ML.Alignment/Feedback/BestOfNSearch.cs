@@ -49,19 +49,22 @@ internal sealed class BestOfNSearch : IDisposable
     {
         var rows = new FeedbackRows();
         var kept = new List<Best>();
+        _task.Progress.Expect(_task.Rows.Count);
         for (var first = 0; first < _task.Rows.Count; first += PromptsAtOnce)
         {
             int[] places = [.. Enumerable.Range(first, Math.Min(PromptsAtOnce, _task.Rows.Count - first))];
             var key = string.Join('\u001f', places.SelectMany(place => _task.Rows[place]).Prepend($"best of n from {first} {_identity}"));
-            kept.AddRange(await _task.Session.RememberAsync(key, token => Task.Run(() => Search(places, token), token), _task.Cancellation).ConfigureAwait(false));
+            var found = await _task.Session.RememberAsync(key, token => Task.Run(() => Search(places, token), token), _task.Cancellation).ConfigureAwait(false);
+            kept.AddRange(found);
+            _task.Progress.Done(found.Length, found.Count(best => best.Text is null));
         }
 
         foreach (var (row, best) in _task.Rows.Zip(kept))
             rows.Add(row, best.Text is null ? [] : [[best.Text, (float)best.Score]]);
-        Best[] found = [.. kept.Where(best => best.Text is not null)];
+        Best[] with = [.. kept.Where(best => best.Text is not null)];
         _task.Log(string.Create(CultureInfo.InvariantCulture,
-            $"{_options.Count} completions each, mean score {Mean(found, best => best.MeanScore):G4}, of the best {Mean(found, best => best.Score):G4}; " +
-            $"{kept.Count - found.Length} prompts have none to keep"));
+            $"{_options.Count} completions each, mean score {Mean(with, best => best.MeanScore):G4}, of the best {Mean(with, best => best.Score):G4}; " +
+            $"{kept.Count - with.Length} prompts have none to keep"));
         return rows;
     }
 

@@ -14,7 +14,7 @@ internal sealed class ClientWriter(IChatClient client, WritingSettings settings)
             var messages = PromptMessages.Of(row[0], task.AreConversations);
             var asked = Enumerable.Range(0, count).Select(sample => AskAsync(task.Session, messages, sample, cancellation));
             return await Task.WhenAll(asked).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        }, texts => texts.Any(text => text.Length == 0)).ConfigureAwait(false);
     }
 
     public void Dispose()

@@ -42,9 +42,10 @@ public sealed class CritiqueAndReviseEstimator : FeedbackEstimator
 
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
+        task.Progress.Expect(task.Rows.Count);
         var revisions = await task.ForEachAsync(task.Rows, (row, cancellation) => row[1].Length == 0
             ? Task.FromResult<Revision?>(null)
-            : _reviser.ReviseAsync(task.Shown(row[0]), row[1], _options, task.Session, cancellation)).ConfigureAwait(false);
+            : _reviser.ReviseAsync(task.Shown(row[0]), row[1], _options, task.Session, cancellation), revision => revision is null).ConfigureAwait(false);
         var (rows, failed, unchanged) = (new FeedbackRows(), 0, 0);
         foreach (var (row, revision) in task.Rows.Zip(revisions))
         {

@@ -52,17 +52,20 @@ public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
         using var log = _host.Start();
         using var place = RunWorkspace.Of(_run).Next(_method);
         using var session = new FeedbackSession(_options.Limits, place.Folder is { } folder ? Path.Combine(folder, JournalFile) : null);
+        void Log(string line) => log.Info($"{_method}: {line}");
         var task = new FeedbackTask(input.Schema, DistinctRows.Read(input, columns.Keys, _run.CancellationToken), session, _run)
         {
-            Log = line => log.Info($"{_method}: {line}"),
+            Log = Log,
+            Progress = new(_method, _run, session, _options.Limits, Log),
             AreConversations = TextFormat.IsMessages(input.Schema[_options.PromptColumnName]),
             Concurrency = 2 * _options.Limits.MaxConcurrency,
         };
         // Fit may be called where there is a context that continuations would wait for, for example in a notebook.
         var (rows, quality) = Task.Run(() => WorkAsync(task)).GetAwaiter().GetResult();
-        task.Log($"{task.Rows.Count} different rows, {session.Usage.Calls} answers of clients");
-        FeedbackReport.Write(_run, place.Folder, _method, quality);
-        return new(_host.Environment, new() { Method = _method, Options = SavedJson.ElementOf(_options), Quality = quality }, columns, rows);
+        var requests = session.Requests;
+        task.Log($"{task.Rows.Count} different rows, {string.Join(", ", requests.Figures.Select(figure => $"{figure.Key} {figure.Value}"))}");
+        FeedbackReport.Write(_run, place.Folder, _method, quality, requests);
+        return new(_host.Environment, new() { Method = _method, Options = SavedJson.ElementOf(_options), Quality = quality }, columns, rows) { Requests = requests };
     }
 
     private protected IExceptionContext Context => _host.Context;

@@ -6,11 +6,12 @@ namespace Microsoft.ML.Alignment.Feedback;
 internal static class FeedbackReport
 {
     /// <summary>Writes the figures into the stage's folder, and the page anew.</summary>
-    public static void Write(AlignmentRun run, string? folder, string method, JudgeQuality? quality)
+    public static void Write(AlignmentRun run, string? folder, string method, JudgeQuality? quality, FeedbackRequests requests)
     {
         if (folder is null)
             return;
-        RunReport.WriteFacts(folder, new() { Method = method, TotalSteps = 0, Ended = "finished", Data = quality?.Figures ?? new Dictionary<string, string>() });
+        var figures = (quality?.Figures ?? new Dictionary<string, string>()).Concat(requests.Figures).ToDictionary();
+        RunReport.WriteFacts(folder, new() { Method = method, TotalSteps = 0, Ended = "finished", Data = figures });
         ReportFile.Write(run.WorkspacePath!, TimeProvider.System);
     }
 }

@@ -37,6 +37,9 @@ public sealed class FeedbackTransformer : AlignmentTransformer
     /// <summary>Gets how far the judge of the stage can be trusted; null for a stage that compares nothing. It is saved with the stage.</summary>
     public JudgeQuality? Quality => _stage.Quality;
 
+    /// <summary>Gets how requests went when the stage was fitted; null where it was loaded from a file.</summary>
+    public FeedbackRequests? Requests { get; internal init; }
+
     private static VersionInfo Version => SavedStages.VersionInfo("ALGNFDBK", LoaderSignature);
 
     private protected override RowScorer CreateScorer(DataViewSchema input) => _columns is null

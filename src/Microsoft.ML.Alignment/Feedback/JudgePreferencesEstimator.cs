@@ -47,12 +47,14 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
         var count = Candidates(name => AlignmentSchema.HasText(task.Schema, name)).Count;
+        var labelled = _labelled is null ? null : LabelledPairs.Read(_labelled, task, _options);
+        task.Progress.Expect(task.Rows.Count + (labelled?.Count ?? 0));
         var judging = new PairJudging(_judge, task.Session);
         var judged = await task.ForEachAsync(task.Rows, async (row, cancellation) =>
         {
             string[] candidates = [.. row.Skip(1).Take(count).Where(text => text.Length > 0).Distinct()];
             return (Candidates: candidates, Pairs: await judging.AllAsync(task.Shown(row[0]), candidates, cancellation).ConfigureAwait(false));
-        }).ConfigureAwait(false);
+        }, row => row.Pairs.Any(pair => pair.Verdict.FirstProbability is null)).ConfigureAwait(false);
         var (rows, made, questions) = (new FeedbackRows(), new PreferenceRow(_judge.Identity, _options), new List<JudgedQuestion>());
         foreach (var (row, (candidates, pairs)) in task.Rows.Zip(judged))
         {
@@ -61,14 +63,14 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
         }
 
         task.Log(made.ToString());
-        return (rows, await MeasureAsync(task, questions).ConfigureAwait(false));
+        return (rows, await MeasureAsync(task, questions, labelled).ConfigureAwait(false));
     }
 
-    private async Task<JudgeQuality> MeasureAsync(FeedbackTask task, IReadOnlyCollection<JudgedQuestion> questions)
+    private async Task<JudgeQuality> MeasureAsync(FeedbackTask task, IReadOnlyCollection<JudgedQuestion> questions, LabelledPairs? labelled)
     {
         var quality = JudgeQuality.Of(questions);
-        if (_labelled is not null)
-            quality = quality.WithLabels(JudgeQuality.Of(await LabelledPairs.JudgeAsync(_judge, task, _labelled, _options).ConfigureAwait(false)));
+        if (labelled is not null)
+            quality = quality.WithLabels(JudgeQuality.Of(await labelled.JudgeAsync(_judge, task).ConfigureAwait(false)));
         task.Log(string.Join("; ", quality.Figures.Select(figure => $"{figure.Key} {figure.Value}")));
         return quality;
     }

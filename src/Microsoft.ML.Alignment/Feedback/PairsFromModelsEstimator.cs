@@ -38,6 +38,7 @@ public sealed class PairsFromModelsEstimator : FeedbackEstimator
 
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
+        task.Progress.Expect(2 * task.Rows.Count);
         var chosen = await WriteAsync(_sources.Strong, task, _options.Generation).ConfigureAwait(false);
         // Clients that do not say which model they are would be one to the journal; the seed tells them apart.
         var rejected = await WriteAsync(_sources.Weak, task, _options.Generation with { Seed = _options.Generation.Seed + 1 }).ConfigureAwait(false);

@@ -42,6 +42,7 @@ internal sealed class PolicyWriter : ICompletionWriter
             var key = string.Join('\u001f', chunk.Prepend($"sample {count} {_identity.Value}"));
             var completions = await task.Session.RememberAsync(key, token => Task.Run(() => Write(chunk, count, token), token), task.Cancellation).ConfigureAwait(false);
             written.AddRange(completions.Chunk(count));
+            task.Progress.Done(chunk.Length, abstained: 0);
         }
 
         return written;

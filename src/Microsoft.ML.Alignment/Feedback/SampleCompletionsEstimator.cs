@@ -41,6 +41,7 @@ public sealed class SampleCompletionsEstimator : FeedbackEstimator
 
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
+        task.Progress.Expect(task.Rows.Count);
         using var writer = _source.Open(Name, task.Schema, new(_options.PromptColumnName, _options.PromptFormat, _options.Generation));
         var written = await writer.WriteAsync(task, [.. task.Rows.Select(row => row[0])], _options.Count).ConfigureAwait(false);
         var rows = new FeedbackRows();

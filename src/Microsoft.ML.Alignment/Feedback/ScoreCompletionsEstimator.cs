@@ -37,8 +37,10 @@ public sealed class ScoreCompletionsEstimator : FeedbackEstimator
 
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
+        task.Progress.Expect(task.Rows.Count);
         var scores = await task.ForEachAsync(
-            task.Rows, (row, cancellation) => _scorer.ScoreAsync(task.Shown(row[0]), row[1], task.Session, cancellation)).ConfigureAwait(false);
+            task.Rows, (row, cancellation) => _scorer.ScoreAsync(task.Shown(row[0]), row[1], task.Session, cancellation),
+            score => score.Value is null).ConfigureAwait(false);
         var rows = new FeedbackRows();
         foreach (var (row, score) in task.Rows.Zip(scores))
             rows.Add(row, [(float?)score.Value, score.Explanation, _scorer.Identity]);

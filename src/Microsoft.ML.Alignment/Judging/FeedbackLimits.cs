@@ -16,6 +16,13 @@ public sealed record FeedbackLimits
     public int MaxRetries { get; init => field = Require.AtLeast(0, value); } = 3;
 
     /// <summary>
+    /// Gets how long a request may take, in seconds; one that takes longer has failed, and is sent again as others are. Above 0; null, the
+    /// default, leaves it to the client, which may wait for ever.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not a finite number above 0.</exception>
+    public double? TimeoutSeconds { get; init => field = Require.PositiveOrNull(value); }
+
+    /// <summary>
     /// Gets after how many requests in a row that failed for good everything stops, instead of abstaining on row after row. At least 1;
     /// the default is 8.
     /// </summary>

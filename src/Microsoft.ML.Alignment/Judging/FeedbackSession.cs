@@ -15,6 +15,8 @@ public sealed class FeedbackSession : IDisposable
     private readonly FeedbackJournal? _journal;
     private readonly FeedbackBudget _budget;
     private readonly RequestGate _gate;
+    private readonly RequestCounts _counts = new();
+    private readonly TimedClient _timed;
     private readonly ConcurrentDictionary<string, SharedAnswer> _answers = [];
     private int _failuresInARow;
 
@@ -34,10 +36,14 @@ public sealed class FeedbackSession : IDisposable
         _journal = journalPath is null ? null : FeedbackJournal.Open(journalPath);
         _budget = new(limits, journalPath);
         _gate = new(limits, clock);
+        _timed = new(limits, clock, _counts);
     }
 
     /// <summary>Gets what was used so far, with what came from the journal.</summary>
     public FeedbackUsage Usage => _budget.Usage;
+
+    /// <summary>Gets how requests went so far.</summary>
+    public FeedbackRequests Requests => _counts.Snapshot;
 
     /// <summary>Asks a client, unless the journal knows the answer to the same messages with the same options.</summary>
     /// <param name="client">Whom to ask.</param>
@@ -106,9 +112,14 @@ public sealed class FeedbackSession : IDisposable
     private async Task<JsonElement> FindOrProduceAsync<T>(string hash, Func<CancellationToken, Task<T>> produce, CancellationToken cancellation)
     {
         if (_journal?.Find(hash) is { } known)
+        {
+            _counts.Add(fromJournal: 1);
             return known;
+        }
+
         var value = JsonSerializer.SerializeToElement(await produce(cancellation).ConfigureAwait(false), FeedbackJournal.Json);
         _journal?.Append(hash, value);
+        _counts.Add(asked: 1);
         return value;
     }
 
@@ -121,28 +132,37 @@ public sealed class FeedbackSession : IDisposable
             _budget.RequireRoom();
             try
             {
-                var response = await client.GetResponseAsync(messages, options?.Clone(), cancellation).ConfigureAwait(false);
+                var response = await _timed.AskAsync(client, messages, options?.Clone(), cancellation).ConfigureAwait(false);
                 Volatile.Write(ref _failuresInARow, 0);
                 return FeedbackAnswer.Of(response);
             }
             catch (Exception e) when (!RequestProblem.IsOfOptions(e) && !cancellation.IsCancellationRequested)
             {
                 if (RequestProblem.IsOfMessages(e))
+                {
+                    _counts.Add(failed: 1);
                     throw new RequestFailedException(e);
+                }
+
                 if (options?.ResponseFormat is not null && RequestProblem.IsBadRequest(e))
                     throw new NotSupportedException($"The provider refuses the request, perhaps because of its response format: {e.Message}", e);
                 if (attempt == _limits.MaxRetries || RequestProblem.IsFinal(e))
                     throw Failed(e, attempt + 1);
+                _counts.Add(retries: 1);
                 await _gate.BackOffAsync(attempt, cancellation).ConfigureAwait(false);
             }
         }
     }
 
-    private Exception Failed(Exception cause, int attempts) => Interlocked.Increment(ref _failuresInARow) >= _limits.MaxFailuresInARow
-        ? new FeedbackFailedException(
-            $"{_failuresInARow} requests in a row failed, each tried {attempts} times; the last one with: {cause.Message} " +
-            "What was answered before is in the journal, if there is one; mend the connection and run again.", cause)
-        : new RequestFailedException(cause);
+    private Exception Failed(Exception cause, int attempts)
+    {
+        _counts.Add(failed: 1);
+        return Interlocked.Increment(ref _failuresInARow) >= _limits.MaxFailuresInARow
+            ? new FeedbackFailedException(
+                $"{_failuresInARow} requests in a row failed, each tried {attempts} times; the last one with: {cause.Message} " +
+                "What was answered before is in the journal, if there is one; mend the connection and run again.", cause)
+            : new RequestFailedException(cause);
+    }
 }
 
 /// <summary>What a client answered.</summary>

@@ -12,6 +12,10 @@ internal static class RequestProblem
     /// <summary>Whether the provider would refuse the same request again.</summary>
     public static bool IsFinal(Exception e) => StatusOf(e) is >= 400 and < 500 and not (408 or 409 or 425 or 429);
 
+    /// <summary>Whether there was no answer in time.</summary>
+    /// <param name="e">What a request ended with that was not canceled.</param>
+    public static bool IsTimeout(Exception e) => e is TimeoutException or OperationCanceledException || StatusOf(e) is 408 or 504;
+
     /// <summary>Whether the provider calls the request itself wrong, as those do that know no schemas.</summary>
     public static bool IsBadRequest(Exception e) => StatusOf(e) is 400 or 422;
 

@@ -6,7 +6,10 @@ namespace Microsoft.ML.Alignment;
 /// <summary>What belongs to a run and not to a model.</summary>
 public sealed record AlignmentRun
 {
-    /// <summary>Gets who is told of each step; null for nobody. Reports come on the training thread.</summary>
+    /// <summary>
+    /// Gets who is told of each step of training, and of each row that a stage of feedback has done (<see cref="TrainingProgress.Feedback"/>);
+    /// null for nobody. Reports come one at a time: those of training on its thread, those of feedback on any.
+    /// </summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>
@@ -74,13 +77,13 @@ public sealed record AlignmentRun
     internal OpenedWorkspaces Opened { get; } = new();
 }
 
-/// <summary>Where training stands after an optimizer step.</summary>
+/// <summary>Where training stands after an optimizer step, or a stage of feedback after a row.</summary>
 /// <param name="Stage">The method, e.g. <c>Dpo</c>.</param>
-/// <param name="Step">Steps done, from 1.</param>
-/// <param name="TotalSteps">Steps of the stage.</param>
-/// <param name="Loss">Loss of the step.</param>
-/// <param name="LearningRate">Learning rate the step used.</param>
-/// <param name="GradientNorm">Gradient norm before clipping.</param>
+/// <param name="Step">Steps done, or rows, from 1.</param>
+/// <param name="TotalSteps">Steps of the stage, or rows.</param>
+/// <param name="Loss">Loss of the step; NaN where nothing is trained.</param>
+/// <param name="LearningRate">Learning rate the step used; NaN where nothing is trained.</param>
+/// <param name="GradientNorm">Gradient norm before clipping; NaN where nothing is trained.</param>
 /// <param name="TokensPerSecond">
 /// Tokens that were trained on, both sides of a pair, in a second of all that the stage does, since it began or went on.
 /// </param>
@@ -93,6 +96,9 @@ public sealed record TrainingProgress(
 {
     /// <summary>Gets the tokens of the step: prompts and completions, both sides of a pair, and what is imitated beside.</summary>
     public int Tokens { get; init; }
+
+    /// <summary>Gets where a stage of feedback stands; null for a stage that trains.</summary>
+    public FeedbackProgress? Feedback { get; init; }
 
     /// <summary>
     /// Gets the tokens that were trained on in a second of optimizer steps, since the stage began or went on: their passes and updates, without

@@ -16,8 +16,9 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>
             Console.WriteLine(Describe(value));
     }
 
-    public static string Describe(TrainingProgress value) =>
-        $"{value.Stage,-11} {value.Step,4}/{value.TotalSteps}  loss {value.Loss:F4}  {value.TokensPerSecond,6:F0} tokens/s  "
+    public static string Describe(TrainingProgress value) => value.Feedback is { } feedback
+        ? $"{value.Stage,-11} {feedback}  {value.TimeLeft:m\\:ss} left"
+        : $"{value.Stage,-11} {value.Step,4}/{value.TotalSteps}  loss {value.Loss:F4}  {value.TokensPerSecond,6:F0} tokens/s  "
         + (value.SampledTokensPerSecond is { } sampled ? $"(sampling {sampled:F0}, training {value.TrainedTokensPerSecond:F0})  " : "")
         + $"{value.TimeLeft:m\\:ss} left  {value.PeakMemoryBytes / 1e9:F1} GB";
 
