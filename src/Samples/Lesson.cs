@@ -17,15 +17,22 @@ internal sealed class Lesson : IDisposable
     private readonly Drill _test;
     private readonly VerbSplit _verbs;
     private readonly string? _picturePath;
+    private readonly AlignmentRun _run;
 
     private Lesson(LessonCommand command, CancellationToken stop)
     {
         ML = new MLContext(command.Seed);
-        Align = ML.Alignment(new AlignmentRun { Progress = History, CancellationToken = stop });
+        _run = new() { Progress = History, CancellationToken = stop };
+        Align = ML.Alignment(_run);
         _verbs = command.HeldOut ? VerbSplit.HeldOut(command.Seed) : VerbSplit.Test;
         _picturePath = command.PicturePath;
         _model = command.ModelPath is null ? DrillModel.Kept(ML, Align, command.Seed) : DrillModel.Real(command.ModelPath);
-        _settings = _model.Settings(command.Seed);
+        var settings = _model.Settings(command.Seed);
+        _settings = settings with
+        {
+            SftBeforeOthers = settings.SftBeforeOthers with { MaxSteps = command.Steps },
+            Dpo = settings.Dpo with { MaxSteps = command.Steps },
+        };
         _training = new(ML, _verbs.Train);
         _test = new(ML, TestVerbs);
     }
@@ -64,6 +71,9 @@ internal sealed class Lesson : IDisposable
     /// <summary>Questions about the training verbs with their forms, for rewards that follow a rule.</summary>
     public IDataView Questions => _training.Questions;
 
+    /// <summary>The same about verbs that are never trained on.</summary>
+    public IDataView TestQuestions => _test.Questions;
+
     /// <summary>What training measured.</summary>
     public ProgressHistory History { get; } = new();
 
@@ -89,8 +99,22 @@ internal sealed class Lesson : IDisposable
     /// <summary>The better completion of each pair, to be imitated.</summary>
     public IDataView BetterSides(IDataView pairs) => ML.Transforms.CopyColumns("Completion", "Chosen").Fit(pairs).Transform(pairs);
 
+    /// <summary>What <see cref="Align"/> is, keeping a run: metrics, sampled answers, report.html.</summary>
+    /// <param name="name">What the run is called; one of that name that was kept before is removed.</param>
+    /// <param name="folder">Where it is kept: below the folder out.</param>
+    public AlignmentCatalog KeptRun(string name, out string folder)
+    {
+        folder = Path.Combine("out", name);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        return ML.Alignment(_run with { WorkspacePath = folder });
+    }
+
     /// <summary>How a policy does on verbs that are never trained on.</summary>
-    public DrillScores Score(PolicyTransformer policy) => new DrillEvaluation(ML, TestVerbs).Score(policy, null);
+    /// <param name="policy">The policy.</param>
+    /// <param name="reference">What its divergence is measured from; null for nothing.</param>
+    public DrillScores Score(PolicyTransformer policy, PolicyTransformer? reference = null) =>
+        new DrillEvaluation(ML, TestVerbs).Score(policy, reference);
 
     /// <summary>Where the picture of a sample is written.</summary>
     public string PicturePath(string name) => _picturePath ?? Path.Combine("out", $"{name}.png");

@@ -16,6 +16,9 @@ internal sealed record LessonCommand
     /// <summary>Where a picture is drawn; null is in the folder out.</summary>
     public string? PicturePath { get; init; }
 
+    /// <summary>The most optimizer steps of a stage; null trains for as long as the sample says.</summary>
+    public int? Steps { get; init; }
+
     /// <exception cref="UsageException">An argument is unknown or lacks its value.</exception>
     public static LessonCommand Parse(IReadOnlyList<string> args) => OptionValues.Fold(args, new LessonCommand(), With);
 
@@ -25,6 +28,7 @@ internal sealed record LessonCommand
         "--seed" => command with { Seed = OptionValues.Number(option, value) },
         "--verbs" => command with { HeldOut = OptionValues.IsHeldOut(option, value) },
         "--chart" => command with { PicturePath = OptionValues.Text(option, value) },
+        "--steps" => command with { Steps = OptionValues.Count(option, value) },
         _ => throw OptionValues.Unknown(option),
     };
 }

@@ -22,6 +22,8 @@ internal static class SampleList
         Sample.Of("kto", "KTO: answers that were judged one by one", Kto.Run),
         Sample.Of("bco", "BCO: the same, where the judgements are reliable", Bco.Run),
         Sample.Of("rlhf", "PPO from a reward model, against imitation of the same labels", Rlhf.Rlhf.Run),
+        Sample.Of("reward-hacking", "a flawed reward without and with a cost of the divergence", Rlhf.RewardHacking.Run),
+        Sample.Of("beta-sweep", "what the price of a nat does: PPO and DPO at five of them", Rlhf.BetaSweep.Run),
         Sample.Of("pairs", "what pairs teach: DPO on three designs of them", Rlhf.PairDesigns.Run),
         new("optimum", "why DPO and PPO seek one policy: four methods on a problem whose best policy is known", Rlhf.Optimum.Run),
         new("compare", "every method from one SFT model: a table and a chart", CompareStory.Run),
@@ -36,11 +38,12 @@ internal static class SampleList
         usage: Samples [options]        SFT, reward model and DPO in one pipeline, on a tiny model that is made for it
                Samples NAME [options]   one sample:
 
-        {{{string.Join("\n", All.Select(sample => $"  {sample.Name,-13} {sample.Summary}"))}}}
+        {{{string.Join("\n", All.Select(sample => $"  {sample.Name,-14} {sample.Summary}"))}}}
 
         --model PATH     a Hugging Face folder or a GGUF file in place of the tiny model (all but ask, serve, export, chat, inspect)
         --seed N         seed of everything random; default 1 (all but ask, serve, export, chat, inspect)
         --verbs WHICH    test (default), or heldout: training verbs kept out, for choosing settings (all but the pipeline, ask, serve)
+        --steps N        at most N optimizer steps a stage, to see a sample of one method or question run through; it will not learn much
         --chart FILE     where a picture is drawn, of samples that draw one; default in the folder out
 
         of the pipeline

@@ -20,6 +20,9 @@ internal sealed record Panel(string Title, string Across, IReadOnlyList<Curve> C
     /// <summary>Whether the names of the curves stand beside the panel, where many lines leave no room within.</summary>
     public bool HasNamesBeside { get; init; }
 
+    /// <summary>The corner that no line goes through, for the legend.</summary>
+    public Alignment Legend { get; init; } = Alignment.LowerRight;
+
     public void Draw(Plot plot)
     {
         var palette = new ScottPlot.Palettes.Category10();
@@ -61,6 +64,6 @@ internal sealed record Panel(string Title, string Across, IReadOnlyList<Curve> C
         if (HasNamesBeside)
             plot.ShowLegend(Edge.Right);
         else
-            plot.ShowLegend(Alignment.LowerRight);
+            plot.ShowLegend(Legend);
     }
 }

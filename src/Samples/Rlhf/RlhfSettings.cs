@@ -12,6 +12,10 @@ internal static class RlhfSettings
     public static SftTrainer.Options Start(Lesson lesson) =>
         lesson.Sft with { Training = lesson.Sft.Training with { LearningRate = lesson.Choose(tiny: 5e-4, real: 1e-3) } };
 
+    /// <summary>Imitation after which most is right and what is wrong is still said now and then.</summary>
+    public static SftTrainer.Options Known(Lesson lesson) =>
+        lesson.Sft with { Training = lesson.Sft.Training with { LearningRate = lesson.Choose(tiny: 2e-3, real: 1e-3) } };
+
     /// <summary>Imitation for as long as it helps.</summary>
     public static SftTrainer.Options Long(Lesson lesson) => lesson.Sft with
     {
@@ -41,4 +45,20 @@ internal static class RlhfSettings
         Training = lesson.Training(tiny: 1e-3, real: 1e-4) with { Epochs = lesson.Choose(tiny: 3, real: 1) },
         Generation = lesson.Answers,
     };
+
+    /// <summary>Long enough to find what a flawed reward pays for, with a look at held-out verbs every few steps.</summary>
+    public static TrainingOptions Hacking(Lesson lesson) => lesson.Training(tiny: 2e-3, real: 2e-4) with
+    {
+        Epochs = lesson.Choose(tiny: 3, real: 1),
+        EvaluateEverySteps = 6,
+    };
+
+    /// <summary>PPO that goes as far as beta lets it in a short time.</summary>
+    public static PpoTrainer.Options Sweep(Lesson lesson, double beta) => Ppo(lesson, new() { Coefficient = beta }) with
+    {
+        Training = lesson.Training(tiny: 2e-3, real: 2e-4) with { Epochs = lesson.Choose(tiny: 2, real: 1) },
+    };
+
+    /// <summary>DPO that does.</summary>
+    public static TrainingOptions SweepOfPairs(Lesson lesson) => lesson.Training(tiny: 2e-3, real: 1e-4) with { Epochs = 1 };
 }

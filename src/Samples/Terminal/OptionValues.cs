@@ -30,6 +30,10 @@ internal static class OptionValues
             ? number
             : throw new UsageException($"{option} needs a whole number of 0 or more; '{value}' is none.");
 
+    public static int Count(string option, string? value) => Number(option, value) is > 0 and var count
+        ? count
+        : throw new UsageException($"{option} needs a whole number of 1 or more; '{value}' is none.");
+
     public static IReadOnlyList<int> Numbers(string option, string? value) => [.. List(option, value).Select(item => Number(option, item))];
 
     /// <summary>A list with commas; no item may stand there twice.</summary>

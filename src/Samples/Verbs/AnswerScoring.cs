@@ -16,12 +16,14 @@ internal enum Said
 /// <summary>Decides what an answer says. Forms count as whole words: letters only, whatever the case.</summary>
 internal static partial class AnswerScoring
 {
-    public static Said Score(Verb verb, string answer)
+    public static Said Score(Verb verb, string answer) => Score(answer, verb.Past, verb.Wrong, verb.Doubled);
+
+    public static Said Score(string answer, string past, string wrong, string doubled)
     {
         var words = Words().Matches(answer).Select(match => match.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (words.Contains(verb.Wrong) || words.Contains(verb.Doubled))
+        if (words.Contains(wrong) || words.Contains(doubled))
             return Said.OverRegularised;
-        return words.Contains(verb.Past) ? Said.Right : Said.SomethingElse;
+        return words.Contains(past) ? Said.Right : Said.SomethingElse;
     }
 
     [GeneratedRegex(@"\p{L}+")]

@@ -27,6 +27,10 @@ public sealed class CommandLineTests
         LessonCommand.Parse(["--seed", "3", "--model", "m"]).Should().Be(new LessonCommand { ModelPath = "m", Seed = 3 });
 
     [Fact]
+    public void ASampleMayBeCutShort() =>
+        LessonCommand.Parse(["--steps", "2", "--verbs", "heldout"]).Should().Be(new LessonCommand { Steps = 2, HeldOut = true });
+
+    [Fact]
     public void NamesOfSamplesAreUnique()
     {
         SampleList.All.Select(sample => sample.Name).Should().OnlyHaveUniqueItems().And.OnlyContain(name => !name.StartsWith('-') && !name.Contains(' '));
@@ -61,6 +65,7 @@ public sealed class CommandLineTests
     [InlineData("--resume needs --workspace", "--resume")]
     [InlineData("no sample 'dop'", "dop")]
     [InlineData("'--data'", "dpo", "--data", "d.jsonl")]
+    [InlineData("'0' is none", "rlhf", "--steps", "0")]
     [InlineData("which file", "ask")]
     [InlineData("no file 'nowhere.zip'", "ask", "nowhere.zip", "one?")]
     [InlineData("which file", "serve")]
