@@ -27,6 +27,8 @@ internal sealed class CompletionScores(RewardPanel panel, RolloutPrompts prompts
         foreach (var (group, total) in groups.Zip(scores.Total))
             for (var c = 0; c < total.Length; c++)
                 group.Rows[c].Score = MissingEnd.Apply(total[c] is { } score ? Scaling.Current.Apply(score) : null, group.Rows[c].Ended);
+        foreach (var (row, tokens) in groups.SelectMany(group => group.Rows).Zip(scores.OfTokens))
+            row.TokenScores = tokens is null || MissingEnd.Replaces(row.Ended) ? null : Scaling.Current.ApplyToParts(tokens);
         return scores;
     }
 
@@ -47,7 +49,14 @@ internal sealed class CompletionScores(RewardPanel panel, RolloutPrompts prompts
         panel.Score([.. groups.Select(group => group.Rows.Select(row => Seen(group, row)).ToArray())], cancellation);
 
     private SampledCompletion Seen(SampledGroup group, SampledRow row) =>
-        prompts.Completion(group.Index, decode(row.Ids), row) with { PromptIds = group.Prompt, Ids = row.Ids };
+        prompts.Completion(group.Index, TextOf(row), row) with { PromptIds = group.Prompt, Ids = row.Ids, TokenEnds = panel.ReadsTokens ? EndsOf(row) : [] };
+
+    // What a character's first bytes decode to may be longer than the character.
+    private int[] EndsOf(SampledRow row)
+    {
+        var length = TextOf(row).Length;
+        return [.. Enumerable.Range(1, row.Ids.Length).Select(count => Math.Min(decode(row.Ids[..count]).Length, length))];
+    }
 }
 
 /// <summary>What is made of the score of a completion without an end token.</summary>
@@ -57,4 +66,7 @@ internal readonly record struct MissingEnd(double Penalty, double? Fixed)
 {
     /// <summary>The score by how the completion ended; null stays null.</summary>
     public double? Apply(double? score, bool ended) => ended || score is null ? score : Fixed ?? score - Penalty;
+
+    /// <summary>Whether nothing of what rewards said is left.</summary>
+    public bool Replaces(bool ended) => !ended && Fixed is not null;
 }

@@ -39,7 +39,7 @@ internal sealed class CriticAdvantages(Gae gae, Func<double[], double[]> sum) : 
 
     private double[][] Rewards(SampledRow[] rows, double coefficient)
     {
-        double[][] rewards = [.. rows.Select(row => TokenRewards.Of(row.Score!.Value, Divergences(row), coefficient))];
+        double[][] rewards = [.. rows.Select(row => TokenRewards.Of(row.Score!.Value, row.TokenScores, Divergences(row), coefficient))];
         if (!WhitensRewards)
             return rewards;
         var moments = Moments.Of([.. rewards.SelectMany(row => row)], sum);

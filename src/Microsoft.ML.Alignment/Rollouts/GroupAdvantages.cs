@@ -55,7 +55,7 @@ internal sealed class GroupAdvantages(AdvantageKind kind, Func<double[], double[
     }
 
     private static double[]? ToGo(RewardedTokens member, double? baseline) => member.Score is { } score && baseline is { } taken
-        ? TokenRewards.ToGo(TokenRewards.Of(score - taken, member.Divergences, member.Coefficient), gamma: 1)
+        ? TokenRewards.ToGo(TokenRewards.Of(score - taken, member.TokenScores, member.Divergences, member.Coefficient), gamma: 1)
         : null;
 
     // The paper takes the mean of the scores off, without the divergences.
@@ -78,6 +78,9 @@ internal sealed class GroupAdvantages(AdvantageKind kind, Func<double[], double[
 /// <param name="Coefficient">What a nat of it costs; 0 where the reward does not know of it.</param>
 internal sealed record RewardedTokens(double? Score, double[] Divergences, double Coefficient)
 {
+    /// <summary>Gets what of the score belongs to each token, shape <c>[T]</c>; null, the default, for nothing.</summary>
+    public double[]? TokenScores { get; init; }
+
     /// <summary>Gets the number of tokens, T.</summary>
     public int Length => Divergences.Length;
 

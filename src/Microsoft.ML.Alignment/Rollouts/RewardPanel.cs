@@ -6,6 +6,9 @@ namespace Microsoft.ML.Alignment.Rollouts;
 /// <param name="failed">What happens where one fails.</param>
 internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, RewardSum sum, FailedRewards failed)
 {
+    /// <summary>Gets whether a reward is one of tokens.</summary>
+    public bool ReadsTokens { get; } = functions.Any(function => function is ITokenRewardFunction);
+
     /// <summary>Scores completions by all rewards.</summary>
     /// <param name="groups">The completions of each prompt.</param>
     /// <param name="cancellation">The run's.</param>
@@ -14,7 +17,8 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
     {
         SampledCompletion[] all = [.. groups.SelectMany(group => group)];
         var failures = 0;
-        double?[][] each = [.. functions.Select(function => Ask(function, all, ref failures, cancellation))];
+        RewardParts[][] parts = [.. functions.Select(function => Ask(function, all, ref failures, cancellation))];
+        double?[][] each = [.. parts.Select(scores => Array.ConvertAll(scores, score => score.Whole))];
         var (total, start) = (new double?[groups.Count][], 0);
         for (var g = 0; g < groups.Count; g++)
         {
@@ -22,19 +26,22 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
             total[g] = sum.Of([.. each.Select(scores => scores[from..to])]);
         }
 
-        return new(total, [.. functions.Zip(each, (function, scores) => new NamedScores(function.Name, scores))], failures);
+        return new(total, [.. functions.Zip(each, (function, scores) => new NamedScores(function.Name, scores))], failures)
+        {
+            OfTokens = [.. Enumerable.Range(0, all.Length).Select(i => sum.OfTokens([.. parts.Select(scores => scores[i].Tokens)]))],
+        };
     }
 
-    private double?[] Ask(IRewardFunction function, SampledCompletion[] all, ref int failures, CancellationToken cancellation)
+    private RewardParts[] Ask(IRewardFunction function, SampledCompletion[] all, ref int failures, CancellationToken cancellation)
     {
         var scores = Whole(function, all, cancellation) ?? OneByOne(function, all, ref failures, cancellation);
         for (var i = 0; i < scores.Length; i++)
         {
-            if (scores[i] is not { } score || double.IsFinite(score))
+            if (scores[i].Whole is not { } score || double.IsFinite(score))
                 continue;
             if (failed == FailedRewards.Throw)
                 throw new RewardFailedException(function.Name, all[i], $"it gave {score}; a finite number or null is needed.");
-            scores[i] = null;
+            scores[i] = default;
             failures++;
         }
 
@@ -42,14 +49,20 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
     }
 
     // Null where it failed and those that did not may go on.
-    private double?[]? Whole(IRewardFunction function, SampledCompletion[] completions, CancellationToken cancellation)
+    private RewardParts[]? Whole(IRewardFunction function, SampledCompletion[] completions, CancellationToken cancellation)
     {
         try
         {
-            var scores = function.ScoreAsync(completions, cancellation).GetAwaiter().GetResult();
-            if (scores.Count != completions.Length)
-                throw new InvalidOperationException($"The reward '{function.Name}' gave {scores.Count} scores for {completions.Length} completions.");
-            return [.. scores];
+            RewardParts[] scores = function is ITokenRewardFunction tokens
+                ? [.. tokens.ScoreTokensAsync(completions, cancellation).GetAwaiter().GetResult().Select(RewardParts.Of)]
+                : [.. function.ScoreAsync(completions, cancellation).GetAwaiter().GetResult().Select(score => new RewardParts(score, null))];
+            if (scores.Length != completions.Length)
+                throw new InvalidOperationException($"The reward '{function.Name}' gave {scores.Length} scores for {completions.Length} completions.");
+            foreach (var (score, completion) in scores.Zip(completions))
+                if (score.Tokens is { } each && each.Length != completion.TokenCount)
+                    throw new RewardFailedException(
+                        function.Name, completion, $"it gave {each.Length} numbers for {completion.TokenCount} tokens; one a token is needed.");
+            return scores;
         }
         catch (Exception e) when (e is not OperationCanceledException && failed == FailedRewards.Skip)
         {
@@ -57,9 +70,9 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
         }
     }
 
-    private double?[] OneByOne(IRewardFunction function, SampledCompletion[] all, ref int failures, CancellationToken cancellation)
+    private RewardParts[] OneByOne(IRewardFunction function, SampledCompletion[] all, ref int failures, CancellationToken cancellation)
     {
-        var scores = new double?[all.Length];
+        var scores = new RewardParts[all.Length];
         for (var i = 0; i < all.Length; i++)
         {
             if (Whole(function, [all[i]], cancellation) is { } one)
@@ -72,12 +85,23 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
     }
 }
 
+/// <summary>What a reward says of a completion.</summary>
+/// <param name="Whole">The score; null for nothing.</param>
+/// <param name="Tokens">What of it belongs to each token, shape <c>[T]</c>; null where it belongs to the whole.</param>
+internal readonly record struct RewardParts(double? Whole, double[]? Tokens)
+{
+    public static RewardParts Of(IReadOnlyList<double>? tokens) => new(tokens?.Sum(), tokens is null ? null : [.. tokens]);
+}
+
 /// <summary>What rewards say of a rollout.</summary>
 /// <param name="Total">A score a completion of each prompt; null where no reward says anything.</param>
 /// <param name="Each">What each reward says of all completions.</param>
 /// <param name="Failures">Scores that failed.</param>
 internal sealed record Scores(double?[][] Total, IReadOnlyList<NamedScores> Each, int Failures)
 {
+    /// <summary>Gets what of the total belongs to the tokens of each completion, one prompt's behind another's; null where nothing does.</summary>
+    public IReadOnlyList<double[]?> OfTokens { get; init; } = [];
+
     /// <summary>Gets how many scores failed.</summary>
     public int Failures { get; private set; } = Failures;
 

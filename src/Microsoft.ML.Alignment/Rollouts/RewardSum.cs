@@ -20,6 +20,24 @@ internal sealed class RewardSum(IReadOnlyList<double> weights, bool normalizesEa
         return [.. Enumerable.Range(0, scores[0].Length).Select(completion => Sum([.. terms.Select(term => term[completion])]))];
     }
 
+    /// <summary>Sums what of the scores of a completion belongs to its tokens.</summary>
+    /// <param name="tokens">A row a function; null where its score belongs to the whole.</param>
+    /// <returns>Shape <c>[T]</c>; null where nothing belongs to tokens.</returns>
+    public double[]? OfTokens(IReadOnlyList<double[]?> tokens)
+    {
+        double[]? total = null;
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (tokens[i] is not { } own)
+                continue;
+            total ??= new double[own.Length];
+            for (var t = 0; t < own.Length; t++)
+                total[t] += weights[i] * own[t];
+        }
+
+        return total;
+    }
+
     private double? Sum(double?[] ofCompletion)
     {
         if (Array.TrueForAll(ofCompletion, score => score is null))

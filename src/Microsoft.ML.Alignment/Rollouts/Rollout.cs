@@ -30,6 +30,9 @@ internal sealed class SampledRow(int[] ids, bool ended)
     /// <summary>Gets or sets the score of the whole; null where there is none.</summary>
     public double? Score { get; set; }
 
+    /// <summary>Gets or sets what of the score belongs to each token; null where all belongs to the last. Shape <c>[T]</c>.</summary>
+    public double[]? TokenScores { get; set; }
+
     /// <summary>Gets or sets log π_old. Shape <c>[T]</c>.</summary>
     public float[]? LogProbs { get; set; }
 

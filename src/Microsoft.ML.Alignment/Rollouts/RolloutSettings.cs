@@ -60,6 +60,6 @@ internal sealed class ComparedAdvantages(AdvantageKind kind, Func<double[], doub
     }
 
     private static RewardedTokens Rewarded(SampledRow row, double coefficient) => coefficient == 0
-        ? new(row.Score, new double[row.Ids.Length], 0)
-        : new(row.Score, TokenRewards.Divergences(row.LogProbs!, row.ReferenceLogProbs!), coefficient);
+        ? new(row.Score, new double[row.Ids.Length], 0) { TokenScores = row.TokenScores }
+        : new(row.Score, TokenRewards.Divergences(row.LogProbs!, row.ReferenceLogProbs!), coefficient) { TokenScores = row.TokenScores };
 }

@@ -9,6 +9,12 @@ public sealed record SampledCompletion(string Prompt, string Completion, RewardR
     /// <summary>Gets the tokens, the end token included.</summary>
     public int TokenCount { get; init; }
 
+    /// <summary>
+    /// Gets where each token ends: how many characters of <see cref="Completion"/> are there when it is written; the end token adds none. Shape
+    /// <c>[T]</c>; empty where no reward is one of tokens.
+    /// </summary>
+    public IReadOnlyList<int> TokenEnds { get; init; } = [];
+
     /// <summary>Gets whether it ended by itself, and not at the limit of tokens.</summary>
     public bool Ended { get; init; } = true;
 

@@ -20,4 +20,11 @@ internal readonly record struct ScoreScale(double Mean, double Deviation, double
         var scaled = (score - Mean) / Deviation;
         return Most is { } most ? Math.Clamp(scaled, -most, most) : scaled;
     }
+
+    /// <summary>Puts parts of a score on the scale: what the mean and the limit take off is not theirs.</summary>
+    public double[] ApplyToParts(double[] parts)
+    {
+        var deviation = Deviation;
+        return Array.ConvertAll(parts, part => part / deviation);
+    }
 }

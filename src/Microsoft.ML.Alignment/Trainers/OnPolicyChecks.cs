@@ -15,6 +15,10 @@ internal static class OnPolicyChecks
         var twice = options.Rewards.GroupBy(reward => reward.Name).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
             throw new ArgumentException($"{method}: two rewards are named '{twice.Key}'; metrics need names that differ.");
+        if (options.NormalizesEachReward && options.Rewards.FirstOrDefault(reward => reward is ITokenRewardFunction) is { } ofTokens)
+            throw new ArgumentException(
+                $"{method}: NormalizesEachReward compares whole completions, and the reward '{ofTokens.Name}' is one of tokens; set it to false and weigh " +
+                "rewards by RewardWeights.");
         if (options is { MissingEndPenalty: > 0, MissingEndScore: not null })
             throw new ArgumentException($"{method}: MissingEndPenalty and MissingEndScore are both set; one of them says what a missing end costs.");
     }

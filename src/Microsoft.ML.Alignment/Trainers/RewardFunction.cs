@@ -41,6 +41,22 @@ public static class RewardFunction
         return new FunctionReward(Require.NotEmpty(name), columnNames, (sampled, cancellation) => new(score(sampled, cancellation)));
     }
 
+    /// <summary>A reward of each token, for example of each step of a solution.</summary>
+    /// <param name="name">Its name in metrics, which show the sum over a completion.</param>
+    /// <param name="columnNames">The columns of the prompt's row that it reads: text, Single, Double, Int32 or Boolean.</param>
+    /// <param name="score">
+    /// Gets a completion, with where each of its tokens ends (<see cref="SampledCompletion.TokenEnds"/>); returns a number a token, shape
+    /// <c>[T]</c>, or null to say nothing.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public static IRewardFunction OfTokens(
+        string name, IReadOnlyList<string> columnNames, Func<SampledCompletion, IReadOnlyList<double>?> score)
+    {
+        ArgumentNullException.ThrowIfNull(columnNames);
+        ArgumentNullException.ThrowIfNull(score);
+        return new FunctionTokenReward(Require.NotEmpty(name), columnNames, score);
+    }
+
     /// <summary>A judge's score of each completion, asked while the policy trains (direct RLAIF; Lee et al., 2023, arXiv:2309.00267).</summary>
     /// <param name="scorer">The judge; borrowed.</param>
     /// <param name="session">What it is asked through; borrowed. With a journal, a run that goes on asks nothing twice.</param>

@@ -11,7 +11,7 @@ public sealed class GaeTests
     {
         double[] divergences = [0.2, -0.1, -0.5, 0];
 
-        var rewards = TokenRewards.Of(1, divergences, 0.05);
+        var rewards = TokenRewards.Of(1, null, divergences, 0.05);
         var (advantages, returns) = new Gae(1, 0.95).Compute(rewards, Values, next: 0);
 
         RequireNear(rewards, [-0.01, 0.005, 0.025, 1]);

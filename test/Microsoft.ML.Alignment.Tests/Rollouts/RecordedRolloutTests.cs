@@ -23,7 +23,7 @@ public sealed class RecordedRolloutTests
 
         for (var i = 0; i < scores.Length; i++)
         {
-            var rewards = TokenRewards.Of(Clipped(scores[i], entry), Divergences(i), entry.GetProperty("kl_coefficient").GetDouble());
+            var rewards = TokenRewards.Of(Clipped(scores[i], entry), null, Divergences(i), entry.GetProperty("kl_coefficient").GetDouble());
             (advantages[i], returns[i]) = gae.Compute(rewards, values[i], next: 0);
 
             RequireNear(rewards, entry, "rewards", i);
