@@ -55,13 +55,16 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
             string[] candidates = [.. row.Skip(1).Take(count).Where(text => text.Length > 0).Distinct()];
             return (Candidates: candidates, Pairs: await judging.AllAsync(task.Shown(row[0]), candidates, cancellation).ConfigureAwait(false));
         }, row => row.Pairs.Any(pair => pair.Verdict.FirstProbability is null)).ConfigureAwait(false);
-        var (rows, made, questions) = (new FeedbackRows(), new PreferenceRow(_judge.Identity, _options), new List<JudgedQuestion>());
-        foreach (var (row, (candidates, pairs)) in task.Rows.Zip(judged))
-        {
-            rows.Add(row, made.Of(row, count, _options.Pairs == CandidatePairs.All || pairs.Count == 0 ? pairs : [PairJudging.BestAndWorst(candidates, pairs)]));
-            questions.AddRange(pairs.Select(pair => new JudgedQuestion(new(task.Shown(row[0]), pair.First, pair.Second), pair.Verdict)));
-        }
-
+        var (rows, made) = (new FeedbackRows(), new PreferenceRow(_judge.Identity, _options));
+        IReadOnlyList<JudgedPair>[] taken = [.. judged.Select(row => _options.Pairs == CandidatePairs.All || row.Pairs.Count == 0
+            ? row.Pairs
+            : [PairJudging.BestAndWorst(row.Candidates, row.Pairs)])];
+        if (_options.Lengths == LengthHandling.Balanced)
+            taken = LengthBalance.Of(taken, labelled?.LongerRate ?? 0.5);
+        foreach (var (row, pairs) in task.Rows.Zip(taken))
+            rows.Add(row, made.Of(row, count, pairs));
+        var questions = task.Rows.Zip(judged, (row, of) => of.Pairs.Select(
+            pair => new JudgedQuestion(new(task.Shown(row[0]), pair.First, pair.Second), pair.Verdict))).SelectMany(pairs => pairs).ToArray();
         task.Log(made.ToString());
         return (rows, await MeasureAsync(task, questions, labelled).ConfigureAwait(false));
     }
@@ -97,6 +100,9 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
 
         /// <summary>Gets what becomes of ties. The default is that they are left out.</summary>
         public TieHandling Ties { get; init; }
+
+        /// <summary>Gets what becomes of pairs of a judge that may like length. The default is that all are as they were judged.</summary>
+        public LengthHandling Lengths { get; init; }
 
         /// <summary>Gets the text column of the better completions. The default is <c>Chosen</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>

@@ -6,6 +6,9 @@ namespace Microsoft.ML.Alignment.Feedback;
 /// <param name="Verdict">The verdict, in this order.</param>
 internal sealed record JudgedPair(string First, string Second, PreferenceVerdict Verdict)
 {
+    /// <summary>Gets whether it is left out, since too many pairs prefer length as it does.</summary>
+    public bool IsSurplus { get; init; }
+
     /// <summary>Gets whether the first one is chosen; a tie counts for it. Not asked of an abstention.</summary>
     public bool FirstIsChosen => Verdict.FirstProbability >= 0.5;
 

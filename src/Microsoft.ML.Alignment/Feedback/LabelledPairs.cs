@@ -15,6 +15,18 @@ internal sealed class LabelledPairs
     /// <summary>Gets the different pairs.</summary>
     public int Count => _rows.Count;
 
+    /// <summary>
+    /// Gets the share of pairs whose longer completion people chose, of those of different lengths; a half where there is none.
+    /// </summary>
+    public double LongerRate
+    {
+        get
+        {
+            string[][] different = [.. _rows.Where(row => row[1].Length != row[2].Length)];
+            return different.Length == 0 ? 0.5 : different.Count(row => row[1].Length > row[2].Length) / (double)different.Length;
+        }
+    }
+
     /// <summary>The columns of such pairs.</summary>
     public static TextColumns Columns(JudgePreferencesEstimator.Options options) =>
         new(options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, "Completion");

@@ -11,6 +11,7 @@ internal sealed class PreferenceRow(string judge, JudgePreferencesEstimator.Opti
     private int _pairs;
     private int _ties;
     private int _abstentions;
+    private int _surplus;
     private int _equal;
     private int _own;
 
@@ -45,7 +46,7 @@ internal sealed class PreferenceRow(string judge, JudgePreferencesEstimator.Opti
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{_pairs} pairs judged, {_ties} ties, {_abstentions} abstentions; {_equal} rows with equal candidates only, {_own} with a pair of their own");
+        $"{_pairs} pairs judged, {_ties} ties, {_abstentions} abstentions{(_surplus > 0 ? $", {_surplus} left out for their length" : "")}; {_equal} rows with equal candidates only, {_own} with a pair of their own");
 
     private object?[]? Of(JudgedPair pair)
     {
@@ -53,6 +54,12 @@ internal sealed class PreferenceRow(string judge, JudgePreferencesEstimator.Opti
         if (pair.Verdict.Preference is not { } preference)
         {
             _abstentions++;
+            return null;
+        }
+
+        if (pair.IsSurplus)
+        {
+            _surplus++;
             return null;
         }
 

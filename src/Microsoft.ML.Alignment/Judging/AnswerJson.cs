@@ -6,6 +6,9 @@ namespace Microsoft.ML.Alignment.Judging;
 /// <summary>Finds the JSON object that a model was asked for in what it said.</summary>
 internal static class AnswerJson
 {
+    // An object that says two things says neither.
+    private static readonly JsonSerializerOptions Once = new() { AllowDuplicateProperties = false };
+
     /// <summary>A response format of two members, the reasons first, so that a model writes them before its verdict.</summary>
     public static ChatResponseFormat FormatOf(string name, string verdict, string schemaOfVerdict) => ChatResponseFormat.ForJsonSchema(
         JsonDocument.Parse($$"""
@@ -35,7 +38,7 @@ internal static class AnswerJson
     {
         try
         {
-            var answer = JsonSerializer.Deserialize<JsonElement>(text);
+            var answer = JsonSerializer.Deserialize<JsonElement>(text, Once);
             JsonTexts.RequireWhole(text);
             return answer;
         }
