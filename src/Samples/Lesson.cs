@@ -19,14 +19,19 @@ internal sealed class Lesson : IDisposable
     private readonly string? _picturePath;
     private readonly AlignmentRun _run;
 
-    private Lesson(LessonCommand command, CancellationToken stop)
+    /// <summary>Makes a lesson; the caller disposes it.</summary>
+    /// <param name="command">What the user wants.</param>
+    /// <param name="stop">Stops training.</param>
+    /// <param name="workspacePath">The folder that keeps the run, which goes on where it was stopped; null keeps nothing.</param>
+    public Lesson(LessonCommand command, CancellationToken stop, string? workspacePath = null)
     {
+        Seed = command.Seed;
         ML = new MLContext(command.Seed);
         _run = new() { Progress = History, CancellationToken = stop };
-        Align = ML.Alignment(_run);
+        Align = ML.Alignment(_run with { WorkspacePath = workspacePath, Resume = workspacePath is not null });
         _verbs = command.HeldOut ? VerbSplit.HeldOut(command.Seed) : VerbSplit.Test;
         _picturePath = command.PicturePath;
-        _model = command.ModelPath is null ? DrillModel.Kept(ML, Align, command.Seed) : DrillModel.Real(command.ModelPath);
+        _model = command.ModelPath is null ? DrillModel.Kept(ML, ML.Alignment(_run), command.Seed) : DrillModel.Real(command.ModelPath);
         var settings = _model.Settings(command.Seed);
         _settings = settings with
         {
@@ -37,6 +42,9 @@ internal sealed class Lesson : IDisposable
         _test = new(ML, TestVerbs);
     }
 
+    /// <summary>The seed of everything random.</summary>
+    public int Seed { get; }
+
     public MLContext ML { get; }
 
     public AlignmentCatalog Align { get; }
@@ -46,6 +54,9 @@ internal sealed class Lesson : IDisposable
 
     /// <summary>Right answers about the training verbs: <c>Prompt</c>, <c>Completion</c>.</summary>
     public IDataView Instructions => _training.Instructions;
+
+    /// <summary>Questions about the training verbs without any answer: <c>Prompt</c>.</summary>
+    public IDataView Prompts => _training.Prompts;
 
     /// <summary>Right answers against wrong ones, went > goed: <c>Prompt</c>, <c>Chosen</c>, <c>Rejected</c>.</summary>
     public IDataView Pairs => _training.Preferences;

@@ -22,7 +22,9 @@ internal sealed record LessonCommand
     /// <exception cref="UsageException">An argument is unknown or lacks its value.</exception>
     public static LessonCommand Parse(IReadOnlyList<string> args) => OptionValues.Fold(args, new LessonCommand(), With);
 
-    private static LessonCommand With(LessonCommand command, string option, string? value) => option switch
+    /// <summary>The command with one option more.</summary>
+    /// <exception cref="UsageException">The option is unknown or lacks its value.</exception>
+    public static LessonCommand With(LessonCommand command, string option, string? value) => option switch
     {
         "--model" => command with { ModelPath = OptionValues.Text(option, value) },
         "--seed" => command with { Seed = OptionValues.Number(option, value) },

@@ -24,6 +24,7 @@ internal static class SampleList
         Sample.Of("rlhf", "PPO from a reward model, against imitation of the same labels", Rlhf.Rlhf.Run),
         Sample.Of("reward-hacking", "a flawed reward without and with a cost of the divergence", Rlhf.RewardHacking.Run),
         Sample.Of("beta-sweep", "what the price of a nat does: PPO and DPO at five of them", Rlhf.BetaSweep.Run),
+        new("rlaif", "AI feedback: a judge labels what the model writes, DPO learns from it", Rlaif.RlaifStory.Run),
         Sample.Of("pairs", "what pairs teach: DPO on three designs of them", Rlhf.PairDesigns.Run),
         new("optimum", "why DPO and PPO seek one policy: four methods on a problem whose best policy is known", Rlhf.Optimum.Run),
         new("compare", "every method from one SFT model: a table and a chart", CompareStory.Run),
@@ -59,6 +60,15 @@ internal static class SampleList
         --seeds 1,2,3    repeats everything with each
         --options FILE   JSON that overrides options by method, e.g. {"orpo": {"oddsRatioWeight": 0.3}}
         --report FILE    writes all results as JSON
+
+        of rlaif
+        --judge WHO      rules (default, offline), human (a person at the console), or gguf PATH (llama.cpp)
+        --endpoint URL   a server that speaks the OpenAI chat protocol judges, with --judge-model NAME; its key is in the environment
+                         variable OPENAI_API_KEY, or in that of --key-variable NAME
+        --constitution F principles as JSON in place of the shipped ones; --inverted: every verb is to be regular
+        --wrong SHARE    makes that share of verdicts wrong, e.g. 0.2
+        --seeds 1,2,3    repeats everything with each: the judge, 20 % of verdicts wrong, and turned round; prints intervals
+        --workspace DIR  keeps the run and all verdicts, and goes on there; with a person, out/rlaif-human unless told
 
         of export
         --gguf FILE      where it is written; default out/aligned.gguf

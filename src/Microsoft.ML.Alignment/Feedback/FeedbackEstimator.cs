@@ -65,6 +65,7 @@ public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
         var requests = session.Requests;
         task.Log($"{task.Rows.Count} different rows, {string.Join(", ", requests.Figures.Select(figure => $"{figure.Key} {figure.Value}"))}");
         FeedbackReport.Write(_run, place.Folder, _method, quality, requests);
+        place.Fitted();
         return new(_host.Environment, new() { Method = _method, Options = SavedJson.ElementOf(_options), Quality = quality }, columns, rows) { Requests = requests };
     }
 

@@ -34,6 +34,12 @@ internal static class OptionValues
         ? count
         : throw new UsageException($"{option} needs a whole number of 1 or more; '{value}' is none.");
 
+    /// <summary>A share, from 0 to 1.</summary>
+    public static double Share(string option, string? value) =>
+        double.TryParse(Text(option, value), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1
+            ? share
+            : throw new UsageException($"{option} needs a number from 0 to 1, e.g. 0.2; '{value}' is none.");
+
     public static IReadOnlyList<int> Numbers(string option, string? value) => [.. List(option, value).Select(item => Number(option, item))];
 
     /// <summary>A list with commas; no item may stand there twice.</summary>

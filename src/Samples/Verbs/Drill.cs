@@ -5,6 +5,9 @@ namespace Samples.Verbs;
 /// <summary>A row to imitate.</summary>
 internal sealed record Instruction(string Prompt, string Completion);
 
+/// <summary>A row without an answer.</summary>
+internal sealed record Asked(string Prompt);
+
 /// <summary>A row of which one completion is better.</summary>
 internal sealed record Preference(string Prompt, string Chosen, string Rejected);
 
@@ -21,6 +24,12 @@ internal sealed class Drill(MLContext ml, IEnumerable<Verb> verbs)
         from verb in _verbs
         from wording in Wording.Training
         select new Instruction(wording.Ask(verb), wording.Say(verb, verb.Past)));
+
+    /// <summary>Every question and nothing else, for feedback of a judge.</summary>
+    public IDataView Prompts => View(
+        from verb in _verbs
+        from wording in Wording.Training
+        select new Asked(wording.Ask(verb)));
 
     /// <summary>Every question, for methods that write answers themselves.</summary>
     public IDataView Questions => View(

@@ -89,9 +89,29 @@ public sealed class FeedbackPipelineTests
         asked.Should().HaveCount(12).And.OnlyHaveUniqueItems("six questions in two orders");
     }
 
-    private static EstimatorChain<PolicyTransformer> Pipeline(MLContext context, IPreferenceJudge judge)
+    [Fact]
+    public void EveryStageOfAChainHasAPlaceOfItsOwnInTheWorkspaceAndAPersonWhoStoppedIsAskedWhatIsLeft()
     {
-        var align = context.Alignment();
+        using var folder = new TemporaryFolder();
+        void Fit(string keys, StringWriter shown)
+        {
+            var judge = new HumanJudge("ann", new StringReader(keys), shown);
+            using var fitted = Pipeline(new(seed: 7), judge, new() { WorkspacePath = folder["run"], Resume = true }).Fit(Prompts(_context));
+        }
+
+        var (first, second) = (new StringWriter(), new StringWriter());
+        var stopped = () => Fit("1\n2\nq\n", first);
+        stopped.Should().Throw<FeedbackStoppedException>();
+        Fit(string.Concat(Enumerable.Repeat("1\n", 100)), second);
+        Directory.GetDirectories(folder["run"]).Select(Path.GetFileName).Order().Should().Equal("1-SampleCompletions", "2-JudgePreferences", "3-Dpo");
+        string[] Asked(StringWriter shown) => [.. shown.ToString().Split("Prompt: ").Skip(1).Select(text => text.Split("Which is better?")[0].Trim())];
+        Asked(first).Should().HaveCount(3);
+        Asked(second).Should().Contain(Asked(first)[2]).And.NotIntersectWith(Asked(first).Take(2));
+    }
+
+    private static EstimatorChain<PolicyTransformer> Pipeline(MLContext context, IPreferenceJudge judge, AlignmentRun? run = null)
+    {
+        var align = context.Alignment(run ?? new());
         return align.BaseModel(AlignedChain.BasePath)
             .Append(align.Feedback.SampleCompletions(new() { Generation = FewTokens }))
             .Append(align.Feedback.JudgePreferences(judge))

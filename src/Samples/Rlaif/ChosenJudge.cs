@@ -1,0 +1,72 @@
+using System.ClientModel;
+using Microsoft.Extensions.AI;
+using Microsoft.ML.Alignment;
+using OpenAI;
+using Samples.Export;
+using Samples.Terminal;
+
+namespace Samples.Rlaif;
+
+/// <summary>The judge that the user has chosen.</summary>
+internal sealed class ChosenJudge : IDisposable
+{
+    private const int MostTokens = 256;
+
+    private readonly IChatClient? _client;
+
+    private ChosenJudge(IPreferenceJudge judge, IChatClient? client) => (Judge, _client) = (judge, client);
+
+    public IPreferenceJudge Judge { get; }
+
+    /// <summary>Opens the judge; the caller disposes it.</summary>
+    /// <exception cref="UsageException">A file is not there, or the constitution cannot be read.</exception>
+    public static ChosenJudge Open(RlaifCommand command, int seed)
+    {
+        var client = Client(command);
+        IPreferenceJudge judge = client is null ? new HumanJudge(Environment.UserName is { Length: > 0 } name ? name : "person") : By(client, command);
+        return new(command.Wrong > 0 ? new MistakenJudge(judge, command.Wrong, seed) : judge, client);
+    }
+
+    public void Dispose() => _client?.Dispose();
+
+    private static IChatClient? Client(RlaifCommand command) => command switch
+    {
+        { AsksPerson: true } => null,
+        { GgufPath: { } path } => File.Exists(path) ? new LlamaCppClient(path, MostTokens) : throw new UsageException($"There is no file '{path}'."),
+        { Endpoint: { } endpoint } => new OpenAIClient(
+            new ApiKeyCredential(Environment.GetEnvironmentVariable(command.KeyVariable) is { Length: > 0 } key ? key : "none"), new() { Endpoint = endpoint })
+            .GetChatClient(command.JudgeModel).AsIChatClient(),
+        _ => new RulesClient(),
+    };
+
+    // Rules cost nothing, so that they answer by every principle. A model is asked by one of them, drawn by weight.
+    private static ChatJudge By(IChatClient client, RlaifCommand command)
+    {
+        var constitution = Read(command);
+        return new(client, new()
+        {
+            Constitution = constitution,
+            PrinciplesPerQuestion = command.UsesRules ? constitution.Principles.Count : 1,
+            MaxOutputTokens = MostTokens,
+        });
+    }
+
+    private static Constitution Read(RlaifCommand command)
+    {
+        if (command.Inverted)
+        {
+            using var stream = typeof(ChosenJudge).Assembly.GetManifestResourceStream("turned-round.json")!;
+            using var reader = new StreamReader(stream);
+            return Constitution.Parse(reader.ReadToEnd());
+        }
+
+        try
+        {
+            return command.ConstitutionPath is { } path ? Constitution.Load(path) : Constitution.IrregularVerbs;
+        }
+        catch (Exception e) when (e is FormatException or IOException)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+}
