@@ -11,6 +11,7 @@ public sealed class HumanJudge : IPreferenceJudge
     private readonly TextReader _input;
     private readonly TextWriter _output;
     private readonly Lock _turn = new();
+    private FeedbackSession? _stopped;
 
     /// <summary>Makes a judge that asks on the console.</summary>
     /// <param name="name">Who judges; it stands in the audit columns.</param>
@@ -43,22 +44,25 @@ public sealed class HumanJudge : IPreferenceJudge
         ArgumentNullException.ThrowIfNull(session);
         var key = string.Join('\u001f', Identity, question.Prompt, question.First, question.Second);
         return await session.RememberAsync(
-            key, token => Task.Run(() => Ask(question, RequestKey.Hash(key)[0] > '7'), token), cancellationToken).ConfigureAwait(false);
+            key, token => Task.Run(() => Ask(question, RequestKey.Hash(key)[0] > '7', session), token), cancellationToken).ConfigureAwait(false);
     }
 
-    private PreferenceVerdict Ask(PreferenceQuestion question, bool swapped)
+    private PreferenceVerdict Ask(PreferenceQuestion question, bool swapped, FeedbackSession session)
     {
         lock (_turn)
         {
+            // Other questions of the session wait for their turn while one is answered.
+            if (_stopped == session)
+                throw Stopped();
             var shown = swapped ? question.Swap() : question;
             _output.WriteLine($"\nPrompt: {shown.Prompt}\n\n[1] {shown.First}\n\n[2] {shown.Second}\n");
-            var preference = Read();
+            var preference = Read(session);
             var answer = new JudgeAnswer(null, swapped, 0, swapped ? PreferenceVerdict.Turned(preference) : preference, "");
             return new() { FirstProbability = Tally.Of([answer]), Answers = [answer] };
         }
     }
 
-    private PreferenceOutcome Read()
+    private PreferenceOutcome Read(FeedbackSession session)
     {
         while (true)
         {
@@ -73,8 +77,11 @@ public sealed class HumanJudge : IPreferenceJudge
                 case "t":
                     return PreferenceOutcome.Tie;
                 case "q" or null:
-                    throw new FeedbackStoppedException($"{Identity} stopped judging; with a journal, the next run asks what is left.");
+                    _stopped = session;
+                    throw Stopped();
             }
         }
     }
+
+    private FeedbackStoppedException Stopped() => new($"{Identity} stopped judging; with a journal, the next run asks what is left.");
 }

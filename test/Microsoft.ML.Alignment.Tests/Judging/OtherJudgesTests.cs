@@ -86,5 +86,24 @@ public sealed class OtherJudgesTests
         await stopped.Should().ThrowAsync<FeedbackStoppedException>().WithMessage("*ann stopped judging*");
     }
 
+    [Fact]
+    public async Task APersonWhoStoppedIsShownNoQuestionThatWaitedUntilTheNextSession()
+    {
+        var output = new StringWriter();
+        var judge = new HumanJudge("ann", new StringReader("q\n1\n"), output);
+        using (var session = new FeedbackSession())
+        {
+            foreach (var prompt in new[] { "one", "two" })
+            {
+                var asked = () => judge.CompareAsync(new(prompt, "a", "b"), session);
+                await asked.Should().ThrowAsync<FeedbackStoppedException>();
+            }
+        }
+
+        output.ToString().Should().Contain("Prompt: one").And.NotContain("Prompt: two");
+        using var next = new FeedbackSession();
+        (await judge.CompareAsync(new("three", "a", "b"), next)).Preference.Should().NotBeNull();
+    }
+
     private static RuleJudge Silent() => new("silent", (_, _) => null);
 }
