@@ -1,12 +1,15 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Microsoft.ML.Alignment;
 
 /// <summary>Options as JSON, so that a run can be described by a file.</summary>
 /// <remarks>
 /// For the options of every trainer and what they are composed of, and for your own records of them. Names are in camelCase, enumerations
-/// by name; comments and trailing commas are allowed, names that an option does not have are not. <c>InitialModel</c> is not part of it.
+/// by name; comments and trailing commas are allowed, names that an option does not have are not. <c>InitialModel</c>, <c>Rewards</c> and
+/// <c>SftSet</c> are objects of the program and not part of it.
 /// </remarks>
 public static class AlignmentOptions
 {
@@ -41,7 +44,7 @@ public static class AlignmentOptions
     /// <summary>Reads options. What the text does not name is as in others.</summary>
     /// <typeparam name="T">The options' type.</typeparam>
     /// <param name="json">The text.</param>
-    /// <param name="defaults">What holds where the text says nothing, member by member.</param>
+    /// <param name="defaults">What holds where the text says nothing, member by member, and of members that are not part of the text.</param>
     /// <exception cref="FormatException">
     /// The text is no JSON, names something that is no option, or has a value that is refused; the message says which.
     /// </exception>
@@ -50,8 +53,14 @@ public static class AlignmentOptions
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(defaults);
-        return Read<T>(() => Merge(JsonNode.Parse(ToJson(defaults), AnyCase), Parse(json)));
+        var read = Read<T>(() => Merge(JsonNode.Parse(ToJson(defaults), AnyCase), Parse(json)));
+        foreach (var member in typeof(T).GetProperties().Where(IsNotInText))
+            member.SetValue(read, member.GetValue(defaults));
+        return read;
     }
+
+    private static bool IsNotInText(PropertyInfo member) =>
+        member.CanWrite && member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always };
 
     private static JsonNode? Parse(string json)
     {

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Alignment;
 
 namespace Samples.Compare;
 
@@ -7,9 +6,12 @@ namespace Samples.Compare;
 /// <param name="Key">Its name on the command line.</param>
 /// <param name="Title">Its name in table and chart.</param>
 /// <param name="HeldBy">What is there to hold it near the model that it starts from.</param>
-/// <param name="Create">Makes the estimator.</param>
-internal sealed record ComparedMethod(string Key, string Title, Anchor HeldBy, Func<MethodSettings, IEstimator<PolicyTransformer>> Create)
+/// <param name="Create">Makes the estimator of the policy, or a chain of estimators whose last is that.</param>
+internal sealed record ComparedMethod(string Key, string Title, Anchor HeldBy, Func<MethodSettings, IEstimator<ITransformer>> Create)
 {
+    /// <summary>Whether it is given questions and writes answers itself; the others are given pairs.</summary>
+    public bool WritesAnswers { get; init; }
+
     /// <summary>Whether it starts from the base model; the others start from the SFT model.</summary>
     public bool FromBase { get; init; }
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Alignment;
-using Samples.Terminal;
 using Samples.Verbs;
 
 namespace Samples.Compare;
@@ -15,9 +13,10 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
     /// <summary>Trains the SFT model and, from it or from the base model, every method; all with one seed.</summary>
     public IReadOnlyList<MethodResult> Run(IReadOnlyList<ComparedMethod> methods, int seed)
     {
-        var pairs = _drill.Preferences;
-        var settings = new MethodSettings(align.Trainers, model.Settings(seed), model.IsTiny, overrides)
+        var (pairs, questions) = (_drill.Preferences, _drill.Questions);
+        var settings = new MethodSettings(align, model.Settings(seed), model.IsTiny, overrides)
         {
+            Pairs = pairs,
             Feedback = align.Data.FeedbackFromPairs(pairs),
             DistinctFeedback = align.Data.FeedbackFromPairs(pairs, distinct: true),
         };
@@ -26,34 +25,27 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
         var trainers = methods.Select(method => method.Create(settings with { Key = method.Key })).ToList();
         using var start = align.BaseModel(model.Location, new() { Generation = settings.Answers }).Fit(pairs);
         var fromBase = start.Transform(pairs);
-        var (sft, sftCost) = Fit(ComparedMethods.SftTitle, sftTrainer, fromBase, pairs: null);
-        using var owned = sft;
-        var fromSft = sft.Transform(fromBase);
+        using var sft = FittedPolicy.Fit(ComparedMethods.SftTitle, sftTrainer, fromBase, pairs: null);
 
-        var measure = new PolicyMeasure(_evaluation, _drill.Instructions, sft);
+        var measure = new PolicyMeasure(_evaluation, _drill.Instructions, sft.Policy);
         List<MethodResult> results =
         [
             measure.Of(ComparedMethods.BaseTitle, seed, start, cost: null),
-            measure.Of(ComparedMethods.SftTitle, seed, sft, sftCost),
+            measure.Of(ComparedMethods.SftTitle, seed, sft.Policy, sft.Cost),
         ];
+        IDataView Input(ComparedMethod method)
+        {
+            var rows = start.Transform(method.WritesAnswers ? questions : pairs);
+            return method.FromBase ? rows : sft.Policy.Transform(rows);
+        }
+
         foreach (var (method, trainer) in methods.Zip(trainers))
         {
-            var pairCount = settings.Epochs * (int)pairs.GetRowCount()!.Value;
-            var (policy, cost) = Fit(method.Title, trainer, method.FromBase ? fromBase : fromSft, pairCount);
-            using (policy)
-                results.Add(measure.Of(method.Title, seed, policy, cost) with { HeldBy = method.HeldBy });
+            int? pairCount = method.WritesAnswers ? null : settings.Epochs * (int)pairs.GetRowCount()!.Value;
+            using var fitted = FittedPolicy.Fit(method.Title, trainer, Input(method), pairCount);
+            results.Add(measure.Of(method.Title, seed, fitted.Policy, fitted.Cost) with { HeldBy = method.HeldBy });
         }
 
         return results;
-    }
-
-    private static (PolicyTransformer Policy, TrainingCost Cost) Fit(
-        string title, IEstimator<PolicyTransformer> method, IDataView input, int? pairs)
-    {
-        Console.WriteLine($"{title}:");
-        PeakMemory.Restart();
-        var clock = Stopwatch.StartNew();
-        var policy = method.Fit(input);
-        return (policy, new(clock.Elapsed.TotalSeconds, pairs, PeakMemory.Bytes));
     }
 }

@@ -89,6 +89,15 @@ public sealed class AlignmentOptionsTests
     }
 
     [Fact]
+    public void WhatIsNotPartOfTheTextIsThatOfTheDefaults()
+    {
+        var reward = RewardFunction.Of("one", (_, _) => 1);
+        AlignmentOptions.Parse("""{"groupSize": 2}""", new RlooTrainer.Options { Rewards = [reward] })
+            .Should().Match<RlooTrainer.Options>(read => read.GroupSize == 2 && read.Rewards.Single() == reward);
+        AlignmentOptions.Parse("""{"groupSize": 2}""", new RlooTrainer.Options()).Rewards.Should().BeEmpty();
+    }
+
+    [Fact]
     public void RecordsOfOptionsCanBeDescribedToo()
     {
         var run = AlignmentOptions.Parse<TwoStages>("""{"dpo": {"beta": 0.7}}""");
