@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.AI.Evaluation;
 
@@ -35,6 +36,9 @@ public abstract class AlignmentEvaluator : IEvaluator
         metric.Interpretation = metric.Value is { } value && PassesFrom is { } least ? Interpreted(value, least) : metric.Interpretation;
         return new(metric);
     }
+
+    private protected static T NotNull<T>(T value, [CallerArgumentExpression(nameof(value))] string? name = null)
+        where T : class => value ?? throw new ArgumentNullException(name);
 
     private protected abstract Task<NumericMetric> MeasureAsync(
         IReadOnlyList<ChatMessage> messages, string response, IReadOnlyList<EvaluationContext> context, CancellationToken cancellation);

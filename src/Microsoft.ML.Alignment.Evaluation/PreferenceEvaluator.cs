@@ -7,22 +7,16 @@ namespace Microsoft.ML.Alignment;
 /// Tells how probable it is that a judge prefers a response to a baseline's, which comes as a <see cref="BaselineResponseContext"/>: 1, it
 /// is better; 0.5, a tie; 0, the baseline is. Its mean over a suite is the win rate.
 /// </summary>
-public sealed class PreferenceEvaluator : AlignmentEvaluator
+/// <param name="judge">The judge.</param>
+/// <param name="session">What its requests go through, with a journal and a budget if they are wanted; borrowed.</param>
+/// <param name="metricName">The name of the metric.</param>
+/// <exception cref="ArgumentException">The name is empty.</exception>
+/// <exception cref="ArgumentNullException">The judge or the session is null.</exception>
+public sealed class PreferenceEvaluator(IPreferenceJudge judge, FeedbackSession session, string metricName = "Preferred to baseline")
+    : AlignmentEvaluator(metricName)
 {
-    private readonly IPreferenceJudge _judge;
-    private readonly FeedbackSession _session;
-
-    /// <summary>Makes an evaluator.</summary>
-    /// <param name="judge">The judge.</param>
-    /// <param name="session">What its requests go through, with a journal and a budget if they are wanted; borrowed.</param>
-    /// <param name="metricName">The name of the metric.</param>
-    public PreferenceEvaluator(IPreferenceJudge judge, FeedbackSession session, string metricName = "Preferred to baseline")
-        : base(metricName)
-    {
-        ArgumentNullException.ThrowIfNull(judge);
-        ArgumentNullException.ThrowIfNull(session);
-        (_judge, _session) = (judge, session);
-    }
+    private readonly IPreferenceJudge _judge = NotNull(judge);
+    private readonly FeedbackSession _session = NotNull(session);
 
     private protected override async Task<NumericMetric> MeasureAsync(
         IReadOnlyList<ChatMessage> messages, string response, IReadOnlyList<EvaluationContext> context, CancellationToken cancellation)

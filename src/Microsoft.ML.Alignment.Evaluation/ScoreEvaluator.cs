@@ -4,22 +4,15 @@ using Microsoft.Extensions.AI.Evaluation;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>Gives a response the score of a scorer, for example of a <see cref="RubricJudge"/> or a <see cref="RuleJudge"/>.</summary>
-public sealed class ScoreEvaluator : AlignmentEvaluator
+/// <param name="scorer">The scorer.</param>
+/// <param name="session">What its requests go through, with a journal and a budget if they are wanted; borrowed.</param>
+/// <param name="metricName">The name of the metric.</param>
+/// <exception cref="ArgumentException">The name is empty.</exception>
+/// <exception cref="ArgumentNullException">The scorer or the session is null.</exception>
+public sealed class ScoreEvaluator(ICompletionScorer scorer, FeedbackSession session, string metricName = "Score") : AlignmentEvaluator(metricName)
 {
-    private readonly ICompletionScorer _scorer;
-    private readonly FeedbackSession _session;
-
-    /// <summary>Makes an evaluator.</summary>
-    /// <param name="scorer">The scorer.</param>
-    /// <param name="session">What its requests go through, with a journal and a budget if they are wanted; borrowed.</param>
-    /// <param name="metricName">The name of the metric.</param>
-    public ScoreEvaluator(ICompletionScorer scorer, FeedbackSession session, string metricName = "Score")
-        : base(metricName)
-    {
-        ArgumentNullException.ThrowIfNull(scorer);
-        ArgumentNullException.ThrowIfNull(session);
-        (_scorer, _session) = (scorer, session);
-    }
+    private readonly ICompletionScorer _scorer = NotNull(scorer);
+    private readonly FeedbackSession _session = NotNull(session);
 
     private protected override async Task<NumericMetric> MeasureAsync(
         IReadOnlyList<ChatMessage> messages, string response, IReadOnlyList<EvaluationContext> context, CancellationToken cancellation)

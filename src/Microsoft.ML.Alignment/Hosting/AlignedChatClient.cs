@@ -72,7 +72,7 @@ public sealed class AlignedChatClient : IChatClient
     {
         ArgumentNullException.ThrowIfNull(messages);
         Current().Release();
-        return Answer(messages, options, cancellationToken);
+        return Answer([.. messages], options?.Clone(), cancellationToken);
     }
 
     /// <inheritdoc/>

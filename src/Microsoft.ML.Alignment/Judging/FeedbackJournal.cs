@@ -12,11 +12,12 @@ namespace Microsoft.ML.Alignment.Judging;
 /// </summary>
 internal sealed class FeedbackJournal : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, JsonElement> _values = [];
 
-    private FeedbackJournal(FileStream file) => _file = file;
+    /// <param name="file">What it writes to, unbuffered, at its end; the journal's to dispose.</param>
+    internal FeedbackJournal(Stream file) => _file = file;
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -25,7 +26,7 @@ internal sealed class FeedbackJournal : IDisposable
     public static FeedbackJournal Open(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var journal = new FeedbackJournal(new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        var journal = new FeedbackJournal(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
         try
         {
             journal.ReadAll(path);
@@ -45,8 +46,16 @@ internal sealed class FeedbackJournal : IDisposable
         var line = Encoding.UTF8.GetBytes(Line(key, value) + "\n");
         lock (_lock)
         {
-            _file.Write(line);
-            _file.Flush();
+            var end = _file.Position;
+            try
+            {
+                _file.Write(line);
+            }
+            catch
+            {
+                _file.SetLength(end); // of a line that found no room nothing stays before the next
+                throw;
+            }
         }
 
         _values[key] = value;
@@ -67,7 +76,7 @@ internal sealed class FeedbackJournal : IDisposable
         _file.ReadExactly(bytes);
         var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
         var number = 0;
-        foreach (var line in Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').SkipLast(1))
             Read(line, $"'{path}', line {++number}");
         _file.SetLength(whole);
         _file.Position = whole;

@@ -108,9 +108,6 @@ internal static class CompletionLogProbs
 /// <param name="SoftCap">c where logits x become c · tanh(x / c); null if they do not.</param>
 internal sealed record HeadPass(RowChunks Chunks, HeadStatistics? Statistics, bool IsPlain, double? SoftCap)
 {
-    /// <summary>Gets what is read besides log-probabilities.</summary>
-    public LogitDetails Details => Statistics is { ReadsEntropy: true } ? LogitDetails.Entropy : LogitDetails.None;
-
     /// <summary>Makes the reader of the logits of rows.</summary>
     /// <inheritdoc cref="LogitReader.Of" path="/param"/>
     public LogitReader Reader(Tensor hidden, Tensor labels, LogitDetails details = LogitDetails.None)
@@ -120,7 +117,7 @@ internal sealed record HeadPass(RowChunks Chunks, HeadStatistics? Statistics, bo
     }
 
     /// <summary>Gives what was read to who wants it.</summary>
-    public void Tell(LogitReader reader) => Statistics?.Set(reader.IsTop, Statistics.ReadsEntropy ? reader.Entropy : null);
+    public void Tell(LogitReader reader) => Statistics?.Set(reader.IsTop, null);
 }
 
 /// <summary>Rows split into near-equal chunks that keep within a budget of float32 logits.</summary>

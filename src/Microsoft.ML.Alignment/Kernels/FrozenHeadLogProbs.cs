@@ -16,7 +16,7 @@ internal sealed class FrozenHeadLogProbs : KernelFunction<FrozenHeadLogProbs>
     protected override Tensor Forward(SavedForBackward saved, object[] inputs)
     {
         var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
-        var reader = pass.Reader(hidden, labels, pass.Details);
+        var reader = pass.Reader(hidden, labels);
         var slopes = empty_like(hidden); // [M, D], d(-log p)/dh
         foreach (var (start, count) in pass.Chunks.All())
         {

@@ -14,14 +14,9 @@ internal sealed class HeadStatistics : IDisposable
 
     /// <summary>
     /// Gets the entropy of the distribution that each token is of, in nats, float32, detached. Shape <c>[M]</c>. Null in a pass with
-    /// gradients that was not asked for it (<see cref="ReadsEntropy"/>).
+    /// gradients, which would have to look at all logits several more times.
     /// </summary>
     public Tensor? Entropy { get; private set; }
-
-    /// <summary>
-    /// Gets whether a pass with gradients reads the entropy too, for which it looks at all logits several more times. The default is false.
-    /// </summary>
-    public bool ReadsEntropy { get; init; }
 
     /// <summary>Takes the results and keeps them until it is disposed.</summary>
     public void Set(Tensor isTop, Tensor? entropy) =>

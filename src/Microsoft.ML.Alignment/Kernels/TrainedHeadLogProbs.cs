@@ -13,7 +13,7 @@ internal sealed class TrainedHeadLogProbs : KernelFunction<TrainedHeadLogProbs>
     {
         var (hidden, headWeight, labels, pass) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2], (HeadPass)inputs[3]);
         saved.State = pass;
-        var reader = pass.Reader(hidden, labels, pass.Details);
+        var reader = pass.Reader(hidden, labels);
         if (pass.Chunks.Count == 1)
         {
             var slopes = reader.IntoGradient(nn.functional.linear(hidden, headWeight), 0); // [M, V]

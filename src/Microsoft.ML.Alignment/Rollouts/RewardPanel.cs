@@ -54,8 +54,8 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
         try
         {
             RewardParts[] scores = function is ITokenRewardFunction tokens
-                ? [.. tokens.ScoreTokensAsync(completions, cancellation).GetAwaiter().GetResult().Select(RewardParts.Of)]
-                : [.. function.ScoreAsync(completions, cancellation).GetAwaiter().GetResult().Select(score => new RewardParts(score, null))];
+                ? [.. Await(() => tokens.ScoreTokensAsync(completions, cancellation)).Select(RewardParts.Of)]
+                : [.. Await(() => function.ScoreAsync(completions, cancellation)).Select(score => new RewardParts(score, null))];
             if (scores.Length != completions.Length)
                 throw new InvalidOperationException($"The reward '{function.Name}' gave {scores.Length} scores for {completions.Length} completions.");
             foreach (var (score, completion) in scores.Zip(completions))
@@ -64,9 +64,24 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
                         function.Name, completion, $"it gave {each.Length} numbers for {completion.TokenCount} tokens; one a token is needed.");
             return scores;
         }
-        catch (Exception e) when (e is not OperationCanceledException && failed == FailedRewards.Skip)
+        catch when (!cancellation.IsCancellationRequested && failed == FailedRewards.Skip)
         {
             return null;
+        }
+    }
+
+    // The thread that trains waits, so that nothing may come back to it, as it would in a window or a notebook.
+    private static T Await<T>(Func<Task<T>> ask)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return ask().GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
         }
     }
 

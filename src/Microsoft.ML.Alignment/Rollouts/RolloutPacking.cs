@@ -25,7 +25,6 @@ internal sealed record PackedGroups(IReadOnlyList<SampledGroup> Groups, TokenBat
     /// <summary>The completions in the order of the packed targets: the first of every group, then the second of every group, and so on.</summary>
     public IEnumerable<SampledRow> Rows => Enumerable.Range(0, Groups[0].Rows.Count).SelectMany(c => Groups.Select(group => group.Rows[c]));
 
-
     /// <summary>The micro-batch with all that its completions know.</summary>
     /// <param name="isFirstStep">Whether no step was taken since they were sampled.</param>
     public RolloutBatch ToBatch(bool isFirstStep) => new(Tokens)

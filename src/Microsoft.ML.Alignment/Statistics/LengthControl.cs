@@ -30,10 +30,6 @@ internal sealed class LengthControl
         return new(Logistic(intercept), outcomes.Count, Logistic(intercept - (Z * error)), Logistic(intercept + (Z * error)));
     }
 
-    /// <summary>The penalised log-likelihood of parameters, of which <see cref="Rate"/> takes the best.</summary>
-    internal static double Likelihood(IReadOnlyList<double> outcomes, IReadOnlyList<double> lengthDifferences, double intercept, double slope) =>
-        new LengthControl([.. outcomes], Standardized(lengthDifferences)).Likelihood(intercept, slope);
-
     private static double[] Standardized(IReadOnlyList<double> differences)
     {
         var mean = differences.Average();
@@ -77,6 +73,7 @@ internal sealed class LengthControl
         return ((inverse.Intercept * score) + (inverse.Both * scoreSlope), (inverse.Both * score) + (inverse.Slope * scoreSlope));
     }
 
+    // The log-likelihood with the prior, of which the best is taken.
     private double Likelihood(double intercept, double slope)
     {
         var sum = 0.0;

@@ -20,9 +20,6 @@ internal interface ICollective
 
     /// <summary>Every rank's tensor, in the order of the ranks, without gradient, in the caller's dispose scope. Lengths may differ.</summary>
     IReadOnlyList<Tensor> Gather(Tensor own);
-
-    /// <summary>Whether any rank says so.</summary>
-    bool Any(bool own);
 }
 
 /// <summary>One process that trains alone.</summary>
@@ -49,7 +46,4 @@ internal sealed class Alone : ICollective
 
     /// <inheritdoc/>
     public IReadOnlyList<Tensor> Gather(Tensor own) => [own];
-
-    /// <inheritdoc/>
-    public bool Any(bool own) => own;
 }

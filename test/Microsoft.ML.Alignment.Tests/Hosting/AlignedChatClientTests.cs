@@ -60,6 +60,21 @@ public sealed class AlignedChatClientTests : IDisposable
         SpinWait.SpinUntil(() => IsFreed(old), TimeSpan.FromSeconds(60)).Should().BeTrue("the last answer lets go of the old policy");
     }
 
+    // As of the client of a model in memory: what becomes of the caller's list and options later is nothing to it.
+    [Fact]
+    public async Task ARequestIsWhatItWasWhenItWasMade()
+    {
+        var client = _services.GetRequiredService<AlignedChatClient>();
+        List<ChatMessage> messages = [new(ChatRole.User, "hi")];
+        var options = new ChatOptions { MaxOutputTokens = 2 };
+        var stream = client.GetStreamingResponseAsync(messages, options);
+
+        messages.Clear();
+        options.MaxOutputTokens = 5;
+
+        (await stream.ToChatResponseAsync()).Text.Should().Be("[old0][old1]");
+    }
+
     [Fact]
     public async Task CallersThatNeverStopNoticeNothingOfReloads()
     {

@@ -113,12 +113,12 @@ public sealed class EntropyGradientTests : IDisposable
         Tensor[] Run()
         {
             var (h, w) = (_hidden.Leaf(), trainsHead ? _head.Leaf() : _head);
-            var statistics = new HeadStatistics { ReadsEntropy = true };
+            var statistics = new HeadStatistics();
             var logProbs = CompletionLogProbs.Compute(h, w, _labels, rowsAtOnce * Vocabulary * sizeof(float), statistics);
             var collision = CompletionLogProbs.LogCollision(h, w, rowsAtOnce * Vocabulary * sizeof(float));
             var gradients = trainsHead ? Tensors.Gradients(logProbs, h, w) : Tensors.Gradients(logProbs, h);
             BackwardPass.ThrowIfFailed();
-            return [logProbs, statistics.IsTop!, statistics.Entropy!, collision, .. gradients];
+            return [logProbs, statistics.IsTop!, collision, .. gradients];
         }
     }
 

@@ -70,12 +70,12 @@ public sealed class DeviceStepTests
         using var policy = hasAdapter
             ? incoming.With([LoraAdapter.Create(incoming, new() { Dropout = 0.1 }, "lora", 3)], null) : incoming.TrainableCopy();
         var (rows, targets) = PackedExamples.Of([1, 7, 30, 4], [8, 21, 2], [9, 3, 2]);
-        using var statistics = new HeadStatistics { ReadsEntropy = true };
+        using var statistics = new HeadStatistics();
         var pass = policy.Forward(rows, new ForwardOptions(precision, Dropout: true));
         var read = pass.At(targets, temperature: 0.7);
         var (logProbs, entropy) = read.LogProbsAndEntropy();
         var values = pass.Values(ScalarHead.Create(policy.Config.HiddenSize, 4, Meta), targets.Rows);
-        Tensor[] results = [logProbs, entropy, values, read.LogProbs(statistics), read.LogCollision(), read.Sequences().Sum, statistics.Entropy!];
+        Tensor[] results = [logProbs, entropy, values, read.LogProbs(statistics), read.LogCollision(), read.Sequences().Sum, statistics.LogProbs!];
         results.Take(4).Select(result => result.sum()).Aggregate((a, b) => a + b).backward();
         BackwardPass.ThrowIfFailed();
         results.Concat(policy.TrainableParameters.Select(parameter => parameter.grad!)).Should().OnlyContain(result => result.device_type == Meta.type);

@@ -127,6 +127,40 @@ public sealed class RewardFunctionTests
         FluentActions.Invoking(() => Panel(FailedRewards.Skip, reward).Score([Four], source.Token)).Should().Throw<OperationCanceledException>();
     }
 
+    // As a client of HTTP says that it has waited long enough.
+    [Fact]
+    public void OneThatWaitedTooLongHasFailedAndTheRunGoesOn()
+    {
+        var skipped = Panel(FailedRewards.Skip, new Late()).Score([Four], default);
+
+        skipped.Total[0].Should().Equal(1, null, 1, 1);
+        skipped.Failures.Should().Be(1);
+    }
+
+    // As in a window or a notebook: the thread that trains waits, and runs nothing meanwhile.
+    [Fact]
+    public void AnAnswerThatIsWaitedForDoesNotComeBackToTheThreadThatTrains()
+    {
+        var reward = RewardFunction.OfAsync("service", [], async (sampled, _) =>
+        {
+            await Task.Yield();
+            return sampled.Completion.Length;
+        });
+        double?[] scores = [];
+        SynchronizationContext? behind = null;
+        var thread = new Thread(() =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new Waiting());
+            scores = Panel(FailedRewards.Throw, reward).Score([Four], default).Total[0];
+            behind = SynchronizationContext.Current;
+        }) { IsBackground = true };
+        thread.Start();
+
+        thread.Join(TimeSpan.FromSeconds(30)).Should().BeTrue();
+        scores.Should().Equal(3, 2, 5, 0);
+        behind.Should().BeOfType<Waiting>();
+    }
+
     private static RewardPanel Panel(FailedRewards failed, IRewardFunction reward) => new([reward], new([1], normalizesEach: false), failed);
 
     private static IReadOnlyList<double?> Ask(IRewardFunction reward, IReadOnlyList<SampledCompletion> completions) =>
@@ -138,6 +172,23 @@ public sealed class RewardFunctionTests
 
         public Task<IReadOnlyList<double?>> ScoreAsync(IReadOnlyList<SampledCompletion> completions, CancellationToken cancellationToken = default) =>
             Task.FromResult<IReadOnlyList<double?>>([1]);
+    }
+
+    private sealed class Late : IRewardFunction
+    {
+        public string Name => "late";
+
+        public Task<IReadOnlyList<double?>> ScoreAsync(IReadOnlyList<SampledCompletion> completions, CancellationToken cancellationToken = default) =>
+            completions.Any(one => one.Completion == "no")
+                ? throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.")
+                : Task.FromResult<IReadOnlyList<double?>>([.. completions.Select(_ => (double?)1)]);
+    }
+
+    private sealed class Waiting : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
     }
 
     private sealed class Sentence

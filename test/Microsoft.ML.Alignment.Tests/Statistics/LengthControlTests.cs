@@ -31,7 +31,7 @@ public sealed class LengthControlTests
             double[] lengths = [.. Enumerable.Range(0, count).Select(_ => (double)random.Next(-40, 60))];
             var rate = LengthControl.Rate(outcomes, lengths).Value;
             var intercept = Math.Log(rate / (1 - rate));
-            double Profile(double at) => Enumerable.Range(-400, 801).Max(slope => LengthControl.Likelihood(outcomes, lengths, at, slope / 20.0));
+            double Profile(double at) => Enumerable.Range(-400, 801).Max(slope => Likelihood(outcomes, lengths, at, slope / 20.0));
             var best = Profile(intercept);
             foreach (var away in new[] { -1, -0.3, -0.1, 0.1, 0.3, 1 })
                 Profile(intercept + away).Should().BeLessThan(best);
@@ -61,5 +61,20 @@ public sealed class LengthControlTests
 
         (sum / Rounds).Should().BeApproximately(expected, 0.02);
         ((double)covered / Rounds).Should().BeInRange(0.92, 0.98, "95 % intervals, of 300 of which 2.3 standard deviations are 0.03");
+    }
+
+    // Σ y log p + (1 − y) log(1 − p), and half the logarithm of the determinant of Fisher's information, which is Σ over pairs of rows
+    // of w v (x − z)², or Σ w where all lengths are the same.
+    private static double Likelihood(double[] outcomes, double[] lengths, double intercept, double slope)
+    {
+        var mean = lengths.Average();
+        var deviation = Math.Sqrt(lengths.Sum(length => Math.Pow(length - mean, 2)) / lengths.Length);
+        var x = Array.ConvertAll(lengths, length => deviation > 0 ? Math.Tanh(length / deviation) : 0);
+        var p = Array.ConvertAll(x, at => 1 / (1 + Math.Exp(-intercept - (slope * at))));
+        var fit = outcomes.Zip(p, (outcome, likely) => (outcome * Math.Log(likely)) + ((1 - outcome) * Math.Log(1 - likely))).Sum();
+        double[] weights = [.. p.Select(likely => likely * (1 - likely))];
+        var determinant = x.Distinct().Count() == 1 ? weights.Sum() : Enumerable.Range(0, x.Length).Sum(row =>
+            Enumerable.Range(0, row).Sum(other => weights[row] * weights[other] * Math.Pow(x[row] - x[other], 2)));
+        return fit + (0.5 * Math.Log(determinant));
     }
 }

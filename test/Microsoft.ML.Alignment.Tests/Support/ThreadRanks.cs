@@ -65,7 +65,5 @@ internal sealed class ThreadRanks(int size) : IDisposable
             var all = ranks.Exchange(rank, (own.detach().contiguous().data<float>().ToArray(), own.shape));
             return [.. all.Select(values => tensor(values.Item1).reshape(values.shape))];
         }
-
-        public bool Any(bool own) => ranks.Exchange(rank, own).Any(says => says);
     }
 }

@@ -5,7 +5,8 @@ namespace Microsoft.ML.Alignment.Tokenization.Jinja;
 /// <summary>What one rendering may still do: characters that it reads and makes, items that it holds, and time.</summary>
 /// <remarks>
 /// Work is charged before it is done. What was made is never given back, so the same number bounds what a rendering can hold at once.
-/// It belongs to the thread that renders: values are worked on by functions that know nothing of a rendering.
+/// The thread that renders holds it, since comparers that .NET calls (equality of keys, sorting) and some forty functions of values would have to be
+/// given it otherwise, most of them only to hand it on. A rendering never leaves its thread.
 /// </remarks>
 internal sealed class JinjaBudget
 {
