@@ -56,8 +56,17 @@ internal static class BetaSweep
             [.. sweeps.Select(sweep => new Curve(sweep.Name, [.. sweep.Points.Select(place)]))];
         Picture.Write(
             lesson.PicturePath("beta-sweep"),
-            new("reward of the answers", "KL to SFT, nats", Curves(point => (point.Divergence, point.Reward))) { Mark = ("SFT", sft.Reward) },
-            new("KL to SFT, nats", "beta", Curves(point => (point.Beta, point.Divergence))) { LogarithmicAcross = true },
+            new("reward of the answers", "KL to SFT, nats", Curves(point => (point.Divergence, point.Reward))) 
+            {
+                LogarithmicAcross = true,
+                Mark = ("SFT", sft.Reward),
+            },
+            new("KL to SFT, nats", "beta", Curves(point => (point.Beta, point.Divergence))) 
+            {
+                LogarithmicAcross = true,
+                LogarithmicUp = true,
+                Legend = ScottPlot.Alignment.LowerLeft,
+            },
             new("verbs said right, %", "beta", Curves(point => (point.Beta, 100 * point.Right)))
             {
                 LogarithmicAcross = true,

@@ -71,7 +71,7 @@ internal static class RewardHacking
         IReadOnlyList<Curve> divergences = [Curve.Smoothed(free.Name, free.Of(Divergence)), Curve.Smoothed(held.Name, held.Of(Divergence))];
         Picture.Write(
             lesson.PicturePath("reward-hacking"),
-            new("the flawed reward: answers with -ed, %", "optimizer step", Curves(FlawedHeldOut, 100)),
+            new("the flawed reward: answers with -ed, %", "optimizer step", Curves(FlawedHeldOut, 100)) { Legend = ScottPlot.Alignment.UpperLeft },
             new("what it stands for: answers that are right, %", "optimizer step", Curves(RightHeldOut, 100)) { Legend = ScottPlot.Alignment.LowerLeft },
             new("KL to SFT, nats", "optimizer step", divergences) { Legend = ScottPlot.Alignment.UpperLeft });
     }

@@ -11,7 +11,7 @@ namespace Samples.Rlhf;
 /// </summary>
 internal static class Rlhf
 {
-    private const double Target = 0.4;
+    private const double Target = 0.5;
 
     public static void Run(Lesson lesson)
     {
@@ -29,8 +29,8 @@ internal static class Rlhf
             .Append(align.Trainers.Sft(RlhfSettings.Start(lesson), trainingSet: better))
             .Append(align.Trainers.RewardModel(RlhfSettings.RewardModel(lesson)))
             .Append(align.Trainers.Ppo(
-                RlhfSettings.Ppo(lesson, new() { Coefficient = 0.1, Target = Target, Horizon = 300 }), // beta is controlled towards the target
-                trainingSet: lesson.Instructions));                                                   // only its prompts are read
+                RlhfSettings.Ppo(lesson, RlhfSettings.Controlled(lesson, Target)), // beta is controlled towards the target
+                trainingSet: lesson.Instructions));                               // only its prompts are read
         using var fitted = pipeline.Fit(labels);
 
         Show(lesson, imitation.LastTransformer, fitted);

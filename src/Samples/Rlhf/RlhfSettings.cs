@@ -42,8 +42,19 @@ internal static class RlhfSettings
         ScoreNormalization = ScoreNormalization.Incoming, // a nat costs the same whatever units the rewards have
         MissingEndPenalty = 1,
         MaxCompletionTokens = MostTokens,
-        Training = lesson.Training(tiny: 1e-3, real: 1e-4) with { Epochs = lesson.Choose(tiny: 3, real: 1) },
+        Training = lesson.Training(tiny: 2e-3, real: 1e-4) with { Epochs = lesson.Choose(tiny: 4, real: 1) },
         Generation = lesson.Answers,
+    };
+
+    /// <summary>
+    /// A price of a nat that is controlled towards a target. It begins high: the divergence comes to its target from below, where a low price lets the
+    /// policy run past it before the control has seen it move.
+    /// </summary>
+    public static KLPenalty.InReward Controlled(Lesson lesson, double target) => new()
+    {
+        Coefficient = lesson.Choose(tiny: 0.6, real: 0.1),
+        Target = target,
+        Horizon = 300,
     };
 
     /// <summary>Long enough to find what a flawed reward pays for, with a look at held-out verbs every few steps.</summary>
@@ -53,12 +64,13 @@ internal static class RlhfSettings
         EvaluateEverySteps = 6,
     };
 
-    /// <summary>PPO that goes as far as beta lets it in a short time.</summary>
-    public static PpoTrainer.Options Sweep(Lesson lesson, double beta) => Ppo(lesson, new() { Coefficient = beta }) with
+    /// <summary>PPO for half as long, at a price.</summary>
+    public static PpoTrainer.Options Sweep(Lesson lesson, double beta)
     {
-        Training = lesson.Training(tiny: 2e-3, real: 2e-4) with { Epochs = lesson.Choose(tiny: 2, real: 1) },
-    };
+        var ppo = Ppo(lesson, new() { Coefficient = beta });
+        return ppo with { Training = ppo.Training with { Epochs = lesson.Choose(tiny: 2, real: 1) } };
+    }
 
-    /// <summary>DPO that does.</summary>
+    /// <summary>DPO that goes as far as its price lets it.</summary>
     public static TrainingOptions SweepOfPairs(Lesson lesson) => lesson.Training(tiny: 2e-3, real: 1e-4) with { Epochs = 1 };
 }
