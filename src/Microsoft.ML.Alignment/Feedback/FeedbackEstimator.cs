@@ -63,10 +63,10 @@ public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
         // Fit may be called where there is a context that continuations would wait for, for example in a notebook.
         var (rows, quality) = Task.Run(() => WorkAsync(task)).GetAwaiter().GetResult();
         var requests = session.Requests;
-        task.Log($"{task.Rows.Count} different rows, {string.Join(", ", requests.Figures.Select(figure => $"{figure.Key} {figure.Value}"))}");
-        FeedbackReport.Write(_run, place.Folder, _method, quality, requests);
+        Report(task, place.Folder, quality, requests);
         place.Fitted();
-        return new(_host.Environment, new() { Method = _method, Options = SavedJson.ElementOf(_options), Quality = quality }, columns, rows) { Requests = requests };
+        var stage = new SavedTextStage { Method = _method, Options = SavedJson.ElementOf(_options), Quality = quality };
+        return new(_host.Environment, stage, columns, rows) { Requests = requests };
     }
 
     private protected IExceptionContext Context => _host.Context;
@@ -79,4 +79,13 @@ public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
     /// <summary>Does the work.</summary>
     /// <returns>What was made of the rows, and how good the judge was, where there was one.</returns>
     private protected abstract Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task);
+
+    private void Report(FeedbackTask task, string? folder, JudgeQuality? quality, FeedbackRequests requests)
+    {
+        task.Log(string.Join(", ", requests.Figures.Select(figure => $"{figure.Key} {figure.Value}").Prepend($"{task.Rows.Count} different rows")));
+        var advice = JudgeAdvice.Of(quality, requests);
+        foreach (var found in advice)
+            task.Log($"health: {found.Finding} {found.Advice}");
+        FeedbackReport.Write(_run, folder, _method, quality, requests, advice);
+    }
 }

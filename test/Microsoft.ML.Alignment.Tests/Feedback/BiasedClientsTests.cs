@@ -32,6 +32,7 @@ public sealed class BiasedClientsTests : IDisposable
 
         (quality.Accuracy, quality.Kappa, quality.FirstSlotRate, quality.PositionConsistency, quality.AbstentionRate).Should().Be((1, 1, 0.5, 1, 0));
         pairs.Should().HaveCount(Count).And.OnlyContain(pair => IsRight(pair));
+        Report().Should().Contain("Nothing looks wrong").And.Contain("<tr><th>Cohen&#39;s kappa</th><td>1.000</td></tr>");
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class BiasedClientsTests : IDisposable
 
         (quality.FirstSlotRate, quality.PositionConsistency, quality.TieRate).Should().Be((1, 0, 1));
         pairs.Should().BeEmpty("its answers in the two orders disagree");
-        Report().Should().Contain("<tr><th>first-slot rate</th><td>1.000</td></tr>").And.Contain("<tr><th>position consistency</th><td>0.000</td></tr>");
+        Report().Should().Contain("100 % are for the completion that was shown first").And.NotContain("Nothing looks wrong").And.Contain("<tr><th>first-slot rate</th><td>1.000</td></tr>").And.Contain("<tr><th>position consistency</th><td>0.000</td></tr>");
     }
 
     [Fact]
@@ -66,6 +67,7 @@ public sealed class BiasedClientsTests : IDisposable
         quality.Accuracy.Should().Be(0.5);
         quality.Kappa.Should().BeInRange(-0.1, 0.1, "labelled pairs are shown in an order by chance, so that first and second are not quite as many");
         Report().Should().Contain("<tr><th>longer preferred</th><td>1.000</td></tr>").And.Contain("<tr><th>longer preferred by people</th><td>0.500</td></tr>");
+        Report().Should().Contain("longer completion in 100 % of the pairs, people in 50 %");
         pairs.Count(IsRight).Should().Be(Count / 2, "it is right as often as chance");
         balanced.Should().BeEmpty();
     }

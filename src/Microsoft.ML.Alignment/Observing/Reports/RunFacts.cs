@@ -27,8 +27,14 @@ internal sealed record RunFacts
     /// <summary>Gets what health rules must know.</summary>
     public HealthFacts Health { get; init; } = new();
 
+    /// <summary>Gets what looks wrong beside what health rules find in the history.</summary>
+    public IReadOnlyList<HealthAdvice> Advice { get; init; } = [];
+
     /// <summary>Gets the options as resolved, by name.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Gets what was measured of a stage that does not train, by name; empty for one that does.</summary>
+    public IReadOnlyDictionary<string, string> Figures { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Gets what is known of the data, by name.</summary>
     public IReadOnlyDictionary<string, string> Data { get; init; } = new Dictionary<string, string>();

@@ -16,8 +16,8 @@ internal sealed record RunReport(RunFacts Facts, RunHistory History, IReadOnlyLi
     /// <summary>Gets some of what the policy wrote while it was trained on what it writes; none for other methods.</summary>
     public IReadOnlyList<KeptCompletion> Completions { get; init; } = [];
 
-    /// <summary>Gets what health rules say of it.</summary>
-    public IReadOnlyList<HealthAdvice> Advice => HealthCheck.Of(History, Facts.Health);
+    /// <summary>Gets what looks wrong with it.</summary>
+    public IReadOnlyList<HealthAdvice> Advice => [.. Facts.Advice, .. HealthCheck.Of(History, Facts.Health)];
 
     /// <summary>Writes the facts of a stage into its folder.</summary>
     public static void WriteFacts(string folder, RunFacts facts) => AtomicFile.Write(

@@ -23,6 +23,7 @@ internal static class RunSection
         <div class="charts">{Markup.Join(ChartPlan.Of(stage.History).Select(chart => Picture(chart, stage)))}</div>
         {AnswerTable.Of(stage)}
         {CompletionTable.Of(stage)}
+        {Figures(stage.Facts.Figures)}
         {Table("Options", stage.Facts.Options)}
         {Table("Data", stage.Facts.Data)}
         </section>
@@ -97,6 +98,14 @@ internal static class RunSection
         : Markup.Of(
             $"""
             <details><summary>{title}</summary><table>{Markup.Join(rows.Select(Row))}</table></details>
+
+            """);
+
+    private static Markup Figures(IReadOnlyDictionary<string, string> rows) => rows.Count == 0
+        ? Markup.None
+        : Markup.Of(
+            $"""
+            <table>{Markup.Join(rows.Select(Row))}</table>
 
             """);
 
