@@ -11,6 +11,8 @@ namespace Microsoft.ML.Alignment;
 /// </summary>
 public sealed class FeedbackSession : IDisposable
 {
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
+
     private readonly FeedbackLimits _limits;
     private readonly FeedbackJournal? _journal;
     private readonly FeedbackBudget _budget;
@@ -18,7 +20,9 @@ public sealed class FeedbackSession : IDisposable
     private readonly RequestCounts _counts = new();
     private readonly TimedClient _timed;
     private readonly ConcurrentDictionary<string, SharedAnswer> _answers = [];
+    private readonly CountdownEvent _underWay = new(1); // the session itself, until it is disposed
     private int _failuresInARow;
+    private bool _isDisposed;
 
     /// <summary>Begins a session.</summary>
     /// <param name="limits">How fast, how often and for how much is asked; null for the defaults.</param>
@@ -87,9 +91,14 @@ public sealed class FeedbackSession : IDisposable
         }
     }
 
-    /// <summary>Closes the journal.</summary>
+    /// <summary>Closes the journal. Answers that are about to come, though nobody waits for them any more, get a moment to be kept.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _underWay.Signal();
+        _underWay.Wait(LastMoment);
         foreach (var answer in _answers.Values)
             answer.Dispose();
         _journal?.Dispose();
@@ -117,10 +126,18 @@ public sealed class FeedbackSession : IDisposable
             return known;
         }
 
-        var value = JsonSerializer.SerializeToElement(await produce(cancellation).ConfigureAwait(false), FeedbackJournal.Json);
-        _journal?.Append(hash, value);
-        _counts.Add(asked: 1);
-        return value;
+        ObjectDisposedException.ThrowIf(!_underWay.TryAddCount(), this);
+        try
+        {
+            var value = JsonSerializer.SerializeToElement(await produce(cancellation).ConfigureAwait(false), FeedbackJournal.Json);
+            _journal?.Append(hash, value);
+            _counts.Add(asked: 1);
+            return value;
+        }
+        finally
+        {
+            _underWay.Signal();
+        }
     }
 
     private async Task<FeedbackAnswer> SendAsync(

@@ -134,6 +134,25 @@ public sealed class FeedbackSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task AnAnswerThatComesWhileTheOthersAreCanceledIsKept()
+    {
+        using var source = new CancellationTokenSource();
+        using (var session = new FeedbackSession(journalPath: Journal))
+        {
+            var asked = session.RememberAsync("key", async _ =>
+            {
+                await Task.Delay(100, CancellationToken.None); // a person who types, or a client that does not look at the token
+                return "paid for";
+            }, source.Token);
+            await source.CancelAsync();
+            await FluentActions.Awaiting(() => asked).Should().ThrowAsync<OperationCanceledException>();
+        }
+
+        using var later = new FeedbackSession(journalPath: Journal);
+        (await later.RememberAsync("key", _ => Task.FromResult("asked again"))).Should().Be("paid for");
+    }
+
+    [Fact]
     public async Task NoMoreRequestsAreUnderWayThanAllowed()
     {
         var (now, most) = (0, 0);
