@@ -27,6 +27,7 @@ internal static class SampleList
         new("rlaif", "AI feedback: a judge labels what the model writes, DPO learns from it", Rlaif.RlaifStory.Run),
         Sample.Of("pairs", "what pairs teach: DPO on three designs of them", Rlhf.PairDesigns.Run),
         new("optimum", "why DPO and PPO seek one policy: four methods on a problem whose best policy is known", Rlhf.Optimum.Run),
+        Sample.Of("classifier", "a text classifier of ML.NET as the reward: what a policy learns of one", Rlhf.ClassifierReward.Run),
         new("compare", "every method from one SFT model: a table and a chart", CompareStory.Run),
         new("ask", "answers from a saved pipeline: ask ZIP [\"question\" ...]", Ask.Run),
         new("serve", "many requests at once to a saved pipeline: serve ZIP", Serve.Run),

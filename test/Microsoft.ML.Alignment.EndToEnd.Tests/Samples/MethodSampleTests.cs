@@ -24,6 +24,7 @@ public sealed class MethodSampleTests : IDisposable
     [InlineData("pairs")]
     [InlineData("reward-hacking")]
     [InlineData("beta-sweep")]
+    [InlineData("classifier")]
     public void ASampleThatAnswersAQuestionDrawsItsPicture(string name)
     {
         var picture = _folder["picture.png"];
