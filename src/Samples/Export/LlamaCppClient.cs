@@ -11,7 +11,8 @@ internal sealed class LlamaCppClient(string path, int maxNewTokens) : IChatClien
     private readonly LlamaCppChat _chat = new(path, maxNewTokens);
     private readonly Lock _turn = new();
 
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ChatMessage[] conversation = [.. messages];
         return Task.Run(() =>

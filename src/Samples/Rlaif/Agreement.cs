@@ -4,8 +4,8 @@ using Samples.Verbs;
 namespace Samples.Rlaif;
 
 /// <summary>
-/// Whom a policy follows on verbs that nobody trained it on: of the right form and the wrong one, which does the judge prefer, and which is more probable
-/// to the policy? A policy that merely copied its judge would agree with it more than with the truth.
+/// Whom a policy follows on verbs that nobody trained it on: of the right form and the wrong one, which does the judge prefer, and which is
+/// more probable to the policy? A policy that merely copied its judge would agree with it more than with the truth.
 /// </summary>
 /// <param name="Judged">Verbs on which the judge has an opinion.</param>
 /// <param name="JudgeRight">Those on which it is right.</param>
@@ -33,8 +33,9 @@ internal sealed record Agreement(
     public static IReadOnlyList<Agreement> Of(Lesson lesson, IPreferenceJudge judge, params IReadOnlyList<PolicyTransformer> policies)
     {
         using var session = new FeedbackSession();
-        var outcomes = lesson.TestVerbs.Select(verb => judge.CompareAsync(
-            new(Wording.Test.Ask(verb), Wording.Test.Say(verb, verb.Past), Wording.Test.Say(verb, verb.Wrong)), session).GetAwaiter().GetResult().Preference).ToList();
+        PreferenceOutcome? Judged(Verb verb) => judge.CompareAsync(
+            new(Wording.Test.Ask(verb), Wording.Test.Say(verb, verb.Past), Wording.Test.Say(verb, verb.Wrong)), session).GetAwaiter().GetResult().Preference;
+        var outcomes = lesson.TestVerbs.Select(Judged).ToList();
         return [.. policies.Select(policy => Of(outcomes, PrefersPast(lesson, policy)))];
     }
 

@@ -23,7 +23,7 @@ internal sealed class ChosenJudge : IDisposable
     public static ChosenJudge Open(RlaifCommand command, int seed)
     {
         var client = Client(command);
-        IPreferenceJudge judge = client is null ? new HumanJudge(Environment.UserName is { Length: > 0 } name ? name : "person") : By(client, command);
+        IPreferenceJudge judge = client is null ? new HumanJudge(Environment.UserName) : By(client, command);
         return new(command.Wrong > 0 ? new MistakenJudge(judge, command.Wrong, seed) : judge, client);
     }
 
@@ -33,11 +33,13 @@ internal sealed class ChosenJudge : IDisposable
     {
         { AsksPerson: true } => null,
         { GgufPath: { } path } => File.Exists(path) ? new LlamaCppClient(path, MostTokens) : throw new UsageException($"There is no file '{path}'."),
-        { Endpoint: { } endpoint } => new OpenAIClient(
-            new ApiKeyCredential(Environment.GetEnvironmentVariable(command.KeyVariable) is { Length: > 0 } key ? key : "none"), new() { Endpoint = endpoint })
-            .GetChatClient(command.JudgeModel).AsIChatClient(),
+        { Endpoint: { } endpoint } =>
+            new OpenAIClient(new ApiKeyCredential(Key(command)), new() { Endpoint = endpoint }).GetChatClient(command.JudgeModel).AsIChatClient(),
         _ => new RulesClient(),
     };
+
+    // Servers on one's own machine ask for none.
+    private static string Key(RlaifCommand command) => Environment.GetEnvironmentVariable(command.KeyVariable) is { Length: > 0 } key ? key : "none";
 
     // Rules cost nothing, so that they answer by every principle. A model is asked by one of them, drawn by weight.
     private static ChatJudge By(IChatClient client, RlaifCommand command)

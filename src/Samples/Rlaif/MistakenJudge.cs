@@ -12,7 +12,8 @@ internal sealed class MistakenJudge(IPreferenceJudge judge, double share, int se
 {
     public string Identity => $"{judge.Identity}|{share} of it turned round|{seed}";
 
-    public async Task<PreferenceVerdict> CompareAsync(PreferenceQuestion question, FeedbackSession session, CancellationToken cancellationToken = default)
+    public async Task<PreferenceVerdict> CompareAsync(
+        PreferenceQuestion question, FeedbackSession session, CancellationToken cancellationToken = default)
     {
         var verdict = await judge.CompareAsync(question, session, cancellationToken);
         return IsMistaken(question) ? verdict with { FirstProbability = 1 - verdict.FirstProbability, Answers = [] } : verdict;

@@ -61,7 +61,8 @@ internal sealed record RlaifCommand
                 throw new UsageException("--endpoint and --judge-model go together: which model of which server judges?"),
             { Endpoint: not null, GgufPath: not null } or { Endpoint: not null, AsksPerson: true } =>
                 throw new UsageException($"{JudgeOption} and --endpoint name two judges; give one."),
-            { Inverted: true, ConstitutionPath: not null } => throw new UsageException($"{InvertedOption} is a constitution, and --constitution another; give one."),
+            { Inverted: true, ConstitutionPath: not null } =>
+                throw new UsageException($"{InvertedOption} is a constitution, and --constitution another; give one."),
             { Seeds: not null, UsesRules: false } => throw new UsageException("--seeds repeats runs of the rules; other judges are asked once."),
             { Seeds: not null, WorkspacePath: not null } => throw new UsageException("--workspace keeps one run; --seeds makes several."),
             { AsksPerson: true, WorkspacePath: null } => command with { WorkspacePath = Path.Combine("out", "rlaif-human") },

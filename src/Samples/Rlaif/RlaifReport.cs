@@ -62,10 +62,12 @@ internal static class RlaifReport
     private static void Say(Agreement before, Agreement after)
     {
         Console.WriteLine(
-            $"  Right form or wrong one, verbs never trained on: the judge has an opinion on {after.Judged} and is right on {after.JudgeRight}. There the model "
-            + $"agrees with the judge on {after.WithJudge} (before: {before.WithJudge}), with the truth on {after.WithTruth} (before: {before.WithTruth}).");
+            $"  Right form or wrong one, verbs never trained on: the judge has an opinion on {after.Judged} and is right on {after.JudgeRight}. "
+            + $"There the model agrees with the judge on {after.WithJudge} (before: {before.WithJudge}), "
+            + $"with the truth on {after.WithTruth} (before: {before.WithTruth}).");
         Console.WriteLine(
-            $"  Where the judge is wrong, the model is right on {after.RightWhereJudgeIsWrong} of {after.JudgeWrong} (before: {before.RightWhereJudgeIsWrong}); "
+            $"  Where the judge is wrong, the model is right on {after.RightWhereJudgeIsWrong} of {after.JudgeWrong} "
+            + $"(before: {before.RightWhereJudgeIsWrong}); "
             + $"where it has no opinion, on {after.RightWhereSilent} of {after.Silent} (before: {before.RightWhereSilent}).");
     }
 

@@ -25,6 +25,7 @@ internal sealed record RlaifRun(
         using var fitted = RlaifPipeline.Fit(lesson, judge.Judge, command.Completions);
         PolicyTransformer[] policies = [.. fitted.OfType<PolicyTransformer>()];
         var agreement = command.AsksPerson ? null : Agreement.Of(lesson, judge.Judge, policies);
-        return new(seed, lesson.Measured, lesson.Score(policies[0]), lesson.Score(policies[1]), Labels.Of(lesson, fitted), agreement?[0], agreement?[1]);
+        var (before, after) = (lesson.Score(policies[0]), lesson.Score(policies[1]));
+        return new(seed, lesson.Measured, before, after, Labels.Of(lesson, fitted), agreement?[0], agreement?[1]);
     }
 }

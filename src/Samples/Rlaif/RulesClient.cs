@@ -13,12 +13,14 @@ internal sealed class RulesClient : IChatClient
     private const string Model = "grammar-rules-1";
 
     /// <inheritdoc/>
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (verdict, why) = Judge(FencedQuestion.Read(messages.Last(message => message.Role == ChatRole.User).Text));
         var answer = JsonSerializer.Serialize(new Dictionary<string, string> { ["rationale"] = why, ["verdict"] = verdict });
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer)) { ModelId = Model, FinishReason = ChatFinishReason.Stop });
+        var message = new ChatMessage(ChatRole.Assistant, answer);
+        return Task.FromResult(new ChatResponse(message) { ModelId = Model, FinishReason = ChatFinishReason.Stop });
     }
 
     /// <inheritdoc/>

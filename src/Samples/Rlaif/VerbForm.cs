@@ -34,7 +34,9 @@ internal sealed partial record VerbForm(string Verb, string Form)
             if (Regular(Verb).Contains(Form))
                 return FormShape.Ending;
             // In bred and fled the letters e and d are no ending: no stem is left without them.
-            return Form.EndsWith(Ending, StringComparison.Ordinal) && Vowels().IsMatch(Form[..^Ending.Length]) ? FormShape.ChangedWithEnding : FormShape.Changed;
+            return Form.EndsWith(Ending, StringComparison.Ordinal) && Vowels().IsMatch(Form[..^Ending.Length])
+                ? FormShape.ChangedWithEnding
+                : FormShape.Changed;
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class RlaifCommandTests
 {
     [Fact]
     public void RulesJudgeByTheShippedConstitutionUnlessTold() =>
-        RlaifCommand.Parse([]).Should().Be(new RlaifCommand()).And.BeEquivalentTo(new { UsesRules = true, Wrong = 0.0, Inverted = false, Seeds = (object?)null });
+        RlaifCommand.Parse([]).Should().Be(new RlaifCommand()).And.BeEquivalentTo(new { UsesRules = true, Wrong = 0.0, Inverted = false });
 
     [Fact]
     public void AServerAFileOrAPersonJudges()

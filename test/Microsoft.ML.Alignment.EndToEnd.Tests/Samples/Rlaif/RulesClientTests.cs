@@ -61,7 +61,8 @@ public sealed class RulesClientTests
     [Fact]
     public void TheVerbsThatTheConstitutionNamesAreTrainedOnAndNotMeasured()
     {
-        var named = Regex.Matches(Constitution.IrregularVerbs.ToJson(), @"(\w+) \((\w+)\)").Select(match => (match.Groups[1].Value, match.Groups[2].Value)).ToArray();
+        var named = Regex.Matches(Constitution.IrregularVerbs.ToJson(), @"(\w+) \((\w+)\)")
+            .Select(match => (match.Groups[1].Value, match.Groups[2].Value)).ToArray();
         named.Should().HaveCount(12).And.BeSubsetOf(Verb.LoadAll().Where(verb => verb.Split == "train").Select(verb => (verb.Name, verb.Past)));
     }
 
@@ -77,7 +78,8 @@ public sealed class RulesClientTests
     [Fact]
     public void AResponseWithoutAWordHasNoForm() => VerbForm.Find("the verb \"go\"?", "…").Should().BeNull();
 
-    private static Constitution Principles(string id) => new("one", "1", [Constitution.IrregularVerbs.Principles.Single(principle => principle.Id == id)]);
+    private static Constitution Principles(string id) =>
+        new("one", "1", [Constitution.IrregularVerbs.Principles.Single(principle => principle.Id == id)]);
 
     private static async Task<PreferenceVerdict> JudgeBy(Constitution constitution, string verb, string first, string second)
     {
