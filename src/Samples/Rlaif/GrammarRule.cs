@@ -12,17 +12,16 @@ internal enum Better
 
 /// <summary>
 /// A question of a constitution about past forms, as far as a few rules understand its words: what it is about (an ending, a past that is marked
-/// twice, what dictionaries list), whether that is wanted or not, and of which verbs. It knows no verb but those that the question itself names.
+/// twice, what dictionaries list), whether that is wanted or not, and of which verbs. It knows no verb: one of which a response changes the stem is taken
+/// for a verb that changes its stem, also where that is wrong.
 /// </summary>
 internal sealed partial class GrammarRule
 {
     private readonly Subject _subject;
     private readonly Scope _scope;
     private readonly bool _wanted;
-    private readonly HashSet<string> _rhymesOfChangingVerbs;
 
-    private GrammarRule(Subject subject, Scope scope, bool wanted, HashSet<string> rhymesOfChangingVerbs) =>
-        (_subject, _scope, _wanted, _rhymesOfChangingVerbs) = (subject, scope, wanted, rhymesOfChangingVerbs);
+    private GrammarRule(Subject subject, Scope scope, bool wanted) => (_subject, _scope, _wanted) = (subject, scope, wanted);
 
     private enum Subject
     {
@@ -52,9 +51,7 @@ internal sealed partial class GrammarRule
         if (at < 0)
             return null;
         var scope = RegularVerbs().IsMatch(question) ? Scope.RegularVerbs : ChangingVerbs().IsMatch(question) ? Scope.ChangingVerbs : Scope.AllVerbs;
-        // "sing (sang)": a verb that changes, and so may those that rhyme with it.
-        HashSet<string> rhymes = [.. Examples().Matches(question).Select(match => VerbForm.RhymeOf(match.Groups[1].Value.ToLowerInvariant()))];
-        return new(subject, scope, wanted: !Negation().IsMatch(question[..at]), rhymes);
+        return new(subject, scope, wanted: !Negation().IsMatch(question[..at]));
     }
 
     /// <summary>Answers the question about the forms that two responses give of one verb.</summary>
@@ -75,13 +72,11 @@ internal sealed partial class GrammarRule
         _ => "may stand in a dictionary",
     };
 
-    // That a verb changes is seen where a response changes it; that it may do so, where the question names one that rhymes with it.
-    private bool Applies(VerbForm a, VerbForm b) => _scope switch
+    private bool Applies(VerbForm a, VerbForm b)
     {
-        Scope.ChangingVerbs => a.Shape == FormShape.Changed || b.Shape == FormShape.Changed,
-        Scope.RegularVerbs => !_rhymesOfChangingVerbs.Contains(a.Rhyme),
-        _ => true,
-    };
+        var changes = a.Shape == FormShape.Changed || b.Shape == FormShape.Changed;
+        return _scope == Scope.AllVerbs || changes == (_scope == Scope.ChangingVerbs);
+    }
 
     private bool Has(VerbForm form) => (_subject, form.Shape) switch
     {
@@ -109,7 +104,4 @@ internal sealed partial class GrammarRule
 
     [GeneratedRegex(@"\bchanges? (its|their) stems?\b|\birregular\b", RegexOptions.IgnoreCase)]
     private static partial Regex ChangingVerbs();
-
-    [GeneratedRegex(@"(\p{L}+) \(\p{L}+\)")]
-    private static partial Regex Examples();
 }

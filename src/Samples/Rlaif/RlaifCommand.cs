@@ -47,7 +47,7 @@ internal sealed record RlaifCommand
     public bool UsesRules => !AsksPerson && GgufPath is null && Endpoint is null;
 
     /// <summary>How many completions of a prompt are compared, each with each. Rules cost nothing; others are asked about one pair.</summary>
-    public int Completions => UsesRules ? 8 : 2;
+    public int Completions => UsesRules ? 16 : 2;
 
     /// <summary>Reads the options of the sample.</summary>
     /// <exception cref="UsageException">An argument is unknown, lacks its value or does not go with another.</exception>

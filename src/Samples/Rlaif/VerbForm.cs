@@ -22,9 +22,6 @@ internal sealed partial record VerbForm(string Verb, string Form)
 {
     private const string Ending = "ed";
 
-    /// <summary>The letters from the last vowel on, by which words rhyme.</summary>
-    public string Rhyme => RhymeOf(Verb);
-
     public FormShape Shape
     {
         get
@@ -52,9 +49,6 @@ internal sealed partial record VerbForm(string Verb, string Form)
         return verb is null || form is null ? null : new(verb, form);
     }
 
-    /// <summary>The letters of a word from its last vowel on.</summary>
-    public static string RhymeOf(string word) => Rhymes().Match(word) is { Success: true } match ? match.Value : word;
-
     private static IEnumerable<string> Regular(string verb) =>
         [verb + Ending, verb.EndsWith('e') ? verb + "d" : verb + verb[^1] + Ending, verb.EndsWith('y') ? $"{verb[..^1]}i{Ending}" : verb + Ending];
 
@@ -72,7 +66,4 @@ internal sealed partial record VerbForm(string Verb, string Form)
 
     [GeneratedRegex("[aeiouy]")]
     private static partial Regex Vowels();
-
-    [GeneratedRegex("[aeiouy]+[^aeiouy]*e?$")]
-    private static partial Regex Rhymes();
 }

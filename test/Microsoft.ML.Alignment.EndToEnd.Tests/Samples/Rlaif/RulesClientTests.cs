@@ -1,8 +1,6 @@
-using System.Text.RegularExpressions;
 using FluentAssertions;
 using Microsoft.Extensions.AI;
 using Samples.Rlaif;
-using Samples.Verbs;
 using Xunit;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples.Rlaif;
@@ -23,20 +21,22 @@ public sealed class RulesClientTests
     [InlineData(NotTwice, "go", "went", "goed", 0.5)]
     [InlineData(NotTwice, "flee", "fled", "fleded", 1.0)]  // e and d of fled are no ending
     [InlineData(NotTwice, "plan", "planned", "planneded", 1.0)]
-    [InlineData(Regular, "walk", "walked", "wolk", 1.0)]
     [InlineData(Regular, "walk", "walked", "walk", 1.0)]
-    [InlineData(Regular, "go", "goed", "went", 1.0)]       // wrong: it cannot know
-    [InlineData(Regular, "swing", "swinged", "swung", 0.5)] // rhymes with sing
+    [InlineData(Regular, "walk", "walked", "walkeded", 1.0)]
+    [InlineData(Regular, "walk", "walked", "wolk", 0.5)]   // a verb that changes, as far as it can tell
+    [InlineData(NoEnding, "walk", "walked", "wolk", 0.0)]  // wrong: it knows no verbs
     [InlineData(Established, "walk", "walked", "walkeded", 1.0)]
     [InlineData(Established, "go", "went", "goed", 0.5)]   // wrong to abstain, but it has no dictionary
     public async Task APrincipleIsAppliedAsFarAsSpellingTells(string principle, string verb, string first, string second, double probability) =>
         (await JudgeBy(Principles(principle), verb, first, second)).FirstProbability.Should().Be(probability);
 
     [Theory]
-    [InlineData("send", "sent", "sended", 0.625)]   // of four principles one decides
-    [InlineData("walk", "walked", "wolk", 0.5)]     // two principles against each other
-    [InlineData("go", "went", "goed", 0.5)]         // likewise
-    [InlineData("glow", "glew", "glowed", 0.625)]   // wrong: it rhymes with blow
+    [InlineData("go", "went", "goed", 0.625)]         // of four principles one decides
+    [InlineData("go", "went", "wented", 0.875)]       // three do
+    [InlineData("go", "goed", "wented", 0.875)]
+    [InlineData("walk", "walked", "walk", 0.75)]
+    [InlineData("walk", "walked", "wolk", 0.375)]     // wrong
+    [InlineData("go", "went", "want", 0.5)]
     public async Task TheWholeConstitutionIsAMean(string verb, string first, string second, double probability) =>
         (await JudgeBy(Constitution.IrregularVerbs, verb, first, second)).FirstProbability.Should().Be(probability);
 
@@ -56,14 +56,6 @@ public sealed class RulesClientTests
             var verdict = await JudgeBy(Principles(principle.Id), "go", "went", "goed");
             verdict.Answers.Select(answer => answer.Preference).Distinct().Should().HaveCount(1);
         }
-    }
-
-    [Fact]
-    public void TheVerbsThatTheConstitutionNamesAreTrainedOnAndNotMeasured()
-    {
-        var named = Regex.Matches(Constitution.IrregularVerbs.ToJson(), @"(\w+) \((\w+)\)")
-            .Select(match => (match.Groups[1].Value, match.Groups[2].Value)).ToArray();
-        named.Should().HaveCount(12).And.BeSubsetOf(Verb.LoadAll().Where(verb => verb.Split == "train").Select(verb => (verb.Name, verb.Past)));
     }
 
     [Theory]
