@@ -113,7 +113,8 @@ public sealed partial class AlignmentCatalog
     /// <param name="rejectedColumnName">The text column of the worse completions.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="InvalidDataException">A reward is not finite, or there is no row.</exception>
-    public RewardModelMetrics EvaluateRewardModel(IDataView data, string chosenColumnName = ColumnNames.Chosen, string rejectedColumnName = ColumnNames.Rejected) =>
+    public RewardModelMetrics EvaluateRewardModel(
+        IDataView data, string chosenColumnName = ColumnNames.Chosen, string rejectedColumnName = ColumnNames.Rejected) =>
         Logged(nameof(EvaluateRewardModel), ScoredData.RewardModel(data, chosenColumnName, rejectedColumnName));
 
     /// <summary>Counts how often completions score higher than an opponent's for the same prompts.</summary>
@@ -137,7 +138,9 @@ public sealed partial class AlignmentCatalog
     /// <param name="seed">Seed of the split; null takes the context's.</param>
     /// <returns>The folds, which the caller disposes: each holds its models.</returns>
     /// <exception cref="ArgumentException">There are fewer than 2 folds, or no such column.</exception>
-    /// <exception cref="InvalidDataException">There are too few rows, or rows that differ in the column, for the folds; nothing was fitted.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There are too few rows, or rows that differ in the column, for the folds; nothing was fitted.
+    /// </exception>
     /// <exception cref="CrossValidationException{TMetrics}">A fold failed; the exception has those before it.</exception>
     /// <exception cref="OperationCanceledException">It was canceled; what was fitted is disposed.</exception>
     public IReadOnlyList<CrossValidationFold<TMetrics>> CrossValidate<TMetrics>(
@@ -147,7 +150,8 @@ public sealed partial class AlignmentCatalog
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(evaluate);
         if (numberOfFolds < 2)
-            throw new ArgumentOutOfRangeException(nameof(numberOfFolds), numberOfFolds, $"{numberOfFolds} folds were asked for; at least 2 are needed.");
+            throw new ArgumentOutOfRangeException(
+                nameof(numberOfFolds), numberOfFolds, $"{numberOfFolds} folds were asked for; at least 2 are needed.");
         var splits = samplingKeyColumnName is not null && AlignmentSchema.HasText(data.Schema, samplingKeyColumnName)
             ? PromptFolds.Of(data, numberOfFolds, seed ?? new TrainerHost(_environment, nameof(CrossValidate)).Seed, samplingKeyColumnName)
                 .Select(fold => TrainTestSets.Of(fold.Train, fold.Test)).ToArray()

@@ -25,7 +25,8 @@ public sealed partial class AlignmentDataCatalog
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="ArgumentException">Of the two sides one holds conversations and one text.</exception>
     public IDataView FeedbackFromPairs(
-        IDataView pairs, string promptColumnName = ColumnNames.Prompt, string chosenColumnName = ColumnNames.Chosen, string rejectedColumnName = ColumnNames.Rejected,
+        IDataView pairs, string promptColumnName = ColumnNames.Prompt, string chosenColumnName = ColumnNames.Chosen,
+        string rejectedColumnName = ColumnNames.Rejected,
         bool distinct = false)
     {
         var columns = Checked(pairs, new(promptColumnName, [chosenColumnName, rejectedColumnName], []));

@@ -17,7 +17,8 @@ internal static class JsonTexts
     public static void RequireWhole(ReadOnlySpan<char> json)
     {
         if (FindHalf(json) is var at and >= 0)
-            throw new JsonException($"'{json.Slice(at, Math.Min(EscapeLength, json.Length - at))}' at character {at} is half of a character and no text.");
+            throw new JsonException(
+                $"'{json.Slice(at, Math.Min(EscapeLength, json.Length - at))}' at character {at} is half of a character and no text.");
     }
 
     /// <summary>Where half a character is escaped; -1 if nowhere.</summary>

@@ -71,7 +71,8 @@ internal static class OptionsJson
     private static void RequireKnown(JsonObject members, JsonTypeInfo type)
     {
         var discriminator = type.PolymorphismOptions?.TypeDiscriminatorPropertyName;
-        var properties = Derived(members, type).Properties.Where(property => property.Set is not null || property.AssociatedParameter is not null).ToArray();
+        var properties = Derived(members, type).Properties
+            .Where(property => property.Set is not null || property.AssociatedParameter is not null).ToArray();
         foreach (var (member, inner) in members.Where(member => member.Key != discriminator))
         {
             RequireName(members.GetPath(), member, [.. properties.Select(property => property.Name)]);

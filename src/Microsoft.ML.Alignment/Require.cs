@@ -23,6 +23,15 @@ internal static class Require
     public static int? AtLeastOrNull(int minimum, int? value, [CallerMemberName] string option = "") =>
         value is null ? null : AtLeast(minimum, value.Value, option);
 
+    public static double? FiniteOrNull(double? value, [CallerMemberName] string option = "") =>
+        value is null || double.IsFinite(value.Value) ? value : throw Refused(option, value, "a finite number");
+
+    public static IReadOnlyList<double>? FiniteOrNull(IReadOnlyList<double>? values, [CallerMemberName] string option = "") =>
+        values?.All(double.IsFinite) != false ? values : throw Refused(option, $"[{string.Join(", ", values)}]", "a list of finite numbers");
+
+    public static long? AtLeastOrNull(long minimum, long? value, [CallerMemberName] string option = "") =>
+        value is null || value >= minimum ? value : throw Refused(option, value, $"{minimum} or more");
+
     public static double NotZero(double value, [CallerMemberName] string option = "") =>
         value != 0 && double.IsFinite(value) ? value : throw Refused(option, value, "a finite number other than 0");
 

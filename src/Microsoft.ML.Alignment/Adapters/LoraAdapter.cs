@@ -35,7 +35,8 @@ internal static class LoraAdapter
         {
             var (width, input) = model.LinearLayers[path];
             var bound = 1 / Math.Sqrt(input);
-            var a = NewParameter.Of(() => rand([options.Rank, input], generator: generator).TimesInPlace(2 * bound).MinusInPlace(bound).to(device), trains: true);
+            var a = NewParameter.Of(
+                () => rand([options.Rank, input], generator: generator).TimesInPlace(2 * bound).MinusInPlace(bound).to(device), trains: true);
             var b = NewParameter.Of(() => zeros(width, options.Rank, device: device), trains: true);
             updates[path] = new(a, b, scale, options.Dropout);
         }

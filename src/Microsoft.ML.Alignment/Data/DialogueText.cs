@@ -38,7 +38,9 @@ internal static class DialogueText
     private static (int At, int Length, string Role) Next(string text, int from, DialogueMarkers markers)
     {
         var (user, assistant) = (Find(text, markers.User, from), Find(text, markers.Assistant, from));
-        return user.At >= 0 && (assistant.At < 0 || user.At < assistant.At) ? (user.At, user.Length, "user") : (assistant.At, assistant.Length, "assistant");
+        return user.At >= 0 && (assistant.At < 0 || user.At < assistant.At)
+            ? (user.At, user.Length, "user")
+            : (assistant.At, assistant.Length, "assistant");
     }
 
     private static (int At, int Length) Find(string text, string marker, int from)

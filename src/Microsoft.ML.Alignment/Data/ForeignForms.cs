@@ -13,8 +13,9 @@ internal static class ForeignForms
         if (!hasTexts && HasLists(scan, Conversations))
             throw new InvalidDataException(
                 $"{scan.Path} has ShareGPT's '{Conversations}'. Where its messages have 'role' and 'content', set {nameof(JsonLinesOptions)}."
-                + $"{nameof(JsonLinesOptions.MessagesName)} to '{Conversations}'; where they have 'from' and 'value', rewrite them, for example with: jq -c "
-                + "'{messages: [.conversations[] | {role: ({human: \"user\", gpt: \"assistant\"}[.from] // .from), content: .value}]}'");
+                + $"{nameof(JsonLinesOptions.MessagesName)} to '{Conversations}'; where they have 'from' and 'value', rewrite them, for "
+                + "example with: jq -c '{messages: [.conversations[] | {role: ({human: \"user\", gpt: \"assistant\"}[.from] // .from), "
+                + "content: .value}]}'");
         if (HasLists(scan, History))
             throw new InvalidDataException(
                 $"{scan.Path} has Alpaca's '{History}', earlier turns that would be lost. Rewrite each row as messages, for example with: jq -c "

@@ -37,7 +37,8 @@ internal static class JsonConversation
         var text = tools.ValueKind == JsonValueKind.String ? line.String(property, tools) : "";
         if (tools.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(text))
             return null;
-        return IsList(text) ? text : throw line.Error(property, $"found {JsonLine.Describe(tools)}; a list of tools is needed, also as JSON in a string.");
+        return IsList(text) ? text : throw line.Error(
+            property, $"found {JsonLine.Describe(tools)}; a list of tools is needed, also as JSON in a string.");
     }
 
     /// <summary>A text as a conversation of one message.</summary>

@@ -19,7 +19,8 @@ internal enum JsonRole
 /// <summary>Finds the role of a property by its name.</summary>
 internal sealed class JsonRoles(JsonLinesOptions options)
 {
-    private static readonly Dictionary<string, JsonRole> Usual = Enum.GetValues<JsonRole>().ToDictionary(role => role.ToString(), StringComparer.Ordinal);
+    private static readonly Dictionary<string, JsonRole> Usual = 
+        Enum.GetValues<JsonRole>().ToDictionary(role => role.ToString(), StringComparer.Ordinal);
 
     private readonly Dictionary<JsonRole, string?> _named = new()
     {

@@ -48,6 +48,7 @@ internal sealed record JsonScan(string Path, long Rows, IReadOnlyList<JsonProper
                 $"{Path} has no property '{name}', which the options name; it has {string.Join(", ", Properties.Select(p => p.Name))}.");
         foreach (var twice in Properties.Where(p => p.Role is not null).GroupBy(p => p.Role).Where(group => group.Count() > 1))
             throw new InvalidDataException(
-                $"{Path} has {string.Join(" and ", twice.Select(p => $"'{p.Name}'"))} for column {twice.Key}; name one in {nameof(JsonLinesOptions)}.");
+                $"{Path} has {string.Join(" and ", twice.Select(p => $"'{p.Name}'"))} for column {twice.Key}; name one in " +
+                $"{nameof(JsonLinesOptions)}.");
     }
 }

@@ -25,9 +25,9 @@ internal sealed class LostMark(string column, bool isMarked)
     {
         if (_suspicious && _conversations > 0)
             throw new InvalidDataException(
-                $"Every prompt of column '{column}' is a list of messages as JSON, but nothing says that the column holds conversations (its annotation "
-                + $"{TextFormat.AnnotationKind} is lost by CreateEnumerable with LoadFromEnumerable, and by SaveAsText): the JSON would be read as words. "
-                + $"Set {nameof(PromptFormat)} to {nameof(PromptFormat.Messages)}, or to {nameof(PromptFormat.Text)} or {nameof(PromptFormat.UserTurn)} "
-                + "if the JSON is meant.");
+                $"Every prompt of column '{column}' is a list of messages as JSON, but nothing says that the column holds conversations (its "
+                + $"annotation {TextFormat.AnnotationKind} is lost by CreateEnumerable with LoadFromEnumerable, and by SaveAsText): the JSON "
+                + $"would be read as words. Set {nameof(PromptFormat)} to {nameof(PromptFormat.Messages)}, or to {nameof(PromptFormat.Text)} "
+                + $"or {nameof(PromptFormat.UserTurn)} if the JSON is meant.");
     }
 }

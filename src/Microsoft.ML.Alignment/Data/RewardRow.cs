@@ -30,7 +30,8 @@ public sealed class RewardRow
     public bool Flag(string column) => Value<bool>(column, "Boolean");
 
     /// <summary>Gets the columns and their values as text that says all of them.</summary>
-    internal string Content => string.Join('\0', ColumnNames.Zip(_values, (name, value) => string.Create(CultureInfo.InvariantCulture, $"{name}\0{value}")));
+    internal string Content =>
+        string.Join('\0', ColumnNames.Zip(_values, (name, value) => string.Create(CultureInfo.InvariantCulture, $"{name}\0{value}")));
 
     private string Described() =>
         ColumnNames.Count == 0 ? "no columns" : "columns " + string.Join(", ", ColumnNames.Select(name => $"'{name}'"));
@@ -40,9 +41,11 @@ public sealed class RewardRow
         var index = _columns.IndexOf(column);
         if (index < 0)
             throw new ArgumentException(
-                $"A reward read column '{column}', and was made with {Described()}; name all columns that it reads where it is made.", nameof(column));
+                $"A reward read column '{column}', and was made with {Described()}; name all columns that it reads where it is made.",
+                nameof(column));
         return _values[index] is T value
             ? value
-            : throw new ArgumentException($"A reward read column '{column}' as {kind}; it holds {_values[index]} ({_values[index].GetType().Name}).", nameof(column));
+            : throw new ArgumentException($"A reward read column '{column}' as {kind}; it holds {_values[index]} ({_values[index].GetType().Name}).",
+                nameof(column));
     }
 }

@@ -29,7 +29,8 @@ internal static class TextFormat
         column.Annotations.GetValue(AnnotationKind, ref value);
         return value.Span.SequenceEqual(Messages)
             ? true
-            : throw new NotSupportedException($"Column '{column.Name}' has annotation {AnnotationKind} '{value}'; '{Messages}' is the only one known.");
+            : throw new NotSupportedException(
+                $"Column '{column.Name}' has annotation {AnnotationKind} '{value}'; '{Messages}' is the only one known.");
     }
 
     /// <summary>Whether an option or the column says how prompts are read.</summary>

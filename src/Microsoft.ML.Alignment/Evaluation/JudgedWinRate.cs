@@ -60,7 +60,8 @@ public sealed record JudgedWinRate
     {
         if (Judged.Count == 0)
             throw new InvalidOperationException(
-                $"There is no win rate: the judge abstained on all {Comparisons.Count} rows, the first time with: {Comparisons[0].Verdict.AbstentionReason}");
+                $"There is no win rate: the judge abstained on all {Comparisons.Count} rows, the first time with: " +
+                $"{Comparisons[0].Verdict.AbstentionReason}");
     }
 }
 

@@ -64,7 +64,8 @@ public static class LanguageModelEvaluation
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
     /// <exception cref="InvalidDataException">A row cannot be scored, or there is none.</exception>
     /// <exception cref="ObjectDisposedException">A model was disposed.</exception>
-    public static IReadOnlyList<double> KlDivergence(this LanguageModel policy, LanguageModel reference, IDataView rows, EvaluationColumns? columns = null)
+    public static IReadOnlyList<double> KlDivergence(
+        this LanguageModel policy, LanguageModel reference, IDataView rows, EvaluationColumns? columns = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(reference);

@@ -19,10 +19,12 @@ public sealed record PreferenceComparison(IntervalEstimate Accuracy, IntervalEst
     {
         if (margins.Count != baseline.Count)
             throw new ArgumentException(
-                $"The model was evaluated on {margins.Count} pairs and the baseline on {baseline.Count}; compare evaluations of the same rows.", nameof(baseline));
+                $"The model was evaluated on {margins.Count} pairs and the baseline on {baseline.Count}; compare evaluations of the same rows.",
+                nameof(baseline));
         var rows = margins.Zip(baseline).ToArray();
         var (only, onlyBaseline) = (rows.Count(row => row.First > 0 && !(row.Second > 0)), rows.Count(row => row.Second > 0 && !(row.First > 0)));
         return new(
-            Intervals.PairedShares(only, onlyBaseline, rows.Length), Intervals.Mean([.. rows.Select(row => row.First - row.Second)]), only, onlyBaseline);
+            Intervals.PairedShares(only, onlyBaseline, rows.Length), Intervals.Mean([.. rows.Select(row => row.First - row.Second)]),
+            only, onlyBaseline);
     }
 }

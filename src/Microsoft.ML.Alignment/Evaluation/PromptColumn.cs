@@ -17,13 +17,15 @@ internal sealed record PromptColumn(IReadOnlyList<string> Texts, IReadOnlyList<s
     {
         if (rows.Schema.GetColumnOrNull(column) is not { Type: TextDataViewType })
             throw new ArgumentOutOfRangeException(nameof(rows), column,
-                $"There is no text column '{column}'; there are {string.Join(", ", rows.Schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'"))}. Name that of the prompts.");
+                $"There is no text column '{column}'; there are " +
+                $"{string.Join(", ", rows.Schema.Where(c => !c.IsHidden).Select(c => $"'{c.Name}'"))}. Name that of the prompts.");
         string[] texts = [.. rows.GetColumn<string>(column)];
         if (texts.Length == 0)
             throw new InvalidDataException("There is nothing to evaluate: the data hold no row.");
         var areConversations = TextFormat.Resolve(wanted, rows.Schema, column, hasTemplate: false) == PromptFormat.Messages;
         return new(
-            texts, areConversations ? [.. texts.Select(Turns)] : texts, model => TextFormat.Resolve(wanted, rows.Schema, column, model.ChatTemplate is not null));
+            texts, areConversations ? [.. texts.Select(Turns)] : texts,
+            model => TextFormat.Resolve(wanted, rows.Schema, column, model.ChatTemplate is not null));
     }
 
     private static string Turns(string prompt)

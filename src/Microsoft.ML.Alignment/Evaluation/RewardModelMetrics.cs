@@ -11,7 +11,8 @@ public sealed class RewardModelMetrics : PreferenceMetrics
         : base(chosen, rejected)
     {
         CalibrationError = Bootstrap.Estimate(Margins.Count, rows => Calibration([.. rows.Select(row => Margins[row])]));
-        LengthCorrelation = Bootstrap.Estimate(Margins.Count, rows => Correlation([.. rows.Select(row => (Margins[row], (double)lengthDifferences[row]))]));
+        LengthCorrelation = Bootstrap.Estimate(
+            Margins.Count, rows => Correlation([.. rows.Select(row => (Margins[row], (double)lengthDifferences[row]))]));
     }
 
     /// <summary>

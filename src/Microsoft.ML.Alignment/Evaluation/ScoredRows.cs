@@ -38,7 +38,8 @@ internal sealed record ScoredRows(double[][] Scores, int[][] TextLengths)
         getter(ref score);
         return float.IsFinite(score)
             ? score
-            : throw new InvalidDataException($"Row {position + 1}, column '{column}' is {score}, where a finite number is needed; leave the row out or mend it.");
+            : throw new InvalidDataException(
+                $"Row {position + 1}, column '{column}' is {score}, where a finite number is needed; leave the row out or mend it.");
     }
 
     private static int Length(ValueGetter<ReadOnlyMemory<char>> getter)

@@ -44,7 +44,8 @@ public static class WinRateEvaluation
         var asking = new WinRateJudging(judge, session ?? own!, options.MaxConcurrency);
 
         // On a thread without a context, so that whoever waits here is not waited for.
-        return new(Task.Run(() => asking.CompareAsync(read.Shown, completions, opponents, cancellationToken), cancellationToken).GetAwaiter().GetResult());
+        var compared = Task.Run(() => asking.CompareAsync(read.Shown, completions, opponents, cancellationToken), cancellationToken);
+        return new(compared.GetAwaiter().GetResult());
     }
 
     private static IReadOnlyList<string> Write(LanguageModel model, PromptColumn prompts, GenerationOptions options, CancellationToken cancellation)

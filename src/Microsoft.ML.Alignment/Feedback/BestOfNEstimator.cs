@@ -34,7 +34,8 @@ public sealed class BestOfNEstimator : FeedbackEstimator
     {
         if (options.RewardWeights is { } weights && weights.Count != Math.Max(1, options.Rewards.Count))
             throw new ArgumentException(
-                $"{Name}: there are {weights.Count} RewardWeights for {Math.Max(1, options.Rewards.Count)} rewards; give one each, or none.", nameof(options));
+                $"{Name}: there are {weights.Count} RewardWeights for {Math.Max(1, options.Rewards.Count)} rewards; give one each, or none.",
+                nameof(options));
         if (options.Limits != new FeedbackLimits())
             throw new ArgumentException($"{Name}: it asks no client, so that Limits would limit nothing; leave them out.", nameof(options));
         _options = options;
@@ -74,7 +75,8 @@ public sealed class BestOfNEstimator : FeedbackEstimator
         public IReadOnlyList<IRewardFunction> Rewards { get; init => field = Require.NotNull(value); } = [];
 
         /// <summary>Gets the weight of each reward in their sum; null, the default, is 1 each.</summary>
-        public IReadOnlyList<double>? RewardWeights { get; init; }
+        /// <exception cref="ArgumentOutOfRangeException">One is not finite.</exception>
+        public IReadOnlyList<double>? RewardWeights { get; init => field = Require.FiniteOrNull(value); }
 
         /// <summary>Gets what happens where a reward throws, or gives a number that is not finite. The default is to stop.</summary>
         public FailedRewards FailedRewards { get; init; }

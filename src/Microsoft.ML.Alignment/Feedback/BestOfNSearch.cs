@@ -54,7 +54,8 @@ internal sealed class BestOfNSearch : IDisposable
         {
             int[] places = [.. Enumerable.Range(first, Math.Min(PromptsAtOnce, _task.Rows.Count - first))];
             var key = string.Join('\u001f', places.SelectMany(place => _task.Rows[place]).Prepend($"best of n from {first} {_identity}"));
-            var found = await _task.Session.RememberAsync(key, token => Task.Run(() => Search(places, token), token), _task.Cancellation).ConfigureAwait(false);
+            var found = await _task.Session
+                .RememberAsync(key, token => Task.Run(() => Search(places, token), token), _task.Cancellation).ConfigureAwait(false);
             kept.AddRange(found);
             _task.Progress.Done(found.Length, found.Count(best => best.Text is null));
         }
@@ -63,8 +64,8 @@ internal sealed class BestOfNSearch : IDisposable
             rows.Add(row, best.Text is null ? [] : [[best.Text, (float)best.Score]]);
         Best[] with = [.. kept.Where(best => best.Text is not null)];
         _task.Log(string.Create(CultureInfo.InvariantCulture,
-            $"{_options.Count} completions each, mean score {Mean(with, best => best.MeanScore):G4}, of the best {Mean(with, best => best.Score):G4}; " +
-            $"{kept.Count - with.Length} prompts have none to keep"));
+            $"{_options.Count} completions each, mean score {Mean(with, best => best.MeanScore):G4}, of the best " +
+            $"{Mean(with, best => best.Score):G4}; {kept.Count - with.Length} prompts have none to keep"));
         return rows;
     }
 

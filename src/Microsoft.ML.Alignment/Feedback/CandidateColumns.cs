@@ -6,7 +6,8 @@ namespace Microsoft.ML.Alignment.Feedback;
 internal static class CandidateColumns
 {
     /// <summary>The names that so many completions get; the beginning itself where there is one.</summary>
-    public static IReadOnlyList<string> Of(string beginning, int count) => count == 1 ? [beginning] : [.. Enumerable.Range(1, count).Select(index => Numbered(beginning, index))];
+    public static IReadOnlyList<string> Of(string beginning, int count) =>
+        count == 1 ? [beginning] : [.. Enumerable.Range(1, count).Select(index => Numbered(beginning, index))];
 
     /// <summary>The numbered columns that there are, from 1 without a gap.</summary>
     public static IReadOnlyList<string> Find(string beginning, Func<string, bool> has) =>

@@ -51,11 +51,13 @@ public abstract class CompletionSource
 
     private sealed class OfModel(LanguageModel model) : CompletionSource
     {
-        internal override ICompletionWriter Open(string method, DataViewSchema schema, WritingSettings settings) => new PolicyWriter(model, schema, settings);
+        internal override ICompletionWriter Open(string method, DataViewSchema schema, WritingSettings settings) =>
+            new PolicyWriter(model, schema, settings);
     }
 
     private sealed class OfClient(IChatClient client) : CompletionSource
     {
-        internal override ICompletionWriter Open(string method, DataViewSchema schema, WritingSettings settings) => new ClientWriter(client, settings);
+        internal override ICompletionWriter Open(string method, DataViewSchema schema, WritingSettings settings) =>
+            new ClientWriter(client, settings);
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// Has a model criticise completions by a constitution and rewrite them, in rounds (Bai et al., 2022, arXiv:2212.08073, §3.1). The revisions are data
-/// for SFT of the base model, and pairs of a revision over its original.
+/// Has a model criticise completions by a constitution and rewrite them, in rounds (Bai et al., 2022, arXiv:2212.08073, §3.1). The
+/// revisions are data for SFT of the base model, and pairs of a revision over its original.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -37,15 +37,19 @@ public sealed class CritiqueAndReviseEstimator : FeedbackEstimator
         AlignmentSchema.CheckText(Context, input, "prompt", _options.PromptColumnName);
         AlignmentSchema.CheckText(Context, input, "completion", _options.CompletionColumnName);
         string[] outputs = [_options.CompletionColumnName, "Chosen", "Rejected", "Critique", "Principles", "Judge"];
-        return new([_options.PromptColumnName, _options.CompletionColumnName], [.. outputs.Select(name => ScoreColumn.Text(name))]) { ChangesRows = true };
+        string[] keys = [_options.PromptColumnName, _options.CompletionColumnName];
+        return new(keys, [.. outputs.Select(name => ScoreColumn.Text(name))]) { ChangesRows = true };
     }
 
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
     {
         task.Progress.Expect(task.Rows.Count);
-        var revisions = await task.ForEachAsync(task.Rows, (row, cancellation) => row[1].Length == 0
-            ? Task.FromResult<Revision?>(null)
-            : _reviser.ReviseAsync(task.Shown(row[0]), row[1], _options, task.Session, cancellation), revision => revision is null).ConfigureAwait(false);
+        var revisions = await task.ForEachAsync(
+            task.Rows,
+            (row, cancellation) => row[1].Length == 0
+                ? Task.FromResult<Revision?>(null)
+                : _reviser.ReviseAsync(task.Shown(row[0]), row[1], _options, task.Session, cancellation),
+            revision => revision is null).ConfigureAwait(false);
         var (rows, failed, unchanged) = (new FeedbackRows(), 0, 0);
         foreach (var (row, revision) in task.Rows.Zip(revisions))
         {
@@ -61,7 +65,8 @@ public sealed class CritiqueAndReviseEstimator : FeedbackEstimator
 
     private object?[] Of(string original, Revision revision) =>
     [
-        revision.Completion, revision.Completion, original, string.Join(" | ", revision.Critiques), string.Join(", ", revision.Principles), _reviser.Identity,
+        revision.Completion, revision.Completion, original,
+        string.Join(" | ", revision.Critiques), string.Join(", ", revision.Principles), _reviser.Identity,
     ];
 
     /// <summary>How completions are revised.</summary>

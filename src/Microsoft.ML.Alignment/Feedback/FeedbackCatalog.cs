@@ -35,7 +35,9 @@ public sealed class FeedbackCatalog
         return new(_environment, _run, source, options ?? new());
     }
 
-    /// <summary>Samples several completions of each prompt from the policy that the pipeline carries, and keeps the one that rewards find best.</summary>
+    /// <summary>
+    /// Samples several completions of each prompt from the policy that the pipeline carries, and keeps the one that rewards find best.
+    /// </summary>
     /// <param name="options">How many, and by which rewards; null for the defaults, which are those of the chain's reward model.</param>
     /// <exception cref="ArgumentException">Options do not go together.</exception>
     public BestOfNEstimator BestOfN(BestOfNEstimator.Options? options = null) => new(_environment, _run, options ?? new());

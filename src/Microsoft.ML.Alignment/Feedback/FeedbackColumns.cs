@@ -20,7 +20,10 @@ internal sealed record FeedbackColumns(IReadOnlyList<string> Keys, IReadOnlyList
         return this with
         {
             Present = present,
-            Outputs = [.. Outputs.Select(output => output with { Inputs = has(output.Name) ? [.. present.Append(output.Name).Distinct()] : present })],
+            Outputs =
+            [
+                .. Outputs.Select(output => output with { Inputs = has(output.Name) ? [.. present.Append(output.Name).Distinct()] : present }),
+            ],
         };
     }
 

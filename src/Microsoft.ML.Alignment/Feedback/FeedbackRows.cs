@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Microsoft.ML.Alignment.Feedback;
 
-/// <summary>What a stage made of the rows that it was fitted on, by their content. It is filled once and then read by any number of threads.</summary>
+/// <summary>
+/// What a stage made of the rows that it was fitted on, by their content. It is filled once and then read by any number of threads.
+/// </summary>
 internal sealed class FeedbackRows
 {
     private readonly Dictionary<UInt128, IReadOnlyList<object?[]>> _rows = [];

@@ -5,7 +5,8 @@ using Microsoft.ML.Alignment.Pipeline;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(FeedbackTransformer), null, typeof(SignatureLoadModel), "Language model feedback", FeedbackTransformer.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(FeedbackTransformer), null, typeof(SignatureLoadModel), "Language model feedback", FeedbackTransformer.LoaderSignature)]
 
 namespace Microsoft.ML.Alignment;
 

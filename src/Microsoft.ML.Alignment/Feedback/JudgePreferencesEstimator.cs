@@ -82,8 +82,8 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
     {
         var names = _options.CandidateColumnNames ?? CandidateColumns.Find("Completion", has);
         return names.Distinct().Count() >= 2 ? names : throw new ArgumentException(
-            $"{Name} finds {names.Count} columns of candidates and compares two or more. Append SampleCompletions before it, or name the columns in " +
-            $"{nameof(Options.CandidateColumnNames)}.");
+            $"{Name} finds {names.Count} columns of candidates and compares two or more. Append SampleCompletions before it, or name the " +
+            $"columns in {nameof(Options.CandidateColumnNames)}.");
     }
 
     /// <summary>How pairs are made.</summary>

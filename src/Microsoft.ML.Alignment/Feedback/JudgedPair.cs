@@ -23,11 +23,14 @@ internal sealed record JudgedPair(string First, string Second, PreferenceVerdict
 
     /// <summary>What the answers in one order said, e.g. <c>chosen, tie</c>.</summary>
     /// <param name="swapped">Whether the second candidate was shown first.</param>
-    public string Said(bool swapped) => string.Join(", ", Verdict.Answers.Where(answer => answer.Swapped == swapped).Select(answer => answer.Preference switch
+    public string Said(bool swapped) =>
+        string.Join(", ", Verdict.Answers.Where(answer => answer.Swapped == swapped).Select(answer => Said(answer.Preference)));
+
+    private string Said(PreferenceOutcome? preference) => preference switch
     {
         PreferenceOutcome.First => FirstIsChosen ? "chosen" : "rejected",
         PreferenceOutcome.Second => FirstIsChosen ? "rejected" : "chosen",
         PreferenceOutcome.Tie => "tie",
         _ => "none",
-    }));
+    };
 }

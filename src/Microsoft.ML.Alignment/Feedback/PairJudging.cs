@@ -29,11 +29,16 @@ internal sealed class PairJudging(IPreferenceJudge judge, FeedbackSession sessio
         var usage = pairs.Aggregate(default(FeedbackUsage), (sum, pair) => sum + pair.Verdict.Usage);
         var wins = candidates.Select(candidate => Wins(candidate, pairs)).ToArray();
         if (wins.Any(double.IsNaN))
-            return new(candidates[0], candidates[1], PreferenceVerdict.Abstain("A candidate has no verdict against any other.") with { Usage = usage });
+        {
+            var abstained = PreferenceVerdict.Abstain("A candidate has no verdict against any other.");
+            return new(candidates[0], candidates[1], abstained with { Usage = usage });
+        }
+
         var (best, worst) = (Array.IndexOf(wins, wins.Max()), Array.IndexOf(wins, wins.Min()));
         if (best == worst)
             return new(candidates[0], candidates[1], new() { FirstProbability = 0.5, Usage = usage });
-        var found = pairs.First(pair => (pair.First, pair.Second) == (candidates[best], candidates[worst]) || (pair.Second, pair.First) == (candidates[best], candidates[worst]));
+        var (first, second) = (candidates[best], candidates[worst]);
+        var found = pairs.First(pair => (pair.First, pair.Second) == (first, second) || (pair.Second, pair.First) == (first, second));
         var verdict = found.First == candidates[best] ? found.Verdict : found.Verdict.Swap();
         return new(candidates[best], candidates[worst], verdict with
         {

@@ -40,7 +40,8 @@ internal sealed class PolicyWriter : ICompletionWriter
         foreach (var chunk in prompts.Chunk(PromptsAtOnce))
         {
             var key = string.Join('\u001f', chunk.Prepend($"sample {count} {_identity.Value}"));
-            var completions = await task.Session.RememberAsync(key, token => Task.Run(() => Write(chunk, count, token), token), task.Cancellation).ConfigureAwait(false);
+            var completions = await task.Session
+                .RememberAsync(key, token => Task.Run(() => Write(chunk, count, token), token), task.Cancellation).ConfigureAwait(false);
             written.AddRange(completions.Chunk(count));
             task.Progress.Done(chunk.Length, abstained: 0);
         }
@@ -54,7 +55,9 @@ internal sealed class PolicyWriter : ICompletionWriter
     {
         int[][] ids = [.. prompts.Select(Encode)];
         var request = new DecodingRequest(
-            [.. ids.SelectMany(prompt => Enumerable.Repeat(prompt, count))], _settings.Generation.MaxNewTokens, new TokenSampler(_settings.Generation),
+            [.. ids.SelectMany(prompt => Enumerable.Repeat(prompt, count))],
+            _settings.Generation.MaxNewTokens,
+            new TokenSampler(_settings.Generation),
             row => new RandomStream(_settings.Generation.Seed, (long)TextHash.Of(prompts[row / count]), row % count));
         return [.. Generator.Complete(_model, request, Precision.Float32, cancellation).Select(one => _encoder.DecodeCompletion(one.Ids))];
     }

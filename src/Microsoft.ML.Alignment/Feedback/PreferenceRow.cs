@@ -18,7 +18,8 @@ internal sealed class PreferenceRow(string judge, JudgePreferencesEstimator.Opti
     /// <summary>The columns.</summary>
     public static IReadOnlyList<ScoreColumn> Columns(JudgePreferencesEstimator.Options options) =>
     [
-        ScoreColumn.Text(options.ChosenColumnName), ScoreColumn.Text(options.RejectedColumnName), ScoreColumn.Single(options.ChosenProbabilityColumnName),
+        ScoreColumn.Text(options.ChosenColumnName), ScoreColumn.Text(options.RejectedColumnName),
+        ScoreColumn.Single(options.ChosenProbabilityColumnName),
         ScoreColumn.Text("Judge"), ScoreColumn.Text("JudgeModel"), ScoreColumn.Text("JudgePrinciples"), ScoreColumn.Text("JudgeRationale"),
         ScoreColumn.Text("JudgeVerdict"), ScoreColumn.Text("JudgeVerdictSwapped"), ScoreColumn.Count("JudgeTokens"),
     ];
@@ -46,7 +47,8 @@ internal sealed class PreferenceRow(string judge, JudgePreferencesEstimator.Opti
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{_pairs} pairs judged, {_ties} ties, {_abstentions} abstentions{(_surplus > 0 ? $", {_surplus} left out for their length" : "")}; {_equal} rows with equal candidates only, {_own} with a pair of their own");
+        $"{_pairs} pairs judged, {_ties} ties, {_abstentions} abstentions{(_surplus > 0 ? $", {_surplus} left out for their length" : "")}; " +
+        $"{_equal} rows with equal candidates only, {_own} with a pair of their own");
 
     private object?[]? Of(JudgedPair pair)
     {

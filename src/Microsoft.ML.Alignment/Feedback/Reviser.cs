@@ -27,7 +27,8 @@ internal sealed class Reviser(IChatClient client, Constitution constitution)
             {
                 var principle = constitution.Draw($"{prompt}\u001f{completion}\u001f{round}", 1)[0];
                 var asked = OptionsOf(options, round);
-                var critique = await session.AskAsync(client, JudgePrompt.Criticise(prompt, current, principle), asked, cancellation).ConfigureAwait(false);
+                var question = JudgePrompt.Criticise(prompt, current, principle);
+                var critique = await session.AskAsync(client, question, asked, cancellation).ConfigureAwait(false);
                 var revision = await session.AskAsync(
                     client, JudgePrompt.Revise(prompt, current, critique.Text, principle), asked, cancellation).ConfigureAwait(false);
                 if (revision.Text.Length == 0)

@@ -11,8 +11,8 @@ using Microsoft.ML.Alignment.Tokenization;
 namespace Microsoft.ML.Alignment;
 
 /// <summary>
-/// Judges with a reward model that was fitted before: completions get its rewards for scores, and of two the first is better with the probability σ(r1 − r2)
-/// of the model's own loss (Bradley and Terry, 1952).
+/// Judges with a reward model that was fitted before: completions get its rewards for scores, and of two the first is better with the
+/// probability σ(r1 − r2) of the model's own loss (Bradley and Terry, 1952).
 /// </summary>
 public sealed class RewardModelJudge : IPreferenceJudge, ICompletionScorer, IDisposable
 {
@@ -39,10 +39,15 @@ public sealed class RewardModelJudge : IPreferenceJudge, ICompletionScorer, IDis
         PreferenceQuestion question, FeedbackSession session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var (rewards, problem) = await Task.Run(() => Rewards(question.Prompt, question.First, question.Second), cancellationToken).ConfigureAwait(false);
+        var (rewards, problem) = await Task.Run(() => Rewards(question.Prompt, question.First, question.Second), cancellationToken)
+            .ConfigureAwait(false);
         return rewards is null
             ? PreferenceVerdict.Abstain(problem!)
-            : new() { FirstProbability = 1 / (1 + Math.Exp(rewards[1] - rewards[0])), Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(_model.Source)) };
+            : new()
+            {
+                FirstProbability = 1 / (1 + Math.Exp(rewards[1] - rewards[0])),
+                Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(_model.Source)),
+            };
     }
 
     /// <inheritdoc/>
@@ -63,7 +68,7 @@ public sealed class RewardModelJudge : IPreferenceJudge, ICompletionScorer, IDis
             var shown = _encoder.Format == PromptFormat.Messages ? ChatMessages.ToJson([new(ChatRole.User, prompt)], nameof(prompt)) : prompt;
             var (promptIds, ids) = (_encoder.EncodePrompt(shown), completions.Select(text => _encoder.EncodeCompletion(shown, text)).ToArray());
             if (promptIds.Length + ids.Max(completion => completion.Length) is var length && length > _model.Config.MaxPositions)
-                return (null, string.Create(CultureInfo.InvariantCulture, $"The row has {length} tokens, and the model was made for {_model.Config.MaxPositions}."));
+                return (null, FormattableString.Invariant($"The row has {length} tokens, and the model was made for {_model.Config.MaxPositions}."));
             lock (_turn)
             {
                 using var noGradients = no_grad();

@@ -27,7 +27,8 @@ public sealed class SampleCompletionsEstimator : FeedbackEstimator
         if (options.Count > 1 && options.Generation.Temperature == 0)
             throw new ArgumentException(
                 $"{Name} is to sample {options.Count} completions a prompt with temperature 0, which gives the same one each time. " +
-                $"Set {nameof(Options.Generation)}.{nameof(GenerationOptions.Temperature)} above 0, or {nameof(Options.Count)} to 1.", nameof(options));
+                $"Set {nameof(Options.Generation)}.{nameof(GenerationOptions.Temperature)} above 0, or {nameof(Options.Count)} to 1.",
+                nameof(options));
         (_source, _options) = (source, options);
     }
 
@@ -36,7 +37,8 @@ public sealed class SampleCompletionsEstimator : FeedbackEstimator
         if (_source.NeedsPolicy)
             AlignmentSchema.CheckPolicy(input, Name);
         AlignmentSchema.CheckText(Context, input, "prompt", _options.PromptColumnName);
-        return new([_options.PromptColumnName], [.. CandidateColumns.Of(_options.CompletionColumnName, _options.Count).Select(name => ScoreColumn.Text(name))]);
+        var outputs = CandidateColumns.Of(_options.CompletionColumnName, _options.Count);
+        return new([_options.PromptColumnName], [.. outputs.Select(name => ScoreColumn.Text(name))]);
     }
 
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
@@ -47,8 +49,8 @@ public sealed class SampleCompletionsEstimator : FeedbackEstimator
         var rows = new FeedbackRows();
         foreach (var (row, completions) in task.Rows.Zip(written))
             rows.Add(row, [.. completions]);
-        task.Log(string.Create(CultureInfo.InvariantCulture,
-            $"{_options.Count} completions each, {written.Count(completions => completions.Distinct().Count() < _options.Count)} prompts have equal ones among them"));
+        var withEqual = written.Count(completions => completions.Distinct().Count() < _options.Count);
+        task.Log(FormattableString.Invariant($"{_options.Count} completions each, {withEqual} prompts have equal ones among them"));
         return (rows, null);
     }
 

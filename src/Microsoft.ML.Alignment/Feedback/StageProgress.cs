@@ -38,7 +38,8 @@ internal sealed class StageProgress(string stage, AlignmentRun run, FeedbackSess
             if (_done == _rows || (long)_done * LinesOfStage / _rows > (long)before * LinesOfStage / _rows)
                 log(progress.ToString());
             run.Progress?.Report(new(
-                stage, _done, _rows, double.NaN, double.NaN, double.NaN, 0, _watch.Elapsed / _done * (_rows - _done), ProcessMemory.Peak, Metrics(progress))
+                stage, _done, _rows, double.NaN, double.NaN, double.NaN, 0,
+                _watch.Elapsed / _done * (_rows - _done), ProcessMemory.Peak, Metrics(progress))
             {
                 Feedback = progress,
             });

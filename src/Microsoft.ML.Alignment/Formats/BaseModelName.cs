@@ -17,5 +17,5 @@ internal static class BaseModelName
 
     /// <summary>Whether a name says where something lies on a machine, be it this one or another.</summary>
     public static bool IsPath(string name) =>
-        name.StartsWith('/') || name.StartsWith('.') || name.StartsWith('~') || name.Contains('\\') || name.Contains(':') || name.Count(c => c == '/') > 1;
+        name is ['/' or '.' or '~', ..] || name.Contains('\\') || name.Contains(':') || name.Count(c => c == '/') > 1;
 }

@@ -29,8 +29,9 @@ internal static class GgufCarriedMetadata
     // By names that stay what they are; that of an array is the one of its elements with brackets.
     private static readonly Dictionary<string, Type> Types = new()
     {
-        ["u8"] = typeof(byte), ["i8"] = typeof(sbyte), ["u16"] = typeof(ushort), ["i16"] = typeof(short), ["u32"] = typeof(uint), ["i32"] = typeof(int),
-        ["f32"] = typeof(float), ["bool"] = typeof(bool), ["text"] = typeof(string), ["u64"] = typeof(ulong), ["i64"] = typeof(long), ["f64"] = typeof(double),
+        ["u8"] = typeof(byte), ["i8"] = typeof(sbyte), ["u16"] = typeof(ushort), ["i16"] = typeof(short),
+        ["u32"] = typeof(uint), ["i32"] = typeof(int), ["f32"] = typeof(float), ["bool"] = typeof(bool), ["text"] = typeof(string),
+        ["u64"] = typeof(ulong), ["i64"] = typeof(long), ["f64"] = typeof(double),
     };
 
     /// <summary>What a file has of it, as JSON; null if there is none.</summary>
@@ -57,14 +58,16 @@ internal static class GgufCarriedMetadata
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new InvalidDataException($"{ModelFiles.GgufMetadata} is not as it was written here: {e.Message} Remove the file to go on without it.", e);
+            throw new InvalidDataException(
+                $"{ModelFiles.GgufMetadata} is not as it was written here: {e.Message} Remove the file to go on without it.", e);
         }
     }
 
     private static bool IsComposed(string key, string architecture) =>
         ComposedPrefixes.Append(architecture + ".").Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal))
         || ComposedKeys.Contains(key)
-        || (key.StartsWith(GgufTokenizerMetadata.KeyPrefix, StringComparison.Ordinal) && ComposedTokenKeys.Contains(key[GgufTokenizerMetadata.KeyPrefix.Length..]));
+        || (key.StartsWith(GgufTokenizerMetadata.KeyPrefix, StringComparison.Ordinal)
+            && ComposedTokenKeys.Contains(key[GgufTokenizerMetadata.KeyPrefix.Length..]));
 
     private static string NameOf(Type type) =>
         type.IsArray ? NameOf(type.GetElementType()!) + "[]" : Types.First(known => known.Value == type).Key;

@@ -21,7 +21,8 @@ internal sealed class GgufConfig
         (_file, _settings) = (file, new(file));
         var architecture = _settings.FindText("general.architecture");
         Family = DecoderFamily.OfGguf(architecture) ?? throw new NotSupportedException(
-            $"'{file.Path}': general.architecture is '{architecture}'; implemented are {string.Join(", ", DecoderFamily.GgufArchitectures.Select(name => $"'{name}'"))}.");
+            $"'{file.Path}': general.architecture is '{architecture}'; implemented are " +
+            $"{string.Join(", ", DecoderFamily.GgufArchitectures.Select(name => $"'{name}'"))}.");
         _prefix = architecture + ".";
         _settings.Allow("general.type", "model");
         _settings.AllowAtMost("split.count", 1);

@@ -20,10 +20,13 @@ internal sealed partial class GgufParts : IGgufContents, IDisposable
         foreach (var file in files)
             foreach (var name in file.Names)
                 if (!_fileOf.TryAdd(name, file))
-                    throw new InvalidDataException($"'{file.Path}' holds tensor '{name}', which '{_fileOf[name].Path}' holds too; get the parts again.");
+                    throw new InvalidDataException(
+                        $"'{file.Path}' holds tensor '{name}', which '{_fileOf[name].Path}' holds too; get the parts again.");
         Metadata = files[0].Metadata.Where(pair => !pair.Key.StartsWith(KeyPrefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
-        if (files[0].Metadata.GetValueOrDefault(TensorsKey) is { } promised && Convert.ToInt64(promised, CultureInfo.InvariantCulture) != _fileOf.Count)
-            throw new InvalidDataException($"'{Path}' and its parts hold {_fileOf.Count} tensors; {TensorsKey} promises {promised}. Get the parts again.");
+        if (files[0].Metadata.GetValueOrDefault(TensorsKey) is { } promised
+            && Convert.ToInt64(promised, CultureInfo.InvariantCulture) != _fileOf.Count)
+            throw new InvalidDataException(
+                $"'{Path}' and its parts hold {_fileOf.Count} tensors; {TensorsKey} promises {promised}. Get the parts again.");
     }
 
     /// <inheritdoc/>
@@ -48,7 +51,8 @@ internal sealed partial class GgufParts : IGgufContents, IDisposable
                 return opened[0];
             if (PartName().Match(path) is not { Success: true } name || name.Groups["count"].Value != Number(count))
                 throw new InvalidDataException(
-                    $"'{path}' is one of {count} parts ({CountKey}), so that its name must end with -{Number(1)}-of-{Number(count)}.gguf; the others are found by it.");
+                    $"'{path}' is one of {count} parts ({CountKey}), so that its name must end with -{Number(1)}-of-{Number(count)}.gguf; the " +
+                    "others are found by it.");
             opened[0].Dispose();
             opened.Clear();
             for (var part = 1; part <= count; part++)

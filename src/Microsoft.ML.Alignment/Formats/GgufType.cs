@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment;
 
-/// <summary>How the weights of a GGUF file are encoded; norms and biases are float32 in each. Types of fewer than 8 bits have the head in Q6_K.</summary>
+/// <summary>
+/// How the weights of a GGUF file are encoded; norms and biases are float32 in each. Types of fewer than 8 bits have the head in Q6_K.
+/// </summary>
 public enum GgufType
 {
     /// <summary>32 bits: exactly the model that was trained.</summary>

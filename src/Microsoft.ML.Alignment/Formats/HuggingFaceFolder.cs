@@ -16,7 +16,8 @@ internal static class HuggingFaceFolder
         ModelFiles.Config, ModelFiles.GenerationConfig, ModelFiles.Tokenizer, ModelFiles.TokenizerConfig, ModelFiles.ChatTemplate,
         ModelFiles.ChatTemplateJson, ModelFiles.SpecialTokensMap, ModelFiles.GgufMetadata, "added_tokens.json", "vocab.json", "vocab.txt",
         "merges.txt", "tokenizer.model",
-        "spiece.model", "sentencepiece.bpe.model", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "NOTICE", "NOTICE.md", "NOTICE.txt",
+        "spiece.model", "sentencepiece.bpe.model", "README.md",
+        "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "NOTICE", "NOTICE.md", "NOTICE.txt",
         "USE_POLICY.md",
     ];
 

@@ -111,8 +111,8 @@ public static class LanguageModelExtensions
             var read = PeftFolder.Read(Path.Combine(folder, entry.Folder), FreeName(entry.Name, adapters), held);
             if (read.Magnitudes is not null)
                 return entries.Count == 1 && adapters.Count == 0 ? read.MergeInto(held) : throw new NotSupportedException(
-                    $"'{Path.Combine(folder, entry.Folder)}' is a DoRA adapter (use_dora), which is merged into the weights when it is loaded and so " +
-                    "cannot be put on or under others. Load it on its base alone.");
+                    $"'{Path.Combine(folder, entry.Folder)}' is a DoRA adapter (use_dora), which is merged into the weights when it is loaded " +
+                    "and so cannot be put on or under others. Load it on its base alone.");
             adapters.Add(read.Adapter);
             head = read.RewardHead ?? head;
         }

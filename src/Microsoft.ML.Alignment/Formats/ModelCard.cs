@@ -37,7 +37,7 @@ internal static class ModelCard
         text.AppendLine("| stage | rows used | left out | steps | metrics at the end |").AppendLine("|---|---|---|---|---|");
         foreach (var stage in stages)
         {
-            var metrics = string.Join(", ", stage.Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"`{metric.Key}` {metric.Value:G4}")));
+            var metrics = string.Join(", ", stage.Metrics.Select(metric => FormattableString.Invariant($"`{metric.Key}` {metric.Value:G4}")));
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"| {stage.Method} | {stage.Data.Used} | {stage.Data.Rows - stage.Data.Used} | {stage.Steps} | {metrics} |");
         }
@@ -49,7 +49,9 @@ internal static class ModelCard
     private static IEnumerable<string> LicenceOf(LanguageModel model)
     {
         var lines = model.Files.Text(FileName)?.Split('\n').Select(line => line.TrimEnd()).ToArray() ?? [];
-        return lines is [Fence, ..] ? lines.Skip(1).TakeWhile(line => line != Fence).Where(line => line.StartsWith("license", StringComparison.Ordinal)) : [];
+        return lines is [Fence, ..]
+            ? lines.Skip(1).TakeWhile(line => line != Fence).Where(line => line.StartsWith("license", StringComparison.Ordinal))
+            : [];
     }
 
     private static string Quoted(string text) => JsonSerializer.Serialize(text);

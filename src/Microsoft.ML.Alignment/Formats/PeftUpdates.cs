@@ -85,11 +85,12 @@ internal sealed class PeftUpdates(IReadOnlyDictionary<string, StoredTensor> tens
         string[] missing = [.. model.LinearLayers.Keys.Where(module => config.Targets.Has(module) == true && !found.Contains(module))];
         if (missing.Length > 0)
             throw new InvalidDataException(
-                $"'{path}' has no update of '{missing[0]}'{(missing.Length > 1 ? $" and {missing.Length - 1} more" : "")}, which target_modules and " +
-                $"layers_to_transform in {PeftConfig.FileName} promise: the adapter is not whole, or belongs to another model. Get both files again.");
+                $"'{path}' has no update of '{missing[0]}'{(missing.Length > 1 ? $" and {missing.Length - 1} more" : "")}, which " +
+                $"target_modules and layers_to_transform in {PeftConfig.FileName} promise: the adapter is not whole, or belongs to another " +
+                "model. Get both files again.");
         if (found.FirstOrDefault(module => config.Targets.Has(module) == false) is { } extra)
             throw new InvalidDataException(
-                $"'{path}' has an update of '{extra}', which target_modules and layers_to_transform in {PeftConfig.FileName} leave out: the files do " +
-                "not belong together. Get both again.");
+                $"'{path}' has an update of '{extra}', which target_modules and layers_to_transform in {PeftConfig.FileName} leave out: the " +
+                "files do not belong together. Get both again.");
     }
 }

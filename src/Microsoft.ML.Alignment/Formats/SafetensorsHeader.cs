@@ -41,7 +41,8 @@ internal sealed class SafetensorsHeader
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxJsonBytes || length > (ulong)(file.Length - LengthBytes))
             throw Invalid(file,
-                $"announces a header of {length} bytes; allowed are at most {Math.Min(MaxJsonBytes, file.Length - LengthBytes)} in a file of {file.Length}");
+                $"announces a header of {length} bytes; allowed are at most {Math.Min(MaxJsonBytes, file.Length - LengthBytes)} in a file of " +
+                $"{file.Length}");
         var json = new byte[length];
         file.Read(LengthBytes, json);
         return new SafetensorsHeader(file, LengthBytes + (long)length).Parse(json);
@@ -77,7 +78,8 @@ internal sealed class SafetensorsHeader
         var offsets = Numbers(name, property.Value, "data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1] || offsets[1] > _file.Length - _dataStart)
             throw Invalid(_file,
-                $"places tensor '{name}' at [{string.Join(", ", offsets)}]; allowed are a begin and an end within the {_file.Length - _dataStart} bytes behind the header");
+                $"places tensor '{name}' at [{string.Join(", ", offsets)}]; allowed are a begin and an end within the " +
+                $"{_file.Length - _dataStart} bytes behind the header");
         if (ByteCount(shape, itemSize) != offsets[1] - offsets[0])
             throw Invalid(_file,
                 $"gives tensor '{name}' {offsets[1] - offsets[0]} bytes, which are not those of {dtype} [{string.Join(", ", shape)}]");

@@ -23,7 +23,7 @@ internal static class SafetensorsWriter
         {
             WriteHeader(stream, ordered);
             foreach (var tensor in ordered)
-                WriteData(stream, tensor);
+                tensor.WriteTo(stream);
         });
     }
 
@@ -81,14 +81,5 @@ internal static class SafetensorsWriter
         foreach (var number in numbers)
             json.WriteNumberValue(number);
         json.WriteEndArray();
-    }
-
-    private static void WriteData(Stream stream, TensorToWrite tensor)
-    {
-        var start = stream.Position;
-        tensor.Write(stream);
-        if (stream.Position - start != tensor.ByteLength)
-            throw new InvalidOperationException(
-                $"Tensor '{tensor.Name}' wrote {stream.Position - start} bytes; its shape and encoding take {tensor.ByteLength}.");
     }
 }

@@ -16,6 +16,17 @@ internal sealed record TensorToWrite(string Name, TensorEncoding Encoding, long[
     /// <summary>Gets the number of bytes.</summary>
     public long ByteLength => BlockQuantization.BytesOf(Encoding, Shape);
 
+    /// <summary>Writes the tensor's bytes, behind which the next one's can stand.</summary>
+    /// <exception cref="InvalidOperationException">They are not as many as its shape and encoding take.</exception>
+    public void WriteTo(Stream stream)
+    {
+        var start = stream.Position;
+        Write(stream);
+        if (stream.Position - start != ByteLength)
+            throw new InvalidOperationException(
+                $"Tensor '{Name}' wrote {stream.Position - start} bytes; its shape and encoding take {ByteLength}.");
+    }
+
     /// <summary>A stored tensor, copied byte for byte.</summary>
     public static TensorToWrite Copy(StoredTensor tensor, string name) =>
         new(name, tensor.Encoding, tensor.Shape, stream => CopyBytes(tensor, stream));

@@ -48,7 +48,8 @@ internal sealed class DecodingBatch(DecoderNetwork network, ForwardPass pass, in
         foreach (var alike in Enumerable.Range(0, rows.Count).GroupBy(row => rows[row].Sampler))
         {
             int[] places = [.. alike];
-            var theirs = places.Length == rows.Count ? logits : logits.index_select(0, tensor(places.Select(p => (long)p).ToArray(), device: network.Device));
+            var chosen = Array.ConvertAll(places, place => (long)place);
+            var theirs = places.Length == rows.Count ? logits : logits.index_select(0, tensor(chosen, device: network.Device));
             var next = alike.Key.Next(theirs, [.. places.Select(place => rows[place].Stream)]);
             for (var index = 0; index < places.Length; index++)
                 rows[places[index]].Add((int)next[index]);

@@ -15,7 +15,7 @@ public sealed record GenerationOptions
     public int? TopK { get; init => field = Require.AtLeastOrNull(1, value); }
 
     /// <summary>Gets the probability mass of best tokens sampled from. In (0, 1]; the default is 1.</summary>
-    public double TopP { get; init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(TopP), value, "TopP must be in (0, 1]."); } = 1;
+    public double TopP { get; init => field = Require.AtMost(1, Require.Positive(value)); } = 1;
 
     /// <summary>Gets the seed of sampling. The default is 0.</summary>
     public int Seed { get; init; }

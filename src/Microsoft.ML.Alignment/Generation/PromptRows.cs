@@ -28,7 +28,10 @@ internal sealed class PromptRows
         _startOfPrompt = [.. prompts.Select(prompt => startOf[prompt])];
         Rows = new(
             [.. distinct[0].Take(_prefixLength).Concat(distinct.SelectMany(p => p.Skip(_prefixLength))).Select(id => (long)id)],
-            [.. Enumerable.Range(0, _prefixLength).Concat(distinct.SelectMany(p => Enumerable.Range(_prefixLength, p.Length - _prefixLength))).Select(p => (long)p)],
+            [
+                .. Enumerable.Range(0, _prefixLength)
+                    .Concat(distinct.SelectMany(p => Enumerable.Range(_prefixLength, p.Length - _prefixLength))).Select(p => (long)p),
+            ],
             _prefixLength, groups);
     }
 

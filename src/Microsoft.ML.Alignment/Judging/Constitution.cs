@@ -28,7 +28,8 @@ public sealed record Constitution
         foreach (var principle in Principles)
             RequireTexts(principle);
         if (Principles.GroupBy(principle => principle.Id).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"The constitution '{name}' has the id '{twice.Key}' twice; each principle needs one of its own.", nameof(principles));
+            throw new ArgumentException($"The constitution '{name}' has the id '{twice.Key}' twice; each principle needs one of its own.",
+                nameof(principles));
         Hash = HashOf(this);
     }
 
@@ -65,7 +66,8 @@ public sealed record Constitution
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new FormatException(
-                $"The constitution cannot be read: {e.Message} It needs name, version and principles, each with id, comparison, critique and revision.", e);
+                $"The constitution cannot be read: {e.Message} It needs name, version and principles, each with id, comparison, critique and " +
+                "revision.", e);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Alignment;
 
-/// <summary>The budget of <see cref="FeedbackLimits"/> is used up. What was answered is in the journal; with a larger budget it goes on there.</summary>
+/// <summary>
+/// The budget of <see cref="FeedbackLimits"/> is used up. What was answered is in the journal; with a larger budget it goes on there.
+/// </summary>
 public sealed class FeedbackBudgetException : InvalidOperationException
 {
     internal FeedbackBudgetException(string message, FeedbackUsage usage)

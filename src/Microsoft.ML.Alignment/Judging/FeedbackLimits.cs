@@ -34,9 +34,11 @@ public sealed record FeedbackLimits
     /// beyond it; those under way are finished. At least 1; null, the default, is no limit.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
-    public long? MaxTokens { get; init => field = value is <= 0 ? throw new ArgumentOutOfRangeException(nameof(MaxTokens), value, $"{nameof(MaxTokens)} is {value}; allowed is 1 or more.") : value; }
+    public long? MaxTokens { get; init => field = Require.AtLeastOrNull(1, value); }
 
-    /// <summary>Gets the most that may be spent, in the currency of the prices, counted as tokens are. Above 0; null, the default, is no limit.</summary>
+    /// <summary>
+    /// Gets the most that may be spent, in the currency of the prices, counted as tokens are. Above 0; null, the default, is no limit.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not a finite number above 0.</exception>
     public double? MaxCost { get; init => field = Require.PositiveOrNull(value); }
 

@@ -33,7 +33,9 @@ public sealed record FeedbackRequests
         {
             var figures = new Dictionary<string, string>();
             foreach (var (name, count) in new[]
-                { ("asked", Asked), ("from the journal", FromJournal), ("asked again", Retries), ("not in time", TimedOut), ("failed for good", Failed) })
+            {
+                ("asked", Asked), ("from the journal", FromJournal), ("asked again", Retries), ("not in time", TimedOut), ("failed for good", Failed),
+            })
                 if (count > 0)
                     figures[name] = count.ToString(CultureInfo.InvariantCulture);
             foreach (var (name, time) in new[] { ("mean seconds an answer", MeanTime), ("most seconds", LongestTime) })

@@ -98,7 +98,8 @@ public sealed record JudgeQuality
             LongerPreferredRate = Longer(decided, one => one.Verdict.Preference!.Value),
             HumanLongerPreferredRate = Longer(labelled, one => one.Human!.Value),
             HumanLabels = labelled.Length,
-            Accuracy = labelled.Length == 0 ? null : labelled.Average(one => one.Verdict.Preference == PreferenceOutcome.Tie ? 0.5 : one.Verdict.Preference == one.Human ? 1 : 0),
+            Accuracy = labelled.Length == 0 ? null : labelled.Average(
+                one => one.Verdict.Preference == PreferenceOutcome.Tie ? 0.5 : one.Verdict.Preference == one.Human ? 1 : 0),
             Kappa = CohensKappa.Of([.. labelled.Select(one => (one.Verdict.Preference!.Value, one.Human!.Value))]),
             JudgeAgreement = Share(judged.SelectMany(one => BetweenJudges(one.Verdict)), pair => pair.One == pair.Other),
             Usage = judged.Aggregate(default(FeedbackUsage), (sum, one) => sum + one.Verdict.Usage),

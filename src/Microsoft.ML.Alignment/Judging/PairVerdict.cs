@@ -14,7 +14,7 @@ internal sealed partial record PairVerdict(PreferenceOutcome Preference, string 
     public static (PairVerdict? Value, string? Problem) Read(string text)
     {
         if (AnswerJson.Last(text, "verdict") is { } json)
-            return Of(json.GetProperty("verdict") is { ValueKind: JsonValueKind.String } verdict ? verdict.GetString()! : "", AnswerJson.Rationale(json));
+            return Of(json.GetProperty("verdict") is { ValueKind: JsonValueKind.String } said ? said.GetString()! : "", AnswerJson.Rationale(json));
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return lines.Length > 0 && LastLine().Match(lines[^1]) is { Success: true } match
             ? Of(match.Groups[1].Value, string.Join(' ', lines[..^1]))

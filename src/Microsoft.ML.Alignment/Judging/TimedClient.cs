@@ -38,7 +38,8 @@ internal sealed class TimedClient(FeedbackLimits limits, TimeProvider clock, Req
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"There was no answer within {seconds:0.###} seconds; {nameof(FeedbackLimits.TimeoutSeconds)} allows no more.", e);
+            throw new TimeoutException($"There was no answer within {seconds:0.###} seconds; {nameof(FeedbackLimits.TimeoutSeconds)} allows no more.",
+                e);
         }
     }
 }

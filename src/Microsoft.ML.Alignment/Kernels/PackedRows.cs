@@ -23,9 +23,11 @@ internal sealed class PackedRows
     public PackedRows(long[] ids, long[] positions, int prefixLength, IReadOnlyList<RowGroup> groups)
     {
         if (ids.Length != positions.Length)
-            throw new ArgumentException($"{ids.Length} ids and {positions.Length} positions were given; there is one position an id.", nameof(positions));
+            throw new ArgumentException($"{ids.Length} ids and {positions.Length} positions were given; there is one position an id.",
+                nameof(positions));
         if (prefixLength + groups.Sum(g => g.Length) != ids.Length)
-            throw new ArgumentException($"The prefix and the groups cover {prefixLength + groups.Sum(g => g.Length)} rows of {ids.Length}.", nameof(groups));
+            throw new ArgumentException($"The prefix and the groups cover {prefixLength + groups.Sum(g => g.Length)} rows of {ids.Length}.",
+                nameof(groups));
         (Ids, Positions, PrefixLength, Groups) = (ids, positions, prefixLength, groups);
     }
 

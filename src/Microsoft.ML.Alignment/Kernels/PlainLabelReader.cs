@@ -75,7 +75,8 @@ internal sealed class PlainLabelReader : LogitReader
 
     private Tensor Labels(Tensor logProbs, long start) => _labels.narrow(0, start, logProbs.shape[0]).unsqueeze(1); // [m, 1]
 
-    private Tensor IsLabel(Tensor logProbs, long start) => zeros_like(logProbs).scatter_(1, Labels(logProbs, start), ones_like(Labels(logProbs, start), logProbs.dtype));
+    private Tensor IsLabel(Tensor logProbs, long start) =>
+        zeros_like(logProbs).scatter_(1, Labels(logProbs, start), ones_like(Labels(logProbs, start), logProbs.dtype));
 
     private static Tensor EntropyOf(Tensor logProbs) => (logProbs.exp() * logProbs.AtLeast(LeastExponent)).sum([1L]).neg();
 

@@ -15,7 +15,8 @@ internal static class RotaryEmbedding
     {
         var (width, rotated) = (x.shape[^1], cos.shape[^1]);
         if (rotated > width || rotated % 2 != 0)
-            throw new ArgumentException($"{rotated} rotary dimensions were given for heads of {width}; an even number up to that is allowed.", nameof(cos));
+            throw new ArgumentException($"{rotated} rotary dimensions were given for heads of {width}; an even number up to that is allowed.",
+                nameof(cos));
         using var scope = NewDisposeScope();
         var turning = rotated == width ? x : x.narrow(-1, 0, rotated);
         var (first, second) = (turning.narrow(-1, 0, rotated / 2), turning.narrow(-1, rotated / 2, rotated / 2));

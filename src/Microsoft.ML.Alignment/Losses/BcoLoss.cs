@@ -6,9 +6,9 @@ namespace Microsoft.ML.Alignment.Losses;
 internal static class BcoLoss
 {
     /// <summary>
-    /// Computes −log σ(βr − δ) for desirable and −log σ(δ − βr) for undesirable completions, r = log π − log π_ref: the cross-entropy of a
-    /// classifier whose logit is the implicit reward. It bounds DPO's loss from above, most tightly with δ halfway between the rewards of
-    /// both kinds.
+    /// Computes −log σ(βr − δ) for desirable and −log σ(δ − βr) for undesirable completions, r = log π − log π_ref: the
+    /// cross-entropy of a classifier whose logit is the implicit reward. It bounds DPO's loss from above, most tightly with δ halfway
+    /// between the rewards of both kinds.
     /// </summary>
     /// <param name="logRatios">r and label of B completions.</param>
     /// <param name="shift">δ, detached. Scalar.</param>

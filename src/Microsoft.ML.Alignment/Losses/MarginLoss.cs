@@ -6,7 +6,8 @@ namespace Microsoft.ML.Alignment.Losses;
 internal static class MarginLoss
 {
     /// <summary>
-    /// Computes −(1 − ε)·log σ(m) − ε·log σ(−m): DPO's loss of a margin, where a share ε of the pairs is thought to be labelled wrongly.
+    /// Computes −(1 − ε)·log σ(m) − ε·log σ(−m): DPO's loss of a margin, where a share ε of the pairs is thought to be
+    /// labelled wrongly.
     /// </summary>
     /// <param name="margin">m. Shape <c>[B]</c>.</param>
     /// <param name="labelSmoothing">ε, in [0, 0.5).</param>

@@ -35,8 +35,8 @@ public abstract partial record PairLoss
 
     /// <summary>
     /// DPO's loss made unbiased for labels of which a known share is flipped (Chowdhury, Kini and Natarajan, 2024, arXiv:2403.00409). TRL
-    /// calls it <c>robust</c>: ((1 − ε)·L(m) − ε·L(−m)) / (1 − 2ε) with DPO's L. Over labels of which the share ε is flipped, its mean is
-    /// that of L over the true ones. May be negative.
+    /// calls it <c>robust</c>: ((1 − ε)·L(m) − ε·L(−m)) / (1 − 2ε) with DPO's L. Over labels of which the share ε is
+    /// flipped, its mean is that of L over the true ones. May be negative.
     /// </summary>
     public sealed record Robust : OfMargin
     {

@@ -6,8 +6,9 @@ namespace Microsoft.ML.Alignment;
 public abstract partial record PairLoss
 {
     /// <summary>
-    /// −log σ(βΔ_c) − ½ log σ(−βΔ_c) − ½ log σ(−βΔ_r): noise contrastive alignment (Chen et al., 2024, arXiv:2402.05369). The chosen
-    /// completion is told from noise in which both sides are as frequent, so that its own probability cannot fall.
+    /// −log σ(βΔ_c) − ½ log σ(−βΔ_c) − ½ log σ(−βΔ_r): noise contrastive alignment (Chen et al., 2024,
+    /// arXiv:2402.05369). The chosen completion is told from noise in which both sides are as frequent, so that its own probability
+    /// cannot fall.
     /// </summary>
     public sealed record Nca : PairLoss
     {

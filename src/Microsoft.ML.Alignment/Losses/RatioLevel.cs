@@ -12,6 +12,8 @@ public enum RatioLevel
     /// </summary>
     CompletionMean,
 
-    /// <summary>All tokens of a completion have one: the product of theirs, which is the ratio of the completion's probabilities, as in RLOO.</summary>
+    /// <summary>
+    /// All tokens of a completion have one: the product of theirs, which is the ratio of the completion's probabilities, as in RLOO.
+    /// </summary>
     Completion,
 }

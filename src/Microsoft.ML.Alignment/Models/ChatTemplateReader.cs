@@ -45,8 +45,8 @@ internal static class ChatTemplateReader
         {
             var known = Named(files).Keys;
             throw new InvalidDataException(known.Count > 0
-                ? $"ChatTemplate is '{wanted}', and the model has templates named {string.Join(", ", known)}. Give one of these names, or a template " +
-                    "in Jinja."
+                ? $"ChatTemplate is '{wanted}', and the model has templates named {string.Join(", ", known)}. Give one of these names, or " +
+                    "a template in Jinja."
                 : $"ChatTemplate is '{wanted}', and the model has no chat template. Give one in Jinja.");
         }
 

@@ -211,7 +211,10 @@ public sealed class LanguageModel : IDisposable
     {
         if (device == Device)
             return Share();
-        Adapter[] adapters = [.. Adapters.Select(adapter => adapter with { Updates = adapter.Updates.ToDictionary(u => u.Key, u => Moved(u.Value)) })];
+        Adapter[] adapters =
+        [
+            .. Adapters.Select(adapter => adapter with { Updates = adapter.Updates.ToDictionary(u => u.Key, u => Moved(u.Value)) }),
+        ];
         using var moved = OverNewCore(Stack.Core.On(device), adapters, RewardHead is { } head ? Copy(head) : null);
         return moved.WithHistory(History);
 

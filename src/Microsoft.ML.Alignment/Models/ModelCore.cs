@@ -132,9 +132,10 @@ internal sealed class ModelCore : ReferenceCounted
     public Tensor Copy(string name)
     {
         lock (_gate)
-            return _network is null
-                ? WeightLoader.Decode(Stored.FirstOrDefault(tensor => tensor.Name == name) ?? throw new KeyNotFoundException($"{What} has no weight '{name}'."), Device)
+            return _network is null ? WeightLoader.Decode(Stored.FirstOrDefault(tensor => tensor.Name == name) ?? throw Missing(), Device)
                 : _network.Weights[name].clone();
+
+        KeyNotFoundException Missing() => new($"{What} has no weight '{name}'.");
     }
 
     /// <summary>Checks that ids are in the vocabulary.</summary>

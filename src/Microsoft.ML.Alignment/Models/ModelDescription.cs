@@ -38,8 +38,8 @@ internal static class ModelDescription
         text.AppendLine(CultureInfo.InvariantCulture, $"  data          sha256 {data.Hash}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  began from    sha256 {stage.BaseHash}");
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"  computed by   Microsoft.ML.Alignment {environment.Library}, TorchSharp {environment.TorchSharp}, ML.NET {environment.MLNet}, {environment.Runtime}; " +
-            $"matrix kernel {environment.MatrixKernel}, {environment.Threads} threads");
+            $"  computed by   Microsoft.ML.Alignment {environment.Library}, TorchSharp {environment.TorchSharp}, ML.NET {environment.MLNet}, " +
+            $"{environment.Runtime}; matrix kernel {environment.MatrixKernel}, {environment.Threads} threads");
         if (stage.Cost is { } cost)
             text.AppendLine(CultureInfo.InvariantCulture, $"  took          {cost.Seconds:F1} s, {cost.PeakMemoryBytes >> 20} MiB at most");
     }
@@ -54,5 +54,6 @@ internal static class ModelDescription
         ? value.EnumerateObject().SelectMany(member => Flat(path.Length == 0 ? member.Name : $"{path}.{member.Name}", member.Value))
         : [$"{path} {value}"];
 
-    private static string Figure(KeyValuePair<string, double> metric) => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G4}");
+    private static string Figure(KeyValuePair<string, double> metric) =>
+        string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G4}");
 }

@@ -57,7 +57,8 @@ internal sealed class ModelStack : ReferenceCounted
     private void RequireFit()
     {
         if (_ownParameters.Any(parameter => parameter.IsInvalid))
-            throw new ObjectDisposedException(null, "An adapter or the reward head was freed with the last model that had it and cannot be used again.");
+            throw new ObjectDisposedException(
+                null, "An adapter or the reward head was freed with the last model that had it and cannot be used again.");
         Adapters.RequireFit(Core.LinearShapes);
         if (RewardHead is not null && !RewardHead.shape.AsSpan().SequenceEqual([1, Core.Config.HiddenSize]))
             throw new ArgumentException(

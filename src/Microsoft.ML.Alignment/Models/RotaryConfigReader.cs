@@ -43,7 +43,8 @@ internal static class RotaryConfigReader
             "yarn" => ReadYarn(config, rotary, original),
             "longrope" or "su" => ReadLong(config, rotary, original),
             _ => throw new NotSupportedException(
-                $"{rotary.Place}: rope_type '{type}' is not implemented; implemented are 'default', 'linear', 'dynamic', 'llama3', 'yarn' and 'longrope'."),
+                $"{rotary.Place}: rope_type '{type}' is not implemented; implemented are 'default', 'linear', 'dynamic', 'llama3', 'yarn' and " +
+                "'longrope'."),
         };
         ModelConfigReader.RefuseUnknown(rotary, $"rope_type '{type}'");
         return new(theta, scaling, share.Value);
@@ -62,7 +63,8 @@ internal static class RotaryConfigReader
         return scaling.HighFrequencyFactor > scaling.LowFrequencyFactor
             ? scaling
             : throw new InvalidDataException(
-                $"{rotary.Place}: high_freq_factor is {scaling.HighFrequencyFactor}; it must be above low_freq_factor, {scaling.LowFrequencyFactor}.");
+                $"{rotary.Place}: high_freq_factor is {scaling.HighFrequencyFactor}; it must be above low_freq_factor, " +
+                $"{scaling.LowFrequencyFactor}.");
     }
 
     private static YarnRotaryScaling ReadYarn(JsonSettings config, JsonSettings rotary, int? original)

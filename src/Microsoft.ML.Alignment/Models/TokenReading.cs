@@ -34,7 +34,8 @@ internal sealed class TokenReading
     public Tensor LogProbs(HeadStatistics? statistics = null)
     {
         using var scope = NewDisposeScope();
-        return Spread(CompletionLogProbs.Compute(_hidden, _head, Labels, statistics: statistics, softCap: _softCap), statistics).MoveToOuterDisposeScope();
+        var logProbs = CompletionLogProbs.Compute(_hidden, _head, Labels, statistics: statistics, softCap: _softCap);
+        return Spread(logProbs, statistics).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -44,7 +44,8 @@ internal static class WeightDecoder
         if (elements % BlockQuantization.ElementsPerBlock(stored.Encoding) != 0
             || stored.ByteLength != BlockQuantization.BytesOf(stored.Encoding, elements))
             throw new InvalidDataException(
-                $"Weight '{stored.Name}' has {stored.ByteLength} bytes of {stored.Encoding}, which do not fit its shape [{string.Join(", ", stored.Shape)}].");
+                $"Weight '{stored.Name}' has {stored.ByteLength} bytes of {stored.Encoding}, which do not fit its shape " +
+                $"[{string.Join(", ", stored.Shape)}].");
         return elements;
     }
 

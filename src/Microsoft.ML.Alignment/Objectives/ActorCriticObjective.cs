@@ -52,7 +52,9 @@ internal sealed class ActorCriticObjective(PolicyGradientObjective policy, Criti
 /// <param name="Precision">Precision of the matrix products.</param>
 internal sealed record CriticSettings(double Coefficient, double? ClipRange, Precision Precision);
 
-/// <summary>Names of what is reported of a critic; the share of the returns' variance that it explains is 1 − error / (square − mean²).</summary>
+/// <summary>
+/// Names of what is reported of a critic; the share of the returns' variance that it explains is 1 − error / (square − mean²).
+/// </summary>
 internal static class ValueMetrics
 {
     public const string Value = "val/value_mean";

@@ -25,7 +25,8 @@ internal sealed class MixedObjective<TMain, TBeside>(IObjective<TMain> main, IOb
         TBeside[] second = [.. step.Select(batch => batch.Beside).OfType<TBeside>()];
         var ofMain = main.Begin(first, main.CountAll(first, all), all);
         var ofBeside = beside.Begin(second, beside.CountAll(second, all), all);
-        return new StepOf<MixedBatch<TMain, TBeside>>(batch => batch.Main is { } own ? ofMain.Evaluate(own) : Weighted(ofBeside.Evaluate(batch.Beside!)));
+        return new StepOf<MixedBatch<TMain, TBeside>>(
+            batch => batch.Main is { } own ? ofMain.Evaluate(own) : Weighted(ofBeside.Evaluate(batch.Beside!)));
     }
 
     private StepResult Weighted(StepResult result) =>

@@ -37,7 +37,11 @@ internal static class PolicyMetrics
         }
 
         if (batch.IsFirstStep)
-            result.Add(new(FirstRatio, tokens.LogProbs.detach().sub(tokens.OldLogProbs).exp().Minus(1).Magnitude().max(), 1, MetricReduction.Maximum));
+        {
+            var deviation = tokens.LogProbs.detach().sub(tokens.OldLogProbs).exp().Minus(1).Magnitude().max();
+            result.Add(new(FirstRatio, deviation, 1, MetricReduction.Maximum));
+        }
+
         result.AddRange(batch.Report.Select(pair => new Metric(pair.Key, tensor(pair.Value, ScalarType.Float64), 1)));
         return result;
     }

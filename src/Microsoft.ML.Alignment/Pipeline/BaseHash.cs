@@ -22,7 +22,7 @@ internal static class BaseHash
     {
         if (Known.TryGetValue(model.BaseIdentity, out var known) && known != found)
             throw new InvalidDataException(
-                $"The weights of '{model.Source}' are not those that the model was trained on: their SHA-256 is '{found}', and was '{known}' when the stage "
-                + "began. The file was overwritten meanwhile. Put the file back that was there, or train again; nothing was saved.");
+                $"The weights of '{model.Source}' are not those that the model was trained on: their SHA-256 is '{found}', and was '{known}' "
+                + "when the stage began. The file was overwritten meanwhile. Put the file back that was there, or train again; nothing was saved.");
     }
 }

@@ -19,7 +19,8 @@ internal static class MissingColumn
         var use = Uses.FirstOrDefault(use => use.Columns.All(names.Contains)).Methods;
         return new(
             nameof(name), name,
-            $"Could not find {role} column '{name}'; the data has {(names.Length == 0 ? "no column" : string.Join(", ", names.Select(n => $"'{n}'")))}. "
-            + $"{(use is null ? "" : $"{use}. ")}Rename a column, or name it in the options.");
+            $"Could not find {role} column '{name}'; the data has "
+            + $"{(names.Length == 0 ? "no column" : string.Join(", ", names.Select(n => $"'{n}'")))}. {(use is null ? "" : $"{use}. ")}Rename "
+            + "a column, or name it in the options.");
     }
 }

@@ -103,6 +103,7 @@ internal sealed class ModelReader
         });
         return Convert.ToHexStringLower(SHA256.HashData(content)) == hash
             ? content
-            : throw new FormatException($"'{name}' of the model file is damaged: it does not have the SHA-256 '{hash}'. Copy or save the file again.");
+            : throw new FormatException(
+                $"'{name}' of the model file is damaged: it does not have the SHA-256 '{hash}'. Copy or save the file again.");
     }
 }

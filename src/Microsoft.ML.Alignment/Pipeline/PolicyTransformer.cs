@@ -19,7 +19,7 @@ namespace Microsoft.ML.Alignment;
 /// | -- | -- | -- |
 /// | `Policy` | text: a short description; its annotation `Alignment.Policy` carries the model | always |
 /// | `GeneratedCompletion` | text | with `Prompt`, which a trained policy requires |
-/// | `ChosenImplicitReward`, `RejectedImplicitReward` | single: β (log π − log π_ref), nats | with `Prompt` and `Chosen` or `Rejected`, if there is a reference |
+/// | `ChosenImplicitReward`, `RejectedImplicitReward` | single: β (log π − log π_ref), nats | with `Prompt`, its input and a reference |
 /// | `ImplicitRewardMargin` | single: their difference | with all three, if there is a reference |
 /// ]]></format>
 /// </remarks>
@@ -65,7 +65,8 @@ public sealed class PolicyTransformer : ModelTransformer
         using var stage = Stage.Share();
         try
         {
-            return new TextCompleter(stage.Model, ScoringModel.Encoder(stage.Model, format), stage.Settings.Generation!).Complete([prompt], cancellation)[0];
+            var completer = new TextCompleter(stage.Model, ScoringModel.Encoder(stage.Model, format), stage.Settings.Generation!);
+            return completer.Complete([prompt], cancellation)[0];
         }
         catch (InvalidExampleException e)
         {

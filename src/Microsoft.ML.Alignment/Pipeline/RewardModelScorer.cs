@@ -5,7 +5,8 @@ using Microsoft.ML.Alignment.Models;
 namespace Microsoft.ML.Alignment.Pipeline;
 
 /// <summary>Rewards completions.</summary>
-internal sealed class RewardModelScorer(FittedStage stage, IReadOnlyList<ScoreColumn> outputs) : ModelScorer(stage, AlignmentSchema.RewardModelKind, outputs)
+internal sealed class RewardModelScorer(FittedStage stage, IReadOnlyList<ScoreColumn> outputs)
+    : ModelScorer(stage, AlignmentSchema.RewardModelKind, outputs)
 {
     protected override ScoringSession Open(FittedStage held) => new Session(held);
 

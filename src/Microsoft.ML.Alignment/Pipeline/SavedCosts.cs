@@ -53,7 +53,8 @@ internal static class SavedCosts
             var costs = JsonSerializer.Deserialize<TrainingCost?[]>(entry.Stream, Json);
             return costs?.Length == history.Count
                 ? [.. history.Zip(costs, (record, cost) => record with { Cost = cost })]
-                : throw new FormatException($"'{context.Directory}/{Name}' of the model file tells of {costs?.Length} stages, the model was trained by {history.Count}.");
+                : throw new FormatException(
+                    $"'{context.Directory}/{Name}' of the model file tells of {costs?.Length} stages, the model was trained by {history.Count}.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

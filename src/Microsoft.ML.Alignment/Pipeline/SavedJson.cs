@@ -55,7 +55,8 @@ internal static class SavedJson
             throw new JsonException($"formatVersion is '{version}'; it is two numbers, e.g. {MajorVersion}.0.");
         if (parsed.Major > MajorVersion)
             throw new FormatException(
-                $"'{place}' was saved in format {version}; this version of Microsoft.ML.Alignment reads formats up to {MajorVersion}.x. Update the package to load the file.");
+                $"'{place}' was saved in format {version}; this version of Microsoft.ML.Alignment reads formats up to {MajorVersion}.x. Update " +
+                "the package to load the file.");
         if (!SelfHash.Check(json) && parsed >= new Version(MajorVersion, FirstHashedMinorVersion))
             throw new JsonException($"format {version} has a {SelfHash.Key}, which is missing.");
     }

@@ -102,7 +102,8 @@ internal static class TensorBlob
     {
         var found = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (found != expected)
-            throw new FormatException($"The weights '{expected}' are damaged: the SHA-256 of what the file holds is '{found}'. Copy or save the file again.");
+            throw new FormatException(
+                $"The weights '{expected}' are damaged: the SHA-256 of what the file holds is '{found}'. Copy or save the file again.");
     }
 
     private sealed class BlobTensor(string name, TensorEncoding encoding, long[] shape, NativeBlock block) : StoredTensor(name, encoding, shape)

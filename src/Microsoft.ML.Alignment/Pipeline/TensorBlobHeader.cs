@@ -73,14 +73,16 @@ internal static class TensorBlobHeader
         var expected = BytesOf(name, encoding, description.Shape);
         return length == expected
             ? new(name, encoding, description.Shape, length)
-            : throw new InvalidDataException($"tensor '{name}' has {length} bytes, its shape [{string.Join(", ", description.Shape)}] takes {expected}.");
+            : throw new InvalidDataException(
+                $"tensor '{name}' has {length} bytes, its shape [{string.Join(", ", description.Shape)}] takes {expected}.");
     }
 
     private static long BytesOf(string name, TensorEncoding encoding, long[] shape)
     {
         try
         {
-            return BlockQuantization.BytesOf(encoding, shape.Aggregate(1L, (count, d) => d >= 0 ? checked(count * d) : throw new OverflowException()));
+            var count = shape.Aggregate(1L, (product, d) => d >= 0 ? checked(product * d) : throw new OverflowException());
+            return BlockQuantization.BytesOf(encoding, count);
         }
         catch (Exception e) when (e is OverflowException or ArgumentException)
         {

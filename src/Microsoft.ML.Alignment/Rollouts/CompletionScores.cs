@@ -49,7 +49,12 @@ internal sealed class CompletionScores(RewardPanel panel, RolloutPrompts prompts
         panel.Score([.. groups.Select(group => group.Rows.Select(row => Seen(group, row)).ToArray())], cancellation);
 
     private SampledCompletion Seen(SampledGroup group, SampledRow row) =>
-        prompts.Completion(group.Index, TextOf(row), row) with { PromptIds = group.Prompt, Ids = row.Ids, TokenEnds = panel.ReadsTokens ? EndsOf(row) : [] };
+        prompts.Completion(group.Index, TextOf(row), row) with
+        {
+            PromptIds = group.Prompt,
+            Ids = row.Ids,
+            TokenEnds = panel.ReadsTokens ? EndsOf(row) : [],
+        };
 
     // What a character's first bytes decode to may be longer than the character.
     private int[] EndsOf(SampledRow row)

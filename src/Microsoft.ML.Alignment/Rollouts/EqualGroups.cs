@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Alignment.Rollouts;
 
-/// <summary>Samples prompts again whose completions are all equally good, which would teach nothing (Yu et al., 2025, DAPO, arXiv:2503.14476, section 3.2).</summary>
+/// <summary>
+/// Samples prompts again whose completions are all equally good, which would teach nothing (Yu et al., 2025, DAPO, arXiv:2503.14476,
+/// section 3.2).
+/// </summary>
 /// <param name="sampler">Writes completions.</param>
 /// <param name="scores">Scores them.</param>
 /// <param name="retries">How often a prompt is sampled again at most.</param>

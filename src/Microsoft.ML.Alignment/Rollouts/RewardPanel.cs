@@ -57,7 +57,8 @@ internal sealed class RewardPanel(IReadOnlyList<IRewardFunction> functions, Rewa
                 ? [.. Await(() => tokens.ScoreTokensAsync(completions, cancellation)).Select(RewardParts.Of)]
                 : [.. Await(() => function.ScoreAsync(completions, cancellation)).Select(score => new RewardParts(score, null))];
             if (scores.Length != completions.Length)
-                throw new InvalidOperationException($"The reward '{function.Name}' gave {scores.Length} scores for {completions.Length} completions.");
+                throw new InvalidOperationException(
+                    $"The reward '{function.Name}' gave {scores.Length} scores for {completions.Length} completions.");
             foreach (var (score, completion) in scores.Zip(completions))
                 if (score.Tokens is { } each && each.Length != completion.TokenCount)
                     throw new RewardFailedException(

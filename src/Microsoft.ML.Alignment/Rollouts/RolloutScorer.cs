@@ -45,7 +45,8 @@ internal sealed class RolloutScorer(LanguageModel policy, LanguageModel? referen
     public static void FillUnread(IEnumerable<SampledRow> rows)
     {
         SampledRow[] all = [.. rows];
-        var (policyRead, referenceRead) = (Array.Exists(all, row => row.LogProbs is not null), Array.Exists(all, row => row.ReferenceLogProbs is not null));
+        var policyRead = Array.Exists(all, row => row.LogProbs is not null);
+        var referenceRead = Array.Exists(all, row => row.ReferenceLogProbs is not null);
         foreach (var row in all)
         {
             if (policyRead)

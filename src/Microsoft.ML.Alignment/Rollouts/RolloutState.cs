@@ -66,9 +66,12 @@ internal static class RolloutState
     private sealed record SavedGroup(int Index, int[] Prompt, SavedRow[] Rows)
     {
         public static SavedGroup Of(SampledGroup group) =>
-            new(group.Index, group.Prompt, [.. group.Rows.Select(row => new SavedRow(row.Ids, row.Ended, row.Score, row.Advantages is not null, row.Note))]);
+            new(
+                group.Index, group.Prompt,
+                [.. group.Rows.Select(row => new SavedRow(row.Ids, row.Ended, row.Score, row.Advantages is not null, row.Note))]);
 
-        public SampledGroup ToGroup() => new(Index, Prompt, [.. Rows.Select(row => new SampledRow(row.Ids, row.Ended) { Score = row.Score, Note = row.Note })]);
+        public SampledGroup ToGroup() =>
+            new(Index, Prompt, [.. Rows.Select(row => new SampledRow(row.Ids, row.Ended) { Score = row.Score, Note = row.Note })]);
     }
 
     private sealed record SavedRow(int[] Ids, bool Ended, double? Score, bool Trains, RowNote? Note);

@@ -3,7 +3,9 @@ using Microsoft.ML.Alignment.Tokenization;
 
 namespace Microsoft.ML.Alignment.Serving;
 
-/// <summary>Turns the tokens of one answer into contents: whole characters, nothing of a stop sequence, calls of tools where there are tools.</summary>
+/// <summary>
+/// Turns the tokens of one answer into contents: whole characters, nothing of a stop sequence, calls of tools where there are tools.
+/// </summary>
 /// <param name="tokenizer">The tokenizer.</param>
 /// <param name="request">What was asked for.</param>
 /// <param name="answer">The id of the answer.</param>

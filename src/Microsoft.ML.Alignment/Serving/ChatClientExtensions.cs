@@ -17,9 +17,9 @@ public static class ChatClientExtensions
     /// </para>
     /// <para>
     /// Of a request's options, the limit, temperature, top-k, top-p, seed, stop sequences, instructions and tools are followed. Tools
-    /// need a chat template that reads them and writes calls in <c>&lt;tool_call&gt;</c>. What cannot be done (JSON by schema, penalties, required calls, stored
-    /// conversations, contents that are no text) is refused with a <see cref="NotSupportedException"/>, what makes no sense or is too long with an
-    /// <see cref="ArgumentException"/>.
+    /// need a chat template that reads them and writes calls in <c>&lt;tool_call&gt;</c>. What cannot be done (JSON by schema, penalties,
+    /// required calls, stored conversations, contents that are no text) is refused with a <see cref="NotSupportedException"/>, what makes
+    /// no sense or is too long with an <see cref="ArgumentException"/>.
     /// </para>
     /// </remarks>
     /// <param name="model">The model: a policy with a tokenizer and a chat template.</param>

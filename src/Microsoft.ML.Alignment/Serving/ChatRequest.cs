@@ -47,7 +47,8 @@ internal sealed class ChatRequest(GenerationOptions generation, ChatOptions opti
         options ??= new();
         RequireSupported(options);
         if (options.ModelId is { } wanted && wanted != modelId)
-            throw new ArgumentException($"The request is for the model '{wanted}'; this client has '{modelId}' only. Leave ModelId out.", nameof(options));
+            throw new ArgumentException($"The request is for the model '{wanted}'; this client has '{modelId}' only. Leave ModelId out.",
+                nameof(options));
         if (options.StopSequences?.Any(string.IsNullOrEmpty) == true)
             throw new ArgumentException("A stop sequence is empty; it would end every answer before its beginning. Leave it out.", nameof(options));
         return new(defaults, options);
@@ -72,9 +73,11 @@ internal sealed class ChatRequest(GenerationOptions generation, ChatOptions opti
             { ResponseFormat: ChatResponseFormatJson } => "ResponseFormat asks for JSON, which this client cannot enforce. Ask for it in words",
             { FrequencyPenalty: not null and not 0 } => "FrequencyPenalty is not implemented. Use Temperature, TopK or TopP",
             { PresencePenalty: not null and not 0 } => "PresencePenalty is not implemented. Use Temperature, TopK or TopP",
-            { Reasoning.Effort: not null and not ReasoningEffort.None } => "Reasoning.Effort is not implemented. Ask for it in words, as the model's card says",
+            { Reasoning.Effort: not null and not ReasoningEffort.None } =>
+                "Reasoning.Effort is not implemented. Ask for it in words, as the model's card says",
             { ConversationId: not null } => "ConversationId is set, and this client keeps no conversations. Send all messages",
-            { ContinuationToken: not null } or { AllowBackgroundResponses: true } => "answers in the background are not implemented. Await the answer",
+            { ContinuationToken: not null } or { AllowBackgroundResponses: true } =>
+                "answers in the background are not implemented. Await the answer",
             { ToolMode: RequiredChatToolMode } => "ToolMode requires a call of a tool, which this client cannot enforce. Use ChatToolMode.Auto",
             _ => null,
         };
@@ -83,5 +86,6 @@ internal sealed class ChatRequest(GenerationOptions generation, ChatOptions opti
     }
 
     private static AIFunctionDeclaration RequireFunction(AITool tool) => tool as AIFunctionDeclaration
-        ?? throw new NotSupportedException($"The tool '{tool.Name}' is a {tool.GetType().Name}; a model can call functions (AIFunctionDeclaration) only.");
+        ?? throw new NotSupportedException(
+            $"The tool '{tool.Name}' is a {tool.GetType().Name}; a model can call functions (AIFunctionDeclaration) only.");
 }

@@ -18,7 +18,9 @@ internal static class ConversationJson
         var list = new JsonArray([.. messages.SelectMany(Messages)]);
         if (!string.IsNullOrEmpty(instructions))
             Instruct(list, instructions);
-        return tools.Count == 0 ? list.ToJsonString() : MessageList.WithTools(list.ToJsonString(), new JsonArray([.. tools.Select(Tool)]).ToJsonString());
+        return tools.Count == 0
+            ? list.ToJsonString()
+            : MessageList.WithTools(list.ToJsonString(), new JsonArray([.. tools.Select(Tool)]).ToJsonString());
     }
 
     // Most templates know one message of the system, the first.

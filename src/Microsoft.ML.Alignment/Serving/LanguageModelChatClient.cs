@@ -92,7 +92,8 @@ internal sealed class LanguageModelChatClient : IChatClient
 
     private static ChatResponseUpdate Last(ChatResponseUpdate update, AnswerStream answer, bool ended, int read, int written)
     {
-        update.FinishReason = answer.HasCalls ? ChatFinishReason.ToolCalls : ended || answer.IsStopped ? ChatFinishReason.Stop : ChatFinishReason.Length;
+        var isWhole = ended || answer.IsStopped;
+        update.FinishReason = answer.HasCalls ? ChatFinishReason.ToolCalls : isWhole ? ChatFinishReason.Stop : ChatFinishReason.Length;
         update.Contents.Add(new UsageContent(new() { InputTokenCount = read, OutputTokenCount = written, TotalTokenCount = read + written }));
         return update;
     }
@@ -126,7 +127,8 @@ internal sealed class LanguageModelChatClient : IChatClient
                 $"The chat template of '{_metadata.DefaultModelId}' does not read tools, so that the model would not see them. Leave Tools out.");
         if (!_template.Source.Contains(ToolCallReader.Begin, StringComparison.Ordinal))
             throw new NotSupportedException(
-                $"The chat template of '{_metadata.DefaultModelId}' has calls of tools in a form that is not read; known is {ToolCallReader.Begin}. Leave Tools out.");
+                $"The chat template of '{_metadata.DefaultModelId}' has calls of tools in a form that is not read; known is " +
+                $"{ToolCallReader.Begin}. Leave Tools out.");
     }
 
     private static string NameOf(LanguageModel model) =>

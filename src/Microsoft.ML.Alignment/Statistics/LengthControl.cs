@@ -6,7 +6,8 @@ namespace Microsoft.ML.Alignment.Statistics;
 /// </summary>
 /// <remarks>
 /// The length counts as tanh(difference / standard deviation of the differences). The estimate maximises the likelihood times Jeffreys' prior
-/// (Firth, 1993, Biometrika 80:27–38), so that it is finite also where all rows are won; without a difference in length it is (wins + ½) / (rows + 1).
+/// (Firth, 1993, Biometrika 80:27–38), so that it is finite also where all rows are won; without a difference in length it is
+/// (wins + ½) / (rows + 1).
 /// </remarks>
 internal sealed class LengthControl
 {

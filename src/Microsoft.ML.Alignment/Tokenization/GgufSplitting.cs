@@ -58,7 +58,8 @@ internal sealed record GgufSplitting(string PreTokenizer, string Normalizer = "n
     /// <exception cref="NotSupportedException">It has no name here; the message lists those that are known.</exception>
     public static string NameOf(JsonNode tokenizer)
     {
-        var found = (Plain(tokenizer["normalizer"]), Plain(tokenizer["pre_tokenizer"]), tokenizer["model"]?["ignore_merges"]?.GetValue<bool>() ?? false);
+        var ignoresMerges = tokenizer["model"]?["ignore_merges"]?.GetValue<bool>() ?? false;
+        var found = (Plain(tokenizer["normalizer"]), Plain(tokenizer["pre_tokenizer"]), ignoresMerges);
         foreach (var (name, splitting) in ByName)
             if (found == (Plain(JsonNode.Parse(splitting.Normalizer)), Plain(JsonNode.Parse(splitting.PreTokenizer)), splitting.IgnoresMerges))
                 return name;

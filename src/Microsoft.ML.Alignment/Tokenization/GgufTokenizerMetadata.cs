@@ -38,7 +38,8 @@ internal static class GgufTokenizerMetadata
     private static bool IsSentencePiece(JsonNode json)
     {
         if (json["model"]?["type"]?.GetValue<string>() is var type && type is not (null or "BPE"))
-            throw new NotSupportedException($"A tokenizer of the type '{type}' is not written to GGUF; written are BPE, byte-level and SentencePiece's.");
+            throw new NotSupportedException(
+                $"A tokenizer of the type '{type}' is not written to GGUF; written are BPE, byte-level and SentencePiece's.");
         return json["model"]!["byte_fallback"]?.GetValue<bool>() ?? false;
     }
 
@@ -61,7 +62,8 @@ internal static class GgufTokenizerMetadata
         for (var rank = 0; rank < merges.Length; rank++)
             ranks[merges[rank].Left + merges[rank].Right] = rank;
         return [.. tokens.Select((token, id) =>
-            tokenizer.IsAdded(id) || IsByte(token) || tokenizer.TokenOf(id) is null ? 0f : ranks.TryGetValue(token, out var rank) ? -(float)rank : ScoreOfNoMerge)];
+            tokenizer.IsAdded(id) || IsByte(token) || tokenizer.TokenOf(id) is null ? 0f
+                : ranks.TryGetValue(token, out var rank) ? -(float)rank : ScoreOfNoMerge)];
     }
 
     private static int[] Types(ModelTokenizer tokenizer, JsonNode json, bool isSentencePiece, int count)
@@ -78,7 +80,8 @@ internal static class GgufTokenizerMetadata
         }))];
     }
 
-    private static bool IsByte(string token) => token is ['<', '0', 'x', var high, var low, '>'] && char.IsAsciiHexDigit(high) && char.IsAsciiHexDigit(low);
+    private static bool IsByte(string token) =>
+        token is ['<', '0', 'x', var high, var low, '>'] && char.IsAsciiHexDigit(high) && char.IsAsciiHexDigit(low);
 
     private static bool AddsSpacePrefix(JsonNode json)
     {

@@ -123,7 +123,8 @@ internal sealed class GgufVocabulary
         const long Most = 200_000_000;
         if (tokens.Sum(token => (long)token.Length * token.Length) > Most)
             throw new FormatException(
-                $"GGUF: the tokens are so long that the ways in which each is made of two others have more than {Most} characters, which is no vocabulary.");
+                $"GGUF: the tokens are so long that the ways in which each is made of two others have more than {Most} characters, which is no " +
+                "vocabulary.");
     }
 
     private IEnumerable<(string Left, string Right)> HalvesOf(string token, Dictionary<string, int> ids)

@@ -119,8 +119,10 @@ public abstract class AlignmentTrainer<TTransformer> : IEstimator<TTransformer>
     {
         if (Settings.Options.Lora is { } lora)
             return $"an adapter of rank {lora.Rank}, alpha {lora.Alpha}";
-        var mebibytes = (incoming.BaseWeights.Sum(weight => weight.Shape.Aggregate((long)sizeof(float), (product, size) => product * size)) >> 20) + 1;
-        return $"all weights, in {(Copies.Count == 1 ? "a copy" : $"{Copies.Count} copies")} of {mebibytes} MiB for {string.Join(" and ", Copies)}, " +
+        var bytes = incoming.BaseWeights.Sum(weight => weight.Shape.Aggregate((long)sizeof(float), (product, size) => product * size));
+        var mebibytes = (bytes >> 20) + 1;
+        var copies = Copies.Count == 1 ? "a copy" : $"{Copies.Count} copies";
+        return $"all weights, in {copies} of {mebibytes} MiB for {string.Join(" and ", Copies)}, " +
             $"whose gradients and optimizer take {3 * Copies.Count * mebibytes} MiB more";
     }
 }

@@ -24,6 +24,7 @@ internal static class ChosenProbabilities
         for (var index = 0; index < store.Count; index++)
             if (store.Read(index).Values[^1] is var found and (< 0 or > 1))
                 throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                    $"Column '{column}' has {found}; a probability in [0, 1] is needed. It says how surely the chosen completion is the better one."));
+                    $"Column '{column}' has {found}; a probability in [0, 1] is needed. It says how surely the chosen completion is " +
+                    $"the better one."));
     }
 }

@@ -34,8 +34,8 @@ public sealed class DpoTrainer : PairwiseTrainer
     {
         if (options is { ChosenProbabilityColumnName: not null, Loss.CouplesPairs: true })
             throw new ArgumentException(
-                $"{nameof(Options.ChosenProbabilityColumnName)} is set, and {options.Loss.GetType().Name} compares pairs with each other, so that no pair has a loss of its " +
-                $"own to weigh. Leave it out, or choose another {nameof(Options.Loss)}.", nameof(options));
+                $"{nameof(Options.ChosenProbabilityColumnName)} is set, and {options.Loss.GetType().Name} compares pairs with each other, so " +
+                $"that no pair has a loss of its own to weigh. Leave it out, or choose another {nameof(Options.Loss)}.", nameof(options));
         _options = options;
     }
 

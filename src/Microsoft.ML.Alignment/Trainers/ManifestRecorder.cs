@@ -44,5 +44,6 @@ internal sealed class ManifestRecorder(LanguageModel incoming) : ITrainingObserv
 
     // Without the commit that stands behind a plus sign.
     private static string VersionOf(Assembly assembly) =>
-        (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version!.ToString()).Split('+')[0];
+        (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? assembly.GetName().Version!.ToString()).Split('+')[0];
 }

@@ -28,7 +28,8 @@ internal static class NewCritic
     }
 
     private static TorchSharp.Modules.Parameter Head(LanguageModel from) => NewParameter.Of(
-        () => from.RewardHead is { } head ? head.detach().clone() : zeros([1, from.Config.HiddenSize], ScalarType.Float32, from.Device), trains: true);
+        () => from.RewardHead is { } head ? head.detach().clone() : zeros([1, from.Config.HiddenSize], ScalarType.Float32, from.Device),
+        trains: true);
 
     private static string FreeName(LanguageModel model)
     {

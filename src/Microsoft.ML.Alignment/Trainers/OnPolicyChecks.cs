@@ -17,8 +17,8 @@ internal static class OnPolicyChecks
             throw new ArgumentException($"{method}: two rewards are named '{twice.Key}'; metrics need names that differ.");
         if (options.NormalizesEachReward && options.Rewards.FirstOrDefault(reward => reward is ITokenRewardFunction) is { } ofTokens)
             throw new ArgumentException(
-                $"{method}: NormalizesEachReward compares whole completions, and the reward '{ofTokens.Name}' is one of tokens; set it to false and weigh " +
-                "rewards by RewardWeights.");
+                $"{method}: NormalizesEachReward compares whole completions, and the reward '{ofTokens.Name}' is one of tokens; set it to " +
+                "false and weigh rewards by RewardWeights.");
         if (options is { MissingEndPenalty: > 0, MissingEndScore: not null })
             throw new ArgumentException($"{method}: MissingEndPenalty and MissingEndScore are both set; one of them says what a missing end costs.");
     }
@@ -29,8 +29,8 @@ internal static class OnPolicyChecks
     {
         if (options is { TargetKL: not null, MiniBatches: 1, Passes: 1 })
             throw new ArgumentException(
-                $"{method}: TargetKL is {options.TargetKL}, and what is sampled is learned from in one step, in which the policy cannot have moved; " +
-                "set Passes or MiniBatches to 2 or more, or leave TargetKL out.");
+                $"{method}: TargetKL is {options.TargetKL}, and what is sampled is learned from in one step, in which the policy cannot have " +
+                "moved; set Passes or MiniBatches to 2 or more, or leave TargetKL out.");
     }
 
     /// <summary>What is sampled has no more than the log-probabilities of its pairs.</summary>
@@ -39,8 +39,9 @@ internal static class OnPolicyChecks
     {
         if (loss.CouplesPairs || loss.Details != Losses.PairDetails.None)
             throw new ArgumentException(
-                $"{method}: Loss is {loss.GetType().Name}, which {(loss.CouplesPairs ? "couples the pairs of a step" : "reads pairs token by token")}; " +
-                $"take one of a pair's log-probabilities alone, e.g. {nameof(PairLoss.Sigmoid)} or {nameof(PairLoss.IpoSummed)}.");
+                $"{method}: Loss is {loss.GetType().Name}, which " +
+                $"{(loss.CouplesPairs ? "couples the pairs of a step" : "reads pairs token by token")}; take one of a pair's log-probabilities " +
+                $"alone, e.g. {nameof(PairLoss.Sigmoid)} or {nameof(PairLoss.IpoSummed)}.");
     }
 
     /// <summary>Completions of one prompt are compared with each other.</summary>

@@ -10,7 +10,8 @@ internal static class OnPolicyFacts
     /// <summary>The rewards by their names, what they read of rows, and the reward model. What a function computes cannot be known.</summary>
     public static IEnumerable<RunFact> Of(StageSetup stage, OnPolicyTrainerOptions options, OnPolicyPrompts prompts)
     {
-        yield return new("rewards", () => options.Rewards.Count == 0 ? "the reward model" : string.Join(", ", options.Rewards.Select(reward => reward.Name)));
+        var rewards = options.Rewards.Select(reward => reward.Name).DefaultIfEmpty("the reward model");
+        yield return new("rewards", () => string.Join(", ", rewards));
         if (options.Rewards.Any(reward => reward.ColumnNames.Count > 0))
             yield return new("columns of rewards", () => Describe(prompts));
         if (stage.RewardModel is { } model)

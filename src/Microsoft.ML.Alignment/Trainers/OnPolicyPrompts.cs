@@ -38,13 +38,16 @@ internal sealed class OnPolicyPrompts : IDisposable
                 },
             };
         });
-        return new(rows, new(rows.Training, seen[0].Texts, seen[0].Rows), rows.Validation is { } store ? new(store, seen[1].Texts, seen[1].Rows) : null);
+        return new(
+            rows, new(rows.Training, seen[0].Texts, seen[0].Rows), rows.Validation is { } store ? new(store, seen[1].Texts, seen[1].Rows) : null);
     }
 
     /// <summary>What scores completions of these prompts.</summary>
     public static CompletionScores Scores(StageSetup stage, OnPolicyTrainerOptions options, RolloutPrompts prompts, ScoreScaling? scaling = null)
     {
-        IRewardFunction[] functions = options.Rewards.Count > 0 ? [.. options.Rewards] : [new ModelReward(stage.RewardModel!, stage.Plan, stage.Training.Precision)];
+        IRewardFunction[] functions = options.Rewards.Count > 0
+            ? [.. options.Rewards]
+            : [new ModelReward(stage.RewardModel!, stage.Plan, stage.Training.Precision)];
         var weights = options.RewardWeights ?? [.. functions.Select(_ => 1d)];
         return new(new(functions, new(weights, options.NormalizesEachReward), options.FailedRewards), prompts, stage.TrainingEncoder.DecodeCompletion)
         {

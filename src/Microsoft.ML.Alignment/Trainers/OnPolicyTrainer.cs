@@ -15,7 +15,8 @@ public abstract class OnPolicyTrainer : PolicyTrainer
     private readonly OnPolicyTrainerOptions _options;
 
     private protected OnPolicyTrainer(
-        IHostEnvironment environment, string method, OnPolicyTrainerOptions options, (TrainingDefaults Full, TrainingDefaults Lora) defaults, TrainerData data)
+        IHostEnvironment environment, string method, OnPolicyTrainerOptions options,
+        (TrainingDefaults Full, TrainingDefaults Lora) defaults, TrainerData data)
         : base(environment, new(method, options)
         {
             FullDefaults = defaults.Full,
@@ -73,7 +74,10 @@ public abstract class OnPolicyTrainer : PolicyTrainer
             Sampled = source,
             States = [.. reference?.State ?? [], source],
             Sampling = new(
-                [.. method.AlsoTrains.Select(group => group.Model), .. _options.Rewards.Count == 0 ? [stage.RewardModel!] : Array.Empty<LanguageModel>()],
+                [
+                    .. method.AlsoTrains.Select(group => group.Model),
+                    .. _options.Rewards.Count == 0 ? [stage.RewardModel!] : Array.Empty<LanguageModel>(),
+                ],
                 _options.CompletionsOfPrompt, _options.MaxCompletionTokens,
                 checked(stage.Training.BatchSize * _options.MiniBatches * _options.CompletionsOfPrompt)),
             Facts = [.. OnPolicyFacts.Of(stage, _options, prompts), .. OnPolicyFacts.Of(method)],

@@ -19,7 +19,8 @@ public abstract record OnPolicyTrainerOptions : PolicyTrainerOptions
     public IReadOnlyList<IRewardFunction> Rewards { get; init => field = Require.NotNull(value); } = [];
 
     /// <summary>Gets the weight of each reward in their sum; null, the default, is 1 each.</summary>
-    public IReadOnlyList<double>? RewardWeights { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">One is not finite.</exception>
+    public IReadOnlyList<double>? RewardWeights { get; init => field = Require.FiniteOrNull(value); }
 
     /// <summary>
     /// Gets whether each reward is brought to mean 0 and deviation 1 among the completions of a prompt before they are summed, so that one
@@ -57,7 +58,8 @@ public abstract record OnPolicyTrainerOptions : PolicyTrainerOptions
     public double MissingEndPenalty { get; init => field = Require.NotNegative(value); }
 
     /// <summary>Gets the score of such a completion, whatever the rewards say (-1 in InstructGPT); null, the default, leaves it.</summary>
-    public double? MissingEndScore { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public double? MissingEndScore { get; init => field = Require.FiniteOrNull(value); }
 
     /// <summary>
     /// Gets whether such a completion is left out of the loss (Yu et al., 2025, DAPO, arXiv:2503.14476, section 3.4). It counts in

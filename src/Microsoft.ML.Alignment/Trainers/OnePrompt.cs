@@ -17,8 +17,8 @@ internal static class OnePrompt
 
         return
         [
-            "All rows have one prompt. KTO measures how far the policy moved on completions of other prompts; here it measures on the other completions of "
-            + "this one, which training moves itself, so that the baseline follows what is learned. "
+            "All rows have one prompt. KTO measures how far the policy moved on completions of other prompts; here it measures on the other "
+            + "completions of this one, which training moves itself, so that the baseline follows what is learned. "
             + $"{nameof(KtoTrainer.Options.Baseline)} = {nameof(KtoBaseline)}.{nameof(KtoBaseline.Zero)} compares with the reference instead.",
         ];
     }

@@ -46,7 +46,8 @@ public sealed class PpoTrainer : PolicyGradientTrainer
                 "Ppo's critic starts from the reward model, and no stage upstream carries one. Append RewardModel() before Ppo, or set " +
                 $"{nameof(Options.CriticStart)} to {nameof(CriticStart.Policy)}, under which it learns from nothing.");
         if (_options is { SftWeight: 0, SftSet: not null })
-            throw new ArgumentException("Ppo: SftSet is set, and SftWeight is 0, so that nothing of it is imitated; set SftWeight, or leave SftSet out.");
+            throw new ArgumentException(
+                "Ppo: SftSet is set, and SftWeight is 0, so that nothing of it is imitated; set SftWeight, or leave SftSet out.");
         if (_options.SftSet is { } imitated)
             CheckImitated(Check(imitated, "imitated rows' "));
     }
@@ -86,7 +87,10 @@ public sealed class PpoTrainer : PolicyGradientTrainer
                 ? new(stage.ReadBeside(_options.SftSet, new(_options.PromptColumnName, [_options.SftColumnName], [])), _options.SftWeight)
                 : null,
             Scaling = new(_options.ScoreNormalization, _options.ScoreLimit) { Samples = _options.NormalizationSamples },
-            AlsoTrains = [new(critic.Model) { Name = "critic", RateFactor = _options.CriticRateFactor, MaxGradientNorm = _options.CriticMaxGradientNorm }],
+            AlsoTrains =
+            [
+                new(critic.Model) { Name = "critic", RateFactor = _options.CriticRateFactor, MaxGradientNorm = _options.CriticMaxGradientNorm },
+            ],
         };
     }
 

@@ -57,7 +57,8 @@ public sealed class RewardModelTrainer : AlignmentTrainer<RewardModelTransformer
             [.. new[] { _options.MarginColumnName, _options.ChosenProbabilityColumnName }.OfType<string>()]));
         ChosenProbabilities.Require(rows, _options.ChosenProbabilityColumnName);
         RewardObjective Objective(LanguageModel model) => new(model, _options.CenteringCoefficient, stage.Training.Precision);
-        DatasetSource<MarginBatch> Source(IExampleStore store) => new(store, stage.Plan, pairs => MarginBatch.Pack(pairs, _options.MarginColumnName is not null));
+        DatasetSource<MarginBatch> Source(IExampleStore store) =>
+            new(store, stage.Plan, pairs => MarginBatch.Pack(pairs, _options.MarginColumnName is not null));
         return stage.Run(rows, new StagePlan<MarginBatch>(Source(rows.Training), Objective(stage.Model))
         {
             Validation = stage.Validation(rows, Source, Objective),

@@ -114,7 +114,8 @@ internal sealed class StageSetup(
         };
         new TrainingLoop([new(Model), .. plan.AlsoTrains], training, watched).Run(Checked(plan.Source), plan.Objective, plan.Validation);
         var data = rows.Summary;
-        return _recorder.Record(settings, training, new(data.Rows, data.Used, data.Skipped, ContentHash.Of(rows.Training))) with { TemplateTime = _templateTime };
+        var facts = new DataRecord(data.Rows, data.Used, data.Skipped, ContentHash.Of(rows.Training));
+        return _recorder.Record(settings, training, facts) with { TemplateTime = _templateTime };
     }
 
     /// <summary>The model that was trained, which trains no more; the caller's. The setup holds it no longer.</summary>

@@ -7,7 +7,9 @@ namespace Microsoft.ML.Alignment.Trainers;
 /// <summary>Puts in place what watches a stage.</summary>
 internal static class StageWatch
 {
-    /// <summary>The context with a recorder, and with answers to the run's fixed prompts and what else the run measures where the stage writes.</summary>
+    /// <summary>
+    /// The context with a recorder, and with answers to the run's fixed prompts and what else the run measures where the stage writes.
+    /// </summary>
     /// <param name="context">What surrounds the stage.</param>
     /// <param name="policy">The model that trains.</param>
     /// <param name="encoder">Reads prompts as the stage does.</param>

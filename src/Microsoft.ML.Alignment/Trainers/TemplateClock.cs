@@ -30,6 +30,7 @@ internal static class TemplateClock
         // The wall clock that was read, whatever zone this process is in.
         return DateTimeOffset.TryParseExact(text, RoundTrip, CultureInfo.InvariantCulture, DateTimeStyles.None, out var kept)
             ? kept.DateTime
-            : throw new InvalidDataException($"'{path}' holds '{text}', which is no time; remove the file to let the stage begin with the present time.");
+            : throw new InvalidDataException(
+                $"'{path}' holds '{text}', which is no time; remove the file to let the stage begin with the present time.");
     }
 }

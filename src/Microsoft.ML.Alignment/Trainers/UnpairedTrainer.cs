@@ -44,7 +44,8 @@ public abstract class UnpairedTrainer : PolicyTrainer
     /// <param name="loss">The method's loss.</param>
     /// <param name="point">What outcomes are compared with.</param>
     /// <param name="remark">What to say of the labels, behind their numbers.</param>
-    private protected TrainingRecord Train(StageSetup stage, UnpairedLoss loss, IReferencePoint<FeedbackBatch> point, Func<LabelCounts, string> remark)
+    private protected TrainingRecord Train(
+        StageSetup stage, UnpairedLoss loss, IReferencePoint<FeedbackBatch> point, Func<LabelCounts, string> remark)
     {
         using var rows = Read(stage);
         using var reference = stage.Open(Settings.Reference!);

@@ -68,8 +68,9 @@ public sealed record AlignmentRun
 
     /// <summary>
     /// Gets what else is measured of a policy at each evaluation of its training, for example the win rate that a judge gives it
-    /// (<see cref="WinRateEvaluation.EvaluateWinRate"/>): values by name, which stand among the metrics behind <c>eval_</c>. The model is borrowed for
-    /// the call and as it is then; the call comes on the training thread and what it throws ends the run. Null, the default, measures nothing.
+    /// (<see cref="WinRateEvaluation.EvaluateWinRate"/>): values by name, which stand among the metrics behind <c>eval_</c>. The model is
+    /// borrowed for the call and as it is then; the call comes on the training thread and what it throws ends the run. Null, the default,
+    /// measures nothing.
     /// </summary>
     public Func<LanguageModel, IReadOnlyDictionary<string, double>>? Measure { get; init; }
 

@@ -36,7 +36,8 @@ internal sealed class Evaluator(
         foreach (var (name, value) in context.Measure())
             if (!all.TryAdd(ValidationMetrics.Prefix + name, value))
                 throw new InvalidOperationException(
-                    $"{nameof(AlignmentRun)}.{nameof(AlignmentRun.Measure)} gave '{name}', and there is a metric {ValidationMetrics.Prefix}{name} already; give it another name.");
+                    $"{nameof(AlignmentRun)}.{nameof(AlignmentRun.Measure)} gave '{name}', and there is a metric " +
+                    $"{ValidationMetrics.Prefix}{name} already; give it another name.");
         return all;
     }
 

@@ -26,7 +26,8 @@ internal static class MemoryFormula
         SamplingMemory? beside = null)
     {
         LanguageModel[] models = [model, .. reference is null ? [] : new[] { reference }, .. beside?.Models ?? []];
-        var trainable = new[] { model }.Concat(beside?.Models ?? []).SelectMany(one => one.TrainableParameters).Sum(parameter => parameter.NumberOfElements);
+        var trainable = new[] { model }.Concat(beside?.Models ?? [])
+            .SelectMany(one => one.TrainableParameters).Sum(parameter => parameter.NumberOfElements);
         var sampled = beside is null ? 0 : beside.Completions * beside.MaxCompletionTokens;
         var lengths = Enumerable.Range(0, store.Count).Select(row => store.TokenCount(row) + sampled).OrderDescending().ToArray();
         var step = Math.Min(

@@ -66,7 +66,8 @@ internal sealed record ResolvedTraining
         if (!hasValidationSet && !measuresOtherwise && EvaluateEverySteps > 0)
             throw new InvalidOperationException(
                 $"{nameof(EvaluateEverySteps)} is {EvaluateEverySteps}, but there is nothing to evaluate; " +
-                $"give the trainer a validationSet or the run {nameof(AlignmentRun.SamplePrompts)} or {nameof(AlignmentRun.Measure)}, or leave it out.");
+                $"give the trainer a validationSet or the run {nameof(AlignmentRun.SamplePrompts)} or {nameof(AlignmentRun.Measure)}, or leave " +
+                "it out.");
     }
 
     /// <summary>All values in one line, for the log.</summary>
@@ -74,7 +75,8 @@ internal sealed record ResolvedTraining
         $"learning rate {LearningRate:G4} ({Schedule}, warmup {WarmupRatio:G4}), {Length()}, batch {BatchSize}, " +
         $"at once {MicroBatchSize} or {MicroBatchTokens} tokens, " +
         $"max length {MaxLength}, AdamW beta {AdamBeta1:G6}/{AdamBeta2:G6} epsilon {AdamEpsilon:G4} weight decay {WeightDecay:G4}, " +
-        $"max gradient norm {MaxGradientNorm:G4}, {Precision}, shuffle {Shuffle}, seed {Seed}, invalid rows {InvalidRows}, long completions {LongCompletions}{Evaluation()}");
+        $"max gradient norm {MaxGradientNorm:G4}, {Precision}, shuffle {Shuffle}, seed {Seed}, invalid rows {InvalidRows}, long completions " +
+        $"{LongCompletions}{Evaluation()}");
 
     private string Evaluation() => (EvaluateEverySteps > 0 ? $", evaluated every {EvaluateEverySteps} steps" : "") +
         (EarlyStoppingPatience > 0 ? $", stops after {EarlyStoppingPatience} without a new best" : "") +

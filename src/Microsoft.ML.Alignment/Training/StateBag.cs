@@ -43,7 +43,8 @@ internal sealed class StateBag : IStateWriter, IStateReader
     /// <exception cref="InvalidDataException">There is none of this name, or it has another shape.</exception>
     public Tensor ReadTensor(string name, long[] shape) => ReadTensor(name) is var found && found.shape.AsSpan().SequenceEqual(shape)
         ? found
-        : throw new InvalidDataException($"'{_prefix}{name}' has the shape [{string.Join(", ", found.shape)}]; [{string.Join(", ", shape)}] is needed.");
+        : throw new InvalidDataException(
+            $"'{_prefix}{name}' has the shape [{string.Join(", ", found.shape)}]; [{string.Join(", ", shape)}] is needed.");
 
     /// <inheritdoc/>
     public T ReadValue<T>(string name)

@@ -28,7 +28,9 @@ internal sealed class StepMeter(string stage, int firstStep, int totalSteps, ISa
         return new(
             stage, step, totalSteps, summary.Loss, learningRate, summary.GradientNorm, _tokens / elapsed.TotalSeconds,
             elapsed / (step - firstStep) * (totalSteps - step), ProcessMemory.Peak,
-            written is { } rate ? summary.With([new(MetricNames.SamplingRate, rate), new(MetricNames.TrainingRate, trained)]).Metrics : summary.Metrics)
+            written is { } rate
+                ? summary.With([new(MetricNames.SamplingRate, rate), new(MetricNames.TrainingRate, trained)]).Metrics
+                : summary.Metrics)
         {
             Tokens = cost.Tokens,
             TrainedTokensPerSecond = trained,

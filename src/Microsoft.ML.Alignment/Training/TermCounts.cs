@@ -21,5 +21,6 @@ internal sealed class TermCounts
         new([.. a._counts.Zip(b._counts, (x, y) => (x.Term, x.Count + y.Count))]);
 
     /// <summary>The counts of all ranks together.</summary>
-    public TermCounts Over(ICollective all) => new([.. _counts.Zip(all.Sum([.. _counts.Select(count => count.Count)]), (count, sum) => (count.Term, sum))]);
+    public TermCounts Over(ICollective all) =>
+        new([.. _counts.Zip(all.Sum([.. _counts.Select(count => count.Count)]), (count, sum) => (count.Term, sum))]);
 }

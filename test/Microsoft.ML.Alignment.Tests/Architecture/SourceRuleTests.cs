@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.Alignment.Tests.Architecture;
@@ -7,6 +8,7 @@ public sealed partial class SourceRuleTests
 {
     private const int MostLines = 300;
     private const int MostLinesOfATest = 400;
+    private const int MostBytesOfALine = 150;
 
     [Fact]
     public void FilesAreShort()
@@ -16,6 +18,22 @@ public sealed partial class SourceRuleTests
             .Where(file => file.count > (file.path.StartsWith("test/", StringComparison.Ordinal) ? MostLinesOfATest : MostLines));
         tooLong.Should().BeEmpty();
     }
+
+    [Fact]
+    public void LinesFitOnAScreen() =>
+        (from path in Repository.SourceFiles
+         where path.StartsWith("src/Microsoft.ML.Alignment", StringComparison.Ordinal)
+         from line in Repository.Lines(path)
+         where Encoding.UTF8.GetByteCount(line) > MostBytesOfALine
+         select $"{path}: {line.Trim()}").Should().BeEmpty($"lines of src have {MostBytesOfALine} bytes at most");
+
+    [Fact]
+    public void FilesThatPagesNameAreThere() =>
+        (from page in Repository.TextFiles.Where(path => path is "README.md" or "CONTRIBUTING.md" || path.StartsWith("docs/", StringComparison.Ordinal))
+         from line in Repository.Lines(page)
+         from Match named in SourceFileName().Matches(line)
+         where !Repository.SourceFiles.Any(path => $"/{path}".EndsWith($"/{named.Groups[1].Value}", StringComparison.Ordinal))
+         select $"{page}: {named.Value}").Should().BeEmpty();
 
     // The only argument of sum(0) becomes the data type Byte, not the dimension.
     [Fact]
@@ -44,6 +62,9 @@ public sealed partial class SourceRuleTests
         from line in Repository.Lines(path).Select((text, index) => (text, number: index + 1))
         where pattern.IsMatch(line.text)
         select $"{path}:{line.number}: {line.text.Trim()}";
+
+    [GeneratedRegex(@"`([\w./]+\.cs)`")]
+    private static partial Regex SourceFileName();
 
     [GeneratedRegex(@"\.(sum|mean|prod)\(-?\d+\)")]
     private static partial Regex IntegerReduction();

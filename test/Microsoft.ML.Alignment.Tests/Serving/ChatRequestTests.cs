@@ -28,7 +28,7 @@ public sealed class ChatRequestTests : IDisposable
         { new() { ModelId = "another" }, "*'another'*'chain' only*" },
         { new() { StopSequences = ["x", ""] }, "*stop sequence is empty*" },
         { new() { Temperature = -1 }, "*Temperature is -1*" },
-        { new() { TopP = 0 }, "*TopP must be in (0, 1]*" },
+        { new() { TopP = 0 }, "*TopP is 0; allowed is a finite number above 0*" },
         { new() { TopK = 0 }, "*TopK is 0*" },
         { new() { MaxOutputTokens = 0 }, "*MaxNewTokens is 0*" },
     };

@@ -145,6 +145,8 @@ public sealed class OnPolicyTrainerTests
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { GroupSize = 1 }), "Grpo: GroupSize is 1*Global*");
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { Lora = new() { Dropout = 0.1 } }), "*Lora.Dropout is 0.1*");
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { RewardWeights = [1, 2] }), "*2 RewardWeights for 1 rewards*");
+        Refused(() => _ = OnPolicyRun.Grpo with { RewardWeights = [1, double.NaN] }, "RewardWeights is *1, NaN*; allowed is a list of finite numbers.*");
+        Refused(() => _ = OnPolicyRun.Grpo with { MissingEndScore = double.NegativeInfinity }, "MissingEndScore is -*; allowed is a finite number.*");
         Refused(() => align.Trainers.Grpo(OnPolicyRun.Grpo with { Rewards = [OnPolicyRun.SaysE, OnPolicyRun.SaysE] }), "*two rewards are named 'e'*");
         Refused(() => align.Trainers.Rloo(OnPolicyRun.Rloo with { TargetKL = 0.1, Passes = 1, MiniBatches = 1 }), "Rloo: TargetKL is 0.1*one step*Passes*");
         Refused(() => align.Trainers.OnlineDpo(OnPolicyRun.OnlineDpo with { Loss = new PairLoss.Aot() }), "OnlineDpo: Loss is Aot, which couples*");

@@ -25,8 +25,10 @@ public sealed record InspectionOptions
 
     internal Data.ExampleColumns Columns(DataViewSchema schema)
     {
-        return new(PromptColumnName, CompletionColumnNames ?? (Has(ColumnNames.Chosen) && Has(ColumnNames.Rejected) ? [ColumnNames.Chosen, ColumnNames.Rejected]
-            : Has(ColumnNames.Completion) ? [ColumnNames.Completion] : Has(ColumnNames.Chosen) ? [ColumnNames.Chosen] : []), []);
+        return new(PromptColumnName, CompletionColumnNames ?? Usual(), []);
+
+        string[] Usual() => Has(ColumnNames.Chosen) && Has(ColumnNames.Rejected) ? [ColumnNames.Chosen, ColumnNames.Rejected]
+            : Has(ColumnNames.Completion) ? [ColumnNames.Completion] : Has(ColumnNames.Chosen) ? [ColumnNames.Chosen] : [];
 
         bool Has(string name) => schema.GetColumnOrNull(name)?.Type is Microsoft.ML.Data.TextDataViewType;
     }

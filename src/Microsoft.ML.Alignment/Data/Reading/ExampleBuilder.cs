@@ -130,8 +130,8 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
     {
         if (options.ReservedTokens > 0 && prompt.Length > options.MaxLength - Longest(completions) - options.ReservedTokens)
             throw new InvalidRowException(columns.Prompt, "prompt too long",
-                $"the prompt has {prompt.Length} tokens; at most {options.MaxLength - Longest(completions) - options.ReservedTokens} leave room for the "
-                + $"{options.ReservedTokens} of a completion in the maximum length of {options.MaxLength}.");
+                $"the prompt has {prompt.Length} tokens; at most {options.MaxLength - Longest(completions) - options.ReservedTokens} leave "
+                + $"room for the {options.ReservedTokens} of a completion in the maximum length of {options.MaxLength}.");
         if (TryFit(text, prompt, completions) is { } fitting)
             return fitting;
         if (options.LongCompletions == LongCompletions.Cut && completions.Length > 0)
@@ -150,8 +150,8 @@ internal sealed class ExampleBuilder(ExampleColumns columns, TextEncoder encoder
         var longest = Longest(completions);
         var column = longest == 0 ? columns.Prompt : columns.Completions[Array.FindIndex(completions, c => c.Length == longest)];
         throw new InvalidRowException(column, "too long",
-            $"the completion has {longest} tokens, which leave {Math.Max(options.MaxLength - longest, 0)} of the maximum length of {options.MaxLength}: "
-            + "too few for a part of the prompt with what stands around it.");
+            $"the completion has {longest} tokens, which leave {Math.Max(options.MaxLength - longest, 0)} of the maximum length of "
+            + $"{options.MaxLength}: too few for a part of the prompt with what stands around it.");
     }
 
     private int[]? TryFit(string text, int[] prompt, int[][] completions)

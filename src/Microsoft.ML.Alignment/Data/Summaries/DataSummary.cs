@@ -76,7 +76,8 @@ public sealed record DataSummary
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"Completions cut: {CompletionsCut} rows, which have no end token.");
         if (Dialogues > 0)
             text.AppendLine().Append(CultureInfo.InvariantCulture,
-                $"Dialogues written as text: {Dialogues} prompts, read as one text or turn each. {nameof(JsonLinesOptions)}.{nameof(JsonLinesOptions.Dialogue)} makes messages of them.");
+                $"Dialogues written as text: {Dialogues} prompts, read as one text or turn each. " +
+                $"{nameof(JsonLinesOptions)}.{nameof(JsonLinesOptions.Dialogue)} makes messages of them.");
         foreach (var (field, count) in UnreadFields)
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"Not read by the chat template: '{field}' of {count} messages.");
         foreach (var confound in Confounds)

@@ -31,7 +31,8 @@ internal static class GgufAdapterFile
         ];
         TensorToWrite[] tensors =
         [
-            .. adapter.Updates.OrderBy(update => update.Key, StringComparer.Ordinal).SelectMany(update => Matrices(names.NameOf(update.Key), update.Value)),
+            .. adapter.Updates.OrderBy(update => update.Key, StringComparer.Ordinal)
+                .SelectMany(update => Matrices(names.NameOf(update.Key), update.Value)),
         ];
         AtomicFile.Write(path, stream => GgufWriter.Write(stream, metadata, tensors));
 
@@ -45,7 +46,8 @@ internal static class GgufAdapterFile
                 using var values = factor == 1 ? update.B.detach() : update.B.Times(factor);
                 var stored = new TensorStoredTensor(name + Second, values);
                 var heads = GgufHeads.CountOf(model.Config.Family.Gguf, name + ".", model.Config.HeadCount, model.Config.KeyValueHeadCount);
-                TensorToWrite.Copy(heads > 0 ? new NeighbourHeadsTensor(stored, stored.Name, model.Config.HeadSize) : stored, stored.Name).Write(stream);
+                StoredTensor laid = heads > 0 ? new NeighbourHeadsTensor(stored, stored.Name, model.Config.HeadSize) : stored;
+                TensorToWrite.Copy(laid, stored.Name).Write(stream);
             });
         }
     }

@@ -60,6 +60,7 @@ public sealed record GgufCertificate
     public static GgufCertificate FromJson(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        return JsonSerializer.Deserialize<GgufCertificate>(json, Readable) ?? throw new JsonException("The text is 'null'; a certificate is an object.");
+        return JsonSerializer.Deserialize<GgufCertificate>(json, Readable) ?? throw new JsonException(
+            "The text is 'null'; a certificate is an object.");
     }
 }

@@ -13,8 +13,8 @@ internal sealed class GgufCertifier(LanguageModel model, GgufType type, GgufOpti
 {
     private static readonly string[] OwnPrompts =
     [
-        "Hello! Who are you?", "What is 12 + 30?", "Write one sentence about the sea.\nThen one about a tree.", "Übersetze: \"naïve\" — 日本 🙂",
-        "  Two spaces,\ttabs and <tags>.", "Name three colours.",
+        "Hello! Who are you?", "What is 12 + 30?", "Write one sentence about the sea.\nThen one about a tree.",
+        "Übersetze: \"naïve\" — 日本 🙂", "  Two spaces,\ttabs and <tags>.", "Name three colours.",
     ];
 
     private readonly List<string> _findings = [];
@@ -64,9 +64,10 @@ internal sealed class GgufCertifier(LanguageModel model, GgufType type, GgufOpti
         var ids = IdsOf(model, conversation);
         if (ids.SequenceEqual(IdsOf(read, conversation)))
             _equalIds++;
-        if (ids.Length + 1 >= Math.Min(model.Config.MaxPositions, read.Config.MaxPositions) || ids.Length == 0)
+        var positions = Math.Min(model.Config.MaxPositions, read.Config.MaxPositions);
+        if (ids.Length + 1 >= positions || ids.Length == 0)
             return;
-        var generation = new GenerationOptions { MaxNewTokens = Math.Min(options.MaxNewTokens, Math.Min(model.Config.MaxPositions, read.Config.MaxPositions) - ids.Length) };
+        var generation = new GenerationOptions { MaxNewTokens = Math.Min(options.MaxNewTokens, positions - ids.Length) };
         var answer = Generator.Complete(model, [ids], generation)[0].Ids;
         if (answer.SequenceEqual(Generator.Complete(read, [ids], generation)[0].Ids))
             _equalAnswers++;
@@ -76,7 +77,8 @@ internal sealed class GgufCertifier(LanguageModel model, GgufType type, GgufOpti
     // As a reader takes it: the template where there is one, which writes what the tokenizer would add.
     private static int[] IdsOf(LanguageModel model, TemplateMessage[] conversation)
     {
-        var text = model.ChatTemplate?.Render(conversation, addGenerationPrompt: true) ?? string.Join('\n', conversation.Select(message => message.Content));
+        var text = model.ChatTemplate?.Render(conversation, addGenerationPrompt: true)
+            ?? string.Join('\n', conversation.Select(message => message.Content));
         return model.ChatTemplate is null ? model.Tokenizer.EncodeWithSpecialTokens(text) : model.Tokenizer.EncodeMarkup(text);
     }
 

@@ -17,8 +17,9 @@ internal static class GgufFidelity
         var different = Differences(model.Config, read).ToArray();
         if (different.Length > 0)
             throw new NotSupportedException(
-                $"A GGUF file of the architecture '{model.Config.Family.Gguf.Architecture}' cannot say what the configuration of '{model.Source}' says: " +
-                $"{string.Join("; ", different)}. Programs that read it would compute something else. Save the model with SavePretrained.");
+                $"A GGUF file of the architecture '{model.Config.Family.Gguf.Architecture}' cannot say what the configuration of " +
+                $"'{model.Source}' says: {string.Join("; ", different)}. Programs that read it would compute something else. Save the model " +
+                "with SavePretrained.");
     }
 
     /// <summary>What differs, in words.</summary>
@@ -33,7 +34,8 @@ internal static class GgufFidelity
             ("vocabulary", model.VocabularySize, read.VocabularySize),
             ("norms", (model.Norm, model.QueryKeyNorm), (read.Norm, read.QueryKeyNorm)),
             ("activation", model.Activation, read.Activation),
-            ("biases", (model.HasQueryKeyValueBias, model.HasOutputBias, model.HasMlpBias), (read.HasQueryKeyValueBias, read.HasOutputBias, read.HasMlpBias)),
+            ("biases", (model.HasQueryKeyValueBias, model.HasOutputBias, model.HasMlpBias),
+                (read.HasQueryKeyValueBias, read.HasOutputBias, read.HasMlpBias)),
             ("tied embeddings", model.TiesEmbeddings, read.TiesEmbeddings),
             ("number of layers", model.LayerCount, read.LayerCount),
         ];
@@ -62,11 +64,14 @@ internal static class GgufFidelity
     {
         var (ofModel, ofFile) = (model.Layers[index], read.Layers[index]);
         // Within the positions that the file names, a window as wide as them is none.
-        if ((ofModel.Window < read.MaxPositions ? ofModel.Window : null) is var window && window != (ofFile.Window < read.MaxPositions ? ofFile.Window : null))
+        if ((ofModel.Window < read.MaxPositions ? ofModel.Window : null) is var window
+            && window != (ofFile.Window < read.MaxPositions ? ofFile.Window : null))
             return $"window of {Shown(window)} positions, in the file {Shown(ofFile.Window)}";
         if (ofModel.Rotary is null != ofFile.Rotary is null)
             return ofModel.Rotary is null ? "does not turn, in the file it does" : "turns, in the file it does not";
-        return ofModel.Rotary is not null && !TurnAlike(ofModel.Rotary, ofFile.Rotary!, model.HeadSize) ? $"{ofModel.Rotary}, in the file {ofFile.Rotary}" : null;
+        return ofModel.Rotary is not null && !TurnAlike(ofModel.Rotary, ofFile.Rotary!, model.HeadSize)
+            ? $"{ofModel.Rotary}, in the file {ofFile.Rotary}"
+            : null;
     }
 
     private static bool TurnAlike(RotaryConfig model, RotaryConfig read, int headSize)

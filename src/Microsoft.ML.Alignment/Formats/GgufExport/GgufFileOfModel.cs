@@ -15,7 +15,8 @@ internal static class GgufFileOfModel
     {
         if (model.RewardHead is not null)
             throw new InvalidOperationException(
-                $"The model '{model.Source}' is a reward model, whose head has no place in a GGUF file; save it with {nameof(LanguageModelExtensions.SavePretrained)}.");
+                $"The model '{model.Source}' is a reward model, whose head has no place in a GGUF file; save it with " +
+                $"{nameof(LanguageModelExtensions.SavePretrained)}.");
         var metadata = new OrderedDictionary<string, object>(StringComparer.Ordinal);
         foreach (var (key, value) in Composed(model, type))
             metadata[key] = value;

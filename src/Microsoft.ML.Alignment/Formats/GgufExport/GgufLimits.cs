@@ -16,7 +16,10 @@ internal static class GgufLimits
         _ => 1,
     };
 
-    /// <summary>The largest error of a tensor, the root of its mean square over that of the tensor: half a step of even codes, and room for outliers.</summary>
+    /// <summary>
+    /// The largest error of a tensor, the root of its mean square over that of the tensor: half a step of even codes, and room for
+    /// outliers.
+    /// </summary>
     public static double TensorError(TensorEncoding encoding) => encoding switch
     {
         // Scales that are stored with 1 added lose their last digits.

@@ -36,8 +36,8 @@ internal static class GgufRotaryKeys
             LongRotaryScaling longer => [new(Original, (uint)longer.OriginalPositions), new("rope.scaling.attn_factor", (float)longer.Amplitude)],
             Llama3RotaryScaling llama3 => llama3.OriginalPositions == UsualLlama3Positions ? [] : [new(Original, (uint)llama3.OriginalPositions)],
             _ => throw new NotSupportedException(
-                $"A GGUF file cannot say {scaling.GetType().Name.Replace("RotaryScaling", "", StringComparison.Ordinal).ToLowerInvariant()} RoPE scaling, whose " +
-                "frequencies depend on the length of a text; written are linear, llama3, yarn, longrope and none."),
+                $"A GGUF file cannot say {scaling.GetType().Name.Replace("RotaryScaling", "", StringComparison.Ordinal).ToLowerInvariant()} " +
+                "RoPE scaling, whose frequencies depend on the length of a text; written are linear, llama3, yarn, longrope and none."),
         };
     }
 }

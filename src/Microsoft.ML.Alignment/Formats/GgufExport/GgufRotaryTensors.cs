@@ -13,7 +13,8 @@ internal static class GgufRotaryTensors
         if (scaling is Llama3RotaryScaling)
         {
             var (width, plain) = (rotary.Width(config.HeadSize), rotary with { Scaling = null });
-            yield return new ValuesTensor(GgufRotaryFactors.Name, [.. Enumerable.Range(0, width / 2).Select(pair => Factor(scaling, new(pair, width, plain.Theta)))]);
+            var factors = Enumerable.Range(0, width / 2).Select(pair => Factor(scaling, new(pair, width, plain.Theta)));
+            yield return new ValuesTensor(GgufRotaryFactors.Name, [.. factors]);
         }
 
         if (scaling is LongRotaryScaling scaled)

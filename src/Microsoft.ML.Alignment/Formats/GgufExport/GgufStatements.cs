@@ -17,7 +17,8 @@ internal static class GgufStatements
             yield return setting;
         var ends = EndsOf(file);
         if (model.Config.EosTokenIds.Except(ends).ToArray() is { Length: > 0 } missing)
-            yield return $"of the tokens that end a completion the file does not name {string.Join(", ", missing.Select(id => $"{id} ({model.Tokenizer.TokenOf(id)})"))}";
+            yield return "of the tokens that end a completion the file does not name " +
+                string.Join(", ", missing.Select(id => $"{id} ({model.Tokenizer.TokenOf(id)})"));
         if (ends.Except(model.Config.EosTokenIds).ToArray() is { Length: > 0 } superfluous)
             yield return $"the file ends completions at {string.Join(", ", superfluous)}, the model does not";
         if (model.ChatTemplate?.Source != read.ChatTemplate?.Source)
@@ -33,7 +34,8 @@ internal static class GgufStatements
     private static int[] EndsOf(IGgufContents file)
     {
         var settings = new GgufSettings(file);
-        var named = new[] { "eos", "eot", "eom" }.Select(role => settings.FindCount($"{GgufTokenizerMetadata.KeyPrefix}{role}_token_id")).OfType<int>();
+        var named = new[] { "eos", "eot", "eom" }
+            .Select(role => settings.FindCount($"{GgufTokenizerMetadata.KeyPrefix}{role}_token_id")).OfType<int>();
         return [.. named.Concat(file.Metadata.GetValueOrDefault(GgufConfig.EndTokens) as int[] ?? []).Distinct()];
     }
 

@@ -45,11 +45,12 @@ internal sealed class GgufTensors
     /// <param name="path">Its path, e.g. <c>model.layers.0.self_attn.q_proj</c>.</param>
     public string NameOf(string path) => _paths[path];
 
-    private TensorToWrite Merged(StoredTensor weight, StoredTensor source, TensorEncoding encoding) => new(source.Name, encoding, source.Shape, stream =>
-    {
-        using var values = _model.MergedWeight(weight.Name[..^WeightEnding.Length]);
-        TensorToWrite.Convert(Laid(new TensorStoredTensor(weight.Name, values)), encoding).Write(stream);
-    });
+    private TensorToWrite Merged(StoredTensor weight, StoredTensor source, TensorEncoding encoding) =>
+        new(source.Name, encoding, source.Shape, stream =>
+        {
+            using var values = _model.MergedWeight(weight.Name[..^WeightEnding.Length]);
+            TensorToWrite.Convert(Laid(new TensorStoredTensor(weight.Name, values)), encoding).Write(stream);
+        });
 
     private StoredTensor Laid(StoredTensor weight)
     {

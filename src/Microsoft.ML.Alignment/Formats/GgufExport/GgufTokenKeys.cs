@@ -36,17 +36,23 @@ internal static class GgufTokenKeys
     private static KeyValuePair<string, object> Id(string role, int id) => new($"{GgufTokenizerMetadata.KeyPrefix}{role}_token_id", (uint)id);
 
     private static int? Unknown(ModelTokenizer tokenizer) =>
-        JsonSettings.Parse(tokenizer.Json, ModelFiles.Tokenizer).FindObject("model")?.FindText("unk_token") is { } token ? tokenizer.IdOf(token) : null;
+        JsonSettings.Parse(tokenizer.Json, ModelFiles.Tokenizer).FindObject("model")?.FindText("unk_token") is { } token
+            ? tokenizer.IdOf(token)
+            : null;
 
     private static int? Padding(LanguageModel model) =>
-        JsonSettings.Parse(model.Files.Text(ModelFiles.Config)!, ModelFiles.Config).Ids("pad_token_id", model.Config.VocabularySize) is [var id] ? id : null;
+        JsonSettings.Parse(model.Files.Text(ModelFiles.Config)!, ModelFiles.Config).Ids("pad_token_id", model.Config.VocabularySize) is [var id]
+            ? id
+            : null;
 
     private static void RequireSayable(ModelTokenizer tokenizer, int? bos)
     {
         if (tokenizer.Prefix.Count > 1 || tokenizer.Suffix.Count > 1)
             throw new NotSupportedException(
-                $"The tokenizer puts {tokenizer.Prefix.Count} tokens before a text and {tokenizer.Suffix.Count} behind it; a GGUF file can say one of each.");
+                $"The tokenizer puts {tokenizer.Prefix.Count} tokens before a text and {tokenizer.Suffix.Count} behind it; a GGUF file can say " +
+                "one of each.");
         if (tokenizer.Prefix is [var first] && first != bos)
-            throw new NotSupportedException($"The tokenizer puts token {first} before a text; a GGUF file can say only the BOS token, which is {bos}.");
+            throw new NotSupportedException(
+                $"The tokenizer puts token {first} before a text; a GGUF file can say only the BOS token, which is {bos}.");
     }
 }

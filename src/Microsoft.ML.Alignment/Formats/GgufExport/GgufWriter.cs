@@ -13,8 +13,8 @@ internal static class GgufWriter
 
     private static readonly Dictionary<Type, uint> Types = new()
     {
-        [typeof(byte)] = 0, [typeof(sbyte)] = 1, [typeof(ushort)] = 2, [typeof(short)] = 3, [typeof(uint)] = 4, [typeof(int)] = 5, [typeof(float)] = 6,
-        [typeof(bool)] = 7, [typeof(string)] = Text, [typeof(ulong)] = 10, [typeof(long)] = 11, [typeof(double)] = 12,
+        [typeof(byte)] = 0, [typeof(sbyte)] = 1, [typeof(ushort)] = 2, [typeof(short)] = 3, [typeof(uint)] = 4, [typeof(int)] = 5,
+        [typeof(float)] = 6, [typeof(bool)] = 7, [typeof(string)] = Text, [typeof(ulong)] = 10, [typeof(long)] = 11, [typeof(double)] = 12,
     };
 
     /// <summary>Writes a file.</summary>
@@ -45,7 +45,10 @@ internal static class GgufWriter
         Pad(header, header.Length);
         header.WriteTo(stream);
         foreach (var tensor in tensors)
-            WriteData(stream, tensor);
+        {
+            tensor.WriteTo(stream);
+            Pad(stream, tensor.ByteLength);
+        }
     }
 
     private static void WriteEntry(Stream header, TensorToWrite tensor, long offset)
@@ -56,15 +59,6 @@ internal static class GgufWriter
             WriteNumber(header, size);
         WriteNumber(header, GgufTypes.TypeOf(tensor.Encoding));
         WriteNumber(header, offset);
-    }
-
-    private static void WriteData(Stream stream, TensorToWrite tensor)
-    {
-        var start = stream.Position;
-        tensor.Write(stream);
-        if (stream.Position - start != tensor.ByteLength)
-            throw new InvalidOperationException($"Tensor '{tensor.Name}' was written as {stream.Position - start} bytes; its shape takes {tensor.ByteLength}.");
-        Pad(stream, tensor.ByteLength);
     }
 
     private static void WriteValue(Stream stream, string key, object value)

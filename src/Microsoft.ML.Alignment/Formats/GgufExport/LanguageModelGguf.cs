@@ -8,8 +8,9 @@ namespace Microsoft.ML.Alignment;
 public static class LanguageModelGguf
 {
     /// <summary>
-    /// Saves a model as a GGUF file, as llama.cpp and Ollama read it: the adapters merged into the weights, with tokenizer, special tokens, every token
-    /// that ends a completion, chat template, and how the model was trained. What the metadata of a base from a GGUF file says besides is carried over.
+    /// Saves a model as a GGUF file, as llama.cpp and Ollama read it: the adapters merged into the weights, with tokenizer, special
+    /// tokens, every token that ends a completion, chat template, and how the model was trained. What the metadata of a base from a GGUF
+    /// file says besides is carried over.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The file; one that is there is replaced when everything is written.</param>
@@ -21,7 +22,9 @@ public static class LanguageModelGguf
     /// <c>ollama create MODEL -f NAME.Modelfile</c> makes a model that ends its answers where this one does.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The model has no tokenizer, or is a reward model.</exception>
-    /// <exception cref="NotSupportedException">Such a file cannot say what the model computes, or how its tokenizer works; the message says what.</exception>
+    /// <exception cref="NotSupportedException">
+    /// Such a file cannot say what the model computes, or how its tokenizer works; the message says what.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; what was there is as it was.</exception>
     /// <exception cref="InvalidDataException">The file that the base came from can no longer be read.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -39,8 +42,8 @@ public static class LanguageModelGguf
     }
 
     /// <summary>
-    /// Saves the adapters alone as GGUF files, one a stage (<c>01-sft.gguf</c>, <c>02-dpo.gguf</c>), which llama.cpp puts on a file of the base, be it
-    /// quantised or not: <c>llama-cli -m BASE.gguf --lora 01-sft.gguf --lora 02-dpo.gguf</c>.
+    /// Saves the adapters alone as GGUF files, one a stage (<c>01-sft.gguf</c>, <c>02-dpo.gguf</c>), which llama.cpp puts on a file of
+    /// the base, be it quantised or not: <c>llama-cli -m BASE.gguf --lora 01-sft.gguf --lora 02-dpo.gguf</c>.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
@@ -57,7 +60,10 @@ public static class LanguageModelGguf
         AtomicFile.WriteFolder(folder, temporary =>
         {
             foreach (var (index, adapter) in held.Adapters.Index())
-                GgufAdapterFile.Write(Path.Combine(temporary, LanguageModelExtensions.FolderNameOf(index + 1, adapter.Name) + ".gguf"), held, adapter);
+                {
+                    var name = LanguageModelExtensions.FolderNameOf(index + 1, adapter.Name);
+                    GgufAdapterFile.Write(Path.Combine(temporary, name + ".gguf"), held, adapter);
+                }
         });
     }
 

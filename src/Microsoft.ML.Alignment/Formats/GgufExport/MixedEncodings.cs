@@ -4,8 +4,8 @@ using Microsoft.ML.Alignment.Kernels;
 namespace Microsoft.ML.Alignment.Formats.GgufExport;
 
 /// <summary>
-/// The mixtures that llama.cpp calls Q4_K_M and Q5_K_M: values of attention and the last matrix of the feed-forward block have 6 bits in the first and
-/// last eighth of the layers and in every third between.
+/// The mixtures that llama.cpp calls Q4_K_M and Q5_K_M: values of attention and the last matrix of the feed-forward block have 6 bits in
+/// the first and last eighth of the layers and in every third between.
 /// </summary>
 /// <param name="usual">That of most matrices.</param>
 /// <param name="fused">That of one matrix for queries, keys and values.</param>
@@ -15,7 +15,8 @@ internal sealed class MixedEncodings(TensorEncoding usual, TensorEncoding fused)
     protected override TensorEncoding? OfLayer(string name, int layers) => name.Split('.') switch
     {
         ["blk", _, "attn_qkv", "weight"] => fused,
-        ["blk", var layer, "attn_v" or "ffn_down", "weight"] when HasMoreBits(int.Parse(layer, CultureInfo.InvariantCulture), layers) => TensorEncoding.Q6_K,
+        ["blk", var layer, "attn_v" or "ffn_down", "weight"] when HasMoreBits(int.Parse(layer, CultureInfo.InvariantCulture), layers) =>
+            TensorEncoding.Q6_K,
         _ => null,
     };
 

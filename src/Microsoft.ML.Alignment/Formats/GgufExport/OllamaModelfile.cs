@@ -19,7 +19,7 @@ internal static class OllamaModelfile
         if (model.ChatTemplate is { } template)
             text.Append(Turns(template) is { } turns
                 ? $"TEMPLATE \"\"\"{turns}\"\"\"\n"
-                : "# The chat template is no row of turns, so that it has no form in Ollama's language: Ollama takes its own guess from the GGUF file.\n");
+                : "# The chat template is no row of turns, so that it has no form in Ollama's language: Ollama guesses from the GGUF file.\n");
         foreach (var id in model.Config.EosTokenIds)
             if (model.Tokenizer.TokenOf(id) is { } token)
                 text.Append("PARAMETER stop \"").Append(token.Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"\n");
@@ -37,16 +37,21 @@ internal static class OllamaModelfile
             var three = template.Render([new("user", First), new("assistant", Second), new("user", Third)], false);
             var next = Around(three[(three.IndexOf(Second, StringComparison.Ordinal) + Second.Length + assistant.Behind.Length)..], Third);
             var prompt = template.Render([new("user", First)], true);
-            if (!user.Before.EndsWith(next.Before, StringComparison.Ordinal) || next.Behind != user.Behind || !prompt.StartsWith(user.Before + First + user.Behind, StringComparison.Ordinal))
+            if (!user.Before.EndsWith(next.Before, StringComparison.Ordinal) || next.Behind != user.Behind
+                || !prompt.StartsWith(user.Before + First + user.Behind, StringComparison.Ordinal))
                 return null;
             var begin = user.Before[..^next.Before.Length];
             var generation = prompt[(user.Before.Length + First.Length + user.Behind.Length)..];
             var system = System(template, next.Before + First);
-            return (user.Before + next.Before + assistant.Before + generation).Contains("{{", StringComparison.Ordinal) ? null
-                : (system is null ? begin : $"{{{{ if .System }}}}{system.Value.Before}{{{{ .System }}}}{system.Value.Behind}{{{{ else }}}}{begin}{{{{ end }}}}")
-                + "{{ range .Messages }}"
-                + $"{{{{ if eq .Role \"user\" }}}}{next.Before}{{{{ .Content }}}}{next.Behind}"
-                + $"{{{{ else if eq .Role \"assistant\" }}}}{assistant.Before}{{{{ .Content }}}}{assistant.Behind}{{{{ end }}}}{{{{ end }}}}{generation}";
+            if ((user.Before + next.Before + assistant.Before + generation).Contains("{{", StringComparison.Ordinal))
+                return null;
+            var opening = system is { } told
+                ? $$$"""{{ if .System }}{{{told.Before}}}{{ .System }}{{{told.Behind}}}{{ else }}{{{begin}}}{{ end }}"""
+                : begin;
+            return opening + "{{ range .Messages }}"
+                + $$$"""{{ if eq .Role "user" }}{{{next.Before}}}{{ .Content }}{{{next.Behind}}}"""
+                + $$$"""{{ else if eq .Role "assistant" }}{{{assistant.Before}}}{{ .Content }}{{{assistant.Behind}}}{{ end }}{{ end }}"""
+                + generation;
         }
         catch (Exception e) when (e is ChatTemplateException or ArgumentOutOfRangeException)
         {

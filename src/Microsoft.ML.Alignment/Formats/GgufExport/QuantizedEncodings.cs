@@ -4,7 +4,8 @@ using Microsoft.ML.Alignment.Models;
 namespace Microsoft.ML.Alignment.Formats.GgufExport;
 
 /// <summary>
-/// Matrices in an encoding of few bits, the head in one of more, as llama.cpp chooses them: what rows are no whole blocks for takes the next encoding.
+/// Matrices in an encoding of few bits, the head in one of more, as llama.cpp chooses them: what rows are no whole blocks for takes the
+/// next encoding.
 /// </summary>
 /// <param name="usual">That of most matrices.</param>
 internal class QuantizedEncodings(TensorEncoding usual) : IGgufEncodings

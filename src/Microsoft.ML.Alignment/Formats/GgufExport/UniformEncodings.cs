@@ -8,7 +8,8 @@ namespace Microsoft.ML.Alignment.Formats.GgufExport;
 internal sealed class UniformEncodings(TensorEncoding encoding) : IGgufEncodings
 {
     /// <inheritdoc/>
-    public TensorEncoding Of(StoredTensor source, bool isChanged, DecoderLayout layout) => IsMatrix(source) ? Fitting(encoding, source) : TensorEncoding.F32;
+    public TensorEncoding Of(StoredTensor source, bool isChanged, DecoderLayout layout) =>
+        IsMatrix(source) ? Fitting(encoding, source) : TensorEncoding.F32;
 
     /// <summary>Whether a tensor is one that encodings are chosen for.</summary>
     public static bool IsMatrix(StoredTensor source) => source.Shape.Length > 1 && source.Name != "position_embd.weight";

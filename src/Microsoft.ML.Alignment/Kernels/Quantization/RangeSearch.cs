@@ -68,7 +68,8 @@ internal static class RangeSearch
         var determinant = (values.Length * squares) - (codes * codes);
         if (determinant <= 0)
             return range;
-        var fitted = (Scale: ((values.Length * products) - (sum * codes)) / determinant, Minimum: ((squares * sum) - (codes * products)) / determinant);
+        var scale = ((values.Length * products) - (sum * codes)) / determinant;
+        var fitted = (Scale: scale, Minimum: ((squares * sum) - (codes * products)) / determinant);
         if (minimumIsNegative && fitted.Minimum > 0)
             fitted = (products / squares, 0);
         return fitted.Scale > 0 ? fitted : range;

@@ -27,7 +27,8 @@ internal sealed class Gemma3Family : DecoderFamily
     public override ConfigKeys Keys { get; } = GemmaReading.Keys with { HasRotary = false };
 
     /// <inheritdoc/>
-    public override GgufFacts Gguf { get; } = GemmaReading.Gguf("gemma3", layersOfLargest: 62, ("attention.sliding_window_pattern", "sliding_window_pattern"));
+    public override GgufFacts Gguf { get; } = GemmaReading.Gguf(
+        "gemma3", layersOfLargest: 62, ("attention.sliding_window_pattern", "sliding_window_pattern"));
 
     /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)

@@ -49,7 +49,12 @@ internal sealed class Gpt2Family : DecoderFamily
     };
 
     /// <inheritdoc/>
-    public override GgufFacts Gguf { get; } = new("gpt2") { Epsilon = "attention.layer_norm_epsilon", LinearsAreTransposed = true, HasRotary = false };
+    public override GgufFacts Gguf { get; } = new("gpt2")
+    {
+        Epsilon = "attention.layer_norm_epsilon",
+        LinearsAreTransposed = true,
+        HasRotary = false,
+    };
 
     /// <inheritdoc/>
     public override ModelConfig Read(ModelConfigReader reader)

@@ -18,7 +18,8 @@ internal static class CompletionTable
         var shown = Shown(stage.Completions);
         string[] rewards = [.. stage.Completions.SelectMany(row => row.Rewards?.Keys ?? []).Distinct()];
         string[] headings = ["step", "reward", .. rewards, "KL", "tokens"];
-        var count = shown.Count == stage.Completions.Count ? $"{shown.Count}" : $"{shown.Count} of {stage.Completions.Count}, of steps that lie evenly";
+        var rest = shown.Count == stage.Completions.Count ? "" : $" of {stage.Completions.Count}, of steps that lie evenly";
+        var count = $"{shown.Count}{rest}";
         return Markup.Of(
             $"""
             <h3>What the policy wrote<small>{count}; a heading sorts</small></h3>
@@ -45,10 +46,11 @@ internal static class CompletionTable
 
     private static Markup Row(KeptCompletion row, string[] rewards)
     {
+        var (prompt, completion) = (Cut(row.Prompt), Cut(row.Completion));
         double?[] numbers = [row.Step, row.Reward, .. rewards.Select(name => row.Rewards?.GetValueOrDefault(name)), row.Divergence, row.Tokens];
         return Markup.Of(
             $"""
-            <tr>{Markup.Join(numbers.Select(Number))}<td class="text">{Cut(row.Prompt)}</td><td class="text">{Cut(row.Completion)}{(row.Ended ? "" : " …")}</td></tr>
+            <tr>{Markup.Join(numbers.Select(Number))}<td class="text">{prompt}</td><td class="text">{completion}{(row.Ended ? "" : " …")}</td></tr>
 
             """);
     }

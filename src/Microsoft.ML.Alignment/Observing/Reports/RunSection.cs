@@ -19,7 +19,7 @@ internal static class RunSection
         <section id="stage-{index + 1}">
         <h2>{index + 1} · {stage.Facts.Method}<small>{Progress(stage)}</small></h2>
         {Advice(stage.Advice)}
-        <dl class="figures">{Markup.Join(KeyFigures.Where(stage.History.Names.Contains).Select(name => Figure(name, stage.History)))}{Speed(stage.Facts)}</dl>
+        <dl class="figures">{Figures(stage.History)}{Speed(stage.Facts)}</dl>
         <div class="charts">{Markup.Join(ChartPlan.Of(stage.History).Select(chart => Picture(chart, stage)))}</div>
         {AnswerTable.Of(stage)}
         {CompletionTable.Of(stage)}
@@ -45,6 +45,9 @@ internal static class RunSection
         : Markup.Of($"""<ul class="advice">{Markup.Join(advice.Select(Item))}</ul>""");
 
     private static Markup Item(HealthAdvice advice) => Markup.Of($"<li><strong>{advice.Finding}</strong> {advice.Advice}</li>");
+
+    private static Markup Figures(RunHistory history) =>
+        Markup.Join(KeyFigures.Where(history.Names.Contains).Select(name => Figure(name, history)));
 
     private static Markup Figure(string name, RunHistory history)
     {
