@@ -69,6 +69,7 @@ public sealed partial class AlignmentCatalog
     /// <param name="model">The fitted pipeline.</param>
     /// <param name="inputSchema">The columns that go in; null if they are not to be kept.</param>
     /// <param name="path">The file; one that is there is replaced, and where it is a link, what it points to.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file cannot be written; the one that was there is as it was.</exception>
     public void Save(ITransformer model, DataViewSchema? inputSchema, string path)
     {
@@ -84,6 +85,7 @@ public sealed partial class AlignmentCatalog
     /// <param name="path">A file that <see cref="Save"/> or <c>Model.Save</c> wrote. It says which code loads it: load files you trust.</param>
     /// <param name="inputSchema">The columns that go in; null if they were not kept.</param>
     /// <returns>The pipeline, which the caller disposes.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no saved pipeline, or it is damaged, or of a later version.</exception>
     /// <exception cref="NotSupportedException">A model in it needs something that is not implemented.</exception>

@@ -42,6 +42,7 @@ public sealed partial class AlignmentDataCatalog
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="options">Names of properties; null for the usual ones.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
     /// A line cannot be read; the message names file, line and property. Also when rows are read, if the file has changed.

@@ -18,6 +18,7 @@ public static class LanguageModelExtensions
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty, or a link to one. It appears when everything is written.</param>
     /// <param name="options">The type of the weights; null for the original's.</param>
+    /// <exception cref="ArgumentException">The path of the folder is empty.</exception>
     /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
     /// <exception cref="NotSupportedException">The configuration names a type in which weights are not written.</exception>
     /// <exception cref="InvalidDataException">The file that the base came from can no longer be read.</exception>
@@ -48,6 +49,7 @@ public static class LanguageModelExtensions
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
+    /// <exception cref="ArgumentException">The path of the folder is empty.</exception>
     /// <exception cref="InvalidOperationException">The model has no adapters.</exception>
     /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -82,6 +84,7 @@ public static class LanguageModelExtensions
     /// A model with the adapters, which the caller owns. It shares the weights of the given one, unless the adapter is DoRA's, which is merged
     /// into a copy of them.
     /// </returns>
+    /// <exception cref="ArgumentException">The path of the folder is empty.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks a file of the layout.</exception>
     /// <exception cref="NotSupportedException">

@@ -14,6 +14,7 @@ public static class AlignedChatServices
     /// <param name="path">A saved pipeline, of which the last policy answers; or a pretrained model, a Hugging Face folder or a GGUF file.</param>
     /// <param name="options">How it answers; null, the default, writes as the policy was told to when it was trained.</param>
     /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     public static IServiceCollection AddAlignedChatClient(this IServiceCollection services, string path, ChatClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -7,6 +7,8 @@ namespace Microsoft.ML.Alignment;
 /// <summary>Saves language models as GGUF files.</summary>
 public static class LanguageModelGguf
 {
+    private const string Ending = ".gguf";
+
     /// <summary>
     /// Saves a model as a GGUF file, as llama.cpp and Ollama read it: the adapters merged into the weights, with tokenizer, special
     /// tokens, every token that ends a completion, chat template, and how the model was trained. What the metadata of a base from a GGUF
@@ -21,6 +23,7 @@ public static class LanguageModelGguf
     /// Beside <c>NAME.gguf</c> come <c>NAME.certificate.json</c>, the certificate, and <c>NAME.Modelfile</c>, with which
     /// <c>ollama create MODEL -f NAME.Modelfile</c> makes a model that ends its answers where this one does.
     /// </remarks>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="InvalidOperationException">The model has no tokenizer, or is a reward model.</exception>
     /// <exception cref="NotSupportedException">
     /// Such a file cannot say what the model computes, or how its tokenizer works; the message says what.
@@ -36,8 +39,8 @@ public static class LanguageModelGguf
         var draft = GgufFileOfModel.Of(held, type, path);
         AtomicFile.Write(path, stream => GgufWriter.Write(stream, draft.Pairs, [.. draft.Tensors.Select(tensor => tensor.Written)]));
         var certificate = new GgufCertifier(held, type, options ?? new()).Check(path);
-        WriteText(Path.ChangeExtension(path, ".certificate.json"), certificate.ToJson());
-        WriteText(Path.ChangeExtension(path, ".Modelfile"), OllamaModelfile.Of(held, Path.GetFileName(path)));
+        WriteText(Beside(path, ".certificate.json"), certificate.ToJson());
+        WriteText(Beside(path, ".Modelfile"), OllamaModelfile.Of(held, Path.GetFileName(path)));
         return certificate;
     }
 
@@ -47,6 +50,7 @@ public static class LanguageModelGguf
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">A folder that is absent or empty. It appears when everything is written.</param>
+    /// <exception cref="ArgumentException">The path of the folder is empty.</exception>
     /// <exception cref="InvalidOperationException">The model has no adapters.</exception>
     /// <exception cref="IOException">The folder has something in it, or cannot be written.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -62,7 +66,7 @@ public static class LanguageModelGguf
             foreach (var (index, adapter) in held.Adapters.Index())
                 {
                     var name = LanguageModelExtensions.FolderNameOf(index + 1, adapter.Name);
-                    GgufAdapterFile.Write(Path.Combine(temporary, name + ".gguf"), held, adapter);
+                    GgufAdapterFile.Write(Path.Combine(temporary, name + Ending), held, adapter);
                 }
         });
     }
@@ -72,6 +76,7 @@ public static class LanguageModelGguf
     /// <param name="path">The file.</param>
     /// <param name="type">How its weights are encoded, which says what rounding may explain.</param>
     /// <param name="options">What is compared; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="NotSupportedException">The file has something that is not read here.</exception>
@@ -83,6 +88,10 @@ public static class LanguageModelGguf
         using var held = model.Share();
         return new GgufCertifier(held, type, options ?? new()).Check(path);
     }
+
+    // A name such as SmolLM2-1.7B has a point of its own: only what says that it is a GGUF file is taken off.
+    private static string Beside(string path, string ending) =>
+        (path.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? path[..^Ending.Length] : path) + ending;
 
     private static void WriteText(string path, string text) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 }

@@ -36,6 +36,17 @@ public sealed class CertificateTests : IDisposable
         GgufCertificate.FromJson(File.ReadAllText(_folder["x.certificate.json"])).Should().BeEquivalentTo(certificate);
     }
 
+    [SharedFact(Stories)]
+    public void FilesWhoseNamesDifferBehindAPointHaveCertificatesOfTheirOwn()
+    {
+        using var model = PretrainedModel.Load(Golden.Shared(Stories));
+        model.SaveGguf(_folder["verbs-1.7B"], GgufType.F32, Short);
+        model.SaveGguf(_folder["verbs-1.3B"], GgufType.Q8_0, Short);
+
+        GgufCertificate.FromJson(File.ReadAllText(_folder["verbs-1.7B.certificate.json"])).Type.Should().Be(GgufType.F32);
+        File.ReadAllText(_folder["verbs-1.3B.Modelfile"]).Should().StartWith("FROM ./verbs-1.3B\n");
+    }
+
     [SharedFact]
     public void AMissingEndTokenIsFound() =>
         Findings("qwen2", draft => draft.Pairs.Remove("tokenizer.ggml.eos_token_id")).Should().ContainMatch("*does not name 2 (<end>)*");
