@@ -75,9 +75,9 @@ internal sealed class FeedbackJournal : IDisposable
         var bytes = new byte[_file.Length];
         _file.ReadExactly(bytes);
         var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
-        var number = 0;
-        foreach (var line in Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').SkipLast(1))
-            Read(line, $"'{path}', line {++number}");
+        foreach (var (index, line) in Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').Index())
+            if (!string.IsNullOrWhiteSpace(line))
+                Read(line, $"'{path}', line {index + 1}");
         _file.SetLength(whole);
         _file.Position = whole;
     }

@@ -28,6 +28,21 @@ public sealed class FeedbackJournalTests
         read.Find("third").Should().NotBeNull();
     }
 
+    [Fact]
+    public void LinesThatWereEmptiedAreCountedAndDoNoHarm()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "journal.jsonl");
+        using (var journal = FeedbackJournal.Open(path))
+            Append(journal, "first");
+        File.WriteAllText(path, $"\n \r\n{File.ReadAllText(path)}{{}}\n");
+
+        FluentActions.Invoking(() => FeedbackJournal.Open(path)).Should().Throw<InvalidDataException>().WithMessage("*line 4 is damaged*");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("{}", "", StringComparison.Ordinal));
+        using var read = FeedbackJournal.Open(path);
+        read.Find("first").Should().NotBeNull();
+    }
+
     private static void Append(FeedbackJournal journal, string key) => journal.Append(key, JsonSerializer.SerializeToElement("answer to " + key));
 
     private sealed class SmallDisk : MemoryStream
