@@ -35,8 +35,7 @@ internal readonly record struct TextSegment(int Start, int End, int? Id);
 /// <summary>Finds added tokens: the leftmost, of those the longest.</summary>
 internal sealed class AddedTokens
 {
-    private readonly Dictionary<long, int> _next = [];
-    private readonly List<AddedToken?> _ends = [null];
+    private readonly CharacterTree<AddedToken?> _tree = new(null);
     private readonly SearchValues<char> _firsts;
 
     /// <param name="tokens">The tokens, each with what it looks like in the searched text.</param>
@@ -46,7 +45,7 @@ internal sealed class AddedTokens
         foreach (var (token, pattern) in tokens.Where(token => token.Pattern.Length > 0))
         {
             firsts.Add(pattern[0]);
-            _ends[Insert(pattern)] ??= token;
+            _tree[_tree.Insert(pattern)] ??= token;
         }
 
         _firsts = SearchValues.Create([.. firsts]);
@@ -77,25 +76,6 @@ internal sealed class AddedTokens
         return segments;
     }
 
-    // The nodes of a tree of characters are numbers; its edges lie in one table.
-    private int Insert(string pattern)
-    {
-        var node = 0;
-        foreach (var character in pattern)
-        {
-            if (!_next.TryGetValue(Edge(node, character), out var next))
-            {
-                next = _ends.Count;
-                _ends.Add(null);
-                _next.Add(Edge(node, character), next);
-            }
-
-            node = next;
-        }
-
-        return node;
-    }
-
     private (AddedToken Token, int Start, int End)? Find(MarkedText text, int from)
     {
         for (var at = from; at < text.Length; at++)
@@ -115,17 +95,15 @@ internal sealed class AddedTokens
     {
         (AddedToken, int)? longest = null;
         var node = 0;
-        for (var end = start; end < text.Length && _next.TryGetValue(Edge(node, text.Text[end]), out node);)
+        for (var end = start; end < text.Length && _tree.TryStep(ref node, text.Text[end]);)
         {
             end++;
-            if (_ends[node] is { } token && (!token.IsMarkup || text.IsTrustedAt(start, end)))
+            if (_tree[node] is { } token && (!token.IsMarkup || text.IsTrustedAt(start, end)))
                 longest = (token, end);
         }
 
         return longest;
     }
-
-    private static long Edge(int node, char character) => ((long)node << 16) | character;
 
     private static bool EndsWithWord(ReadOnlySpan<char> text) => text.Length > 0 && IsWord(
         text.Length > 1 && char.IsSurrogatePair(text[^2], text[^1]) ? char.ConvertToUtf32(text[^2], text[^1]) : text[^1]);

@@ -15,8 +15,7 @@ internal sealed class UnigramModel : TokenModel
     private const double UnknownPenalty = 10;
     private const int Unreached = -1;
 
-    private readonly Dictionary<long, int> _next = [];
-    private readonly List<int> _ends = [Unreached];
+    private readonly CharacterTree<int> _tree = new(Unreached);
     private readonly double[] _scores;
     private readonly double _unknownScore;
     private readonly int? _unknownId;
@@ -34,7 +33,7 @@ internal sealed class UnigramModel : TokenModel
         for (var id = 0; id < tokens.Count; id++)
         {
             if (tokens[id].Token.Length > 0 && id != unknownId && !isLeftOut.Contains(id))
-                _ends[Insert(tokens[id].Token)] = id;
+                _tree[_tree.Insert(tokens[id].Token)] = id;
         }
 
         _bytes = byteFallback ? ByteTokens(tokens) : null;
@@ -106,12 +105,12 @@ internal sealed class UnigramModel : TokenModel
             _ = Rune.DecodeFromUtf16(piece[start..], out _, out var length);
             var writesCharacter = false;
             var node = 0;
-            for (var end = start; end < piece.Length && _next.TryGetValue(Edge(node, piece[end]), out node);)
+            for (var end = start; end < piece.Length && _tree.TryStep(ref node, piece[end]);)
             {
                 end++;
-                if (_ends[node] == Unreached)
+                if (_tree[node] is var id && id == Unreached)
                     continue;
-                Reach(end, scores[start] + _scores[_ends[node]], _ends[node], start, scores, starts, ids);
+                Reach(end, scores[start] + _scores[id], id, start, scores, starts, ids);
                 writesCharacter |= end == start + length;
             }
 
@@ -130,24 +129,6 @@ internal sealed class UnigramModel : TokenModel
         (scores[end], starts[end], ids[end]) = (score, start, id);
     }
 
-    private int Insert(string token)
-    {
-        var node = 0;
-        foreach (var character in token)
-        {
-            if (!_next.TryGetValue(Edge(node, character), out var next))
-            {
-                next = _ends.Count;
-                _ends.Add(Unreached);
-                _next.Add(Edge(node, character), next);
-            }
-
-            node = next;
-        }
-
-        return node;
-    }
-
     private static int[]? ByteTokens(IReadOnlyList<(string Token, double Score)> tokens)
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -162,6 +143,4 @@ internal sealed class UnigramModel : TokenModel
 
         return bytes;
     }
-
-    private static long Edge(int node, char character) => ((long)node << 16) | character;
 }
