@@ -13,12 +13,15 @@ internal static class BetaSweep
 {
     private static readonly double[] Betas = [0.01, 0.05, 0.2, 1, 5];
 
+    // A reward model that is wrong now and then, as they are, so that there is something to be led astray by.
+    private const int PassesOfRewardModel = 4;
+
     public static void Run(Lesson lesson)
     {
         var (align, labels) = (lesson.Align, lesson.Rankings);
         using var start = align.BaseModel(lesson.ModelPath, new() { Generation = lesson.Answers })
             .Append(align.Trainers.Sft(RlhfSettings.Start(lesson), trainingSet: lesson.BetterSides(labels)))
-            .Append(align.Trainers.RewardModel(RlhfSettings.RewardModel(lesson)))
+            .Append(align.Trainers.RewardModel(RlhfSettings.RewardModel(lesson, PassesOfRewardModel)))
             .Fit(labels);
         var (sft, rewards) = (start.OfType<PolicyTransformer>().Last(), start.LastTransformer);
         var (pairs, prompts) = (start.Transform(labels), start.Transform(lesson.Instructions));

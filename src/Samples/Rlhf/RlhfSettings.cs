@@ -23,10 +23,12 @@ internal static class RlhfSettings
     };
 
     /// <summary>A reward model that also orders verbs which it has not seen: long training, held by dropout.</summary>
-    public static RewardModelTrainer.Options RewardModel(Lesson lesson) => new()
+    /// <param name="lesson">The lesson.</param>
+    /// <param name="passes">Passes over the labels of the tiny model: with fewer there is more that it is wrong about.</param>
+    public static RewardModelTrainer.Options RewardModel(Lesson lesson, int passes = 8) => new()
     {
         Lora = lesson.Lora with { Dropout = lesson.Choose(tiny: 0.2, real: 0.05) },
-        Training = lesson.Training(tiny: 2e-3, real: 2e-4) with { Epochs = lesson.Choose(tiny: 4, real: 1) },
+        Training = lesson.Training(tiny: 2e-3, real: 2e-4) with { Epochs = lesson.Choose(tiny: passes, real: 1) },
     };
 
     /// <summary>PPO, four completions a prompt.</summary>
