@@ -4,6 +4,6 @@ namespace Microsoft.ML.Alignment.EndToEnd.Tests;
 internal static class Program
 {
     private static int Main(string[] arguments) =>
-        Support.KillableChain.Run(arguments) || Support.KillableLabelling.Run(arguments) || Support.MeasuredStage.Run(arguments)
+        Support.KillableChain.Run(arguments) || Support.KillableRlhf.Run(arguments) || Support.KillableLabelling.Run(arguments) || Support.MeasuredStage.Run(arguments)
         || Support.FullDisk.Run(arguments) ? 0 : 2;
 }
