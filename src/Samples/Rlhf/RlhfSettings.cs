@@ -2,15 +2,22 @@ using Microsoft.ML.Alignment;
 
 namespace Samples.Rlhf;
 
-/// <summary>How the samples of reinforcement learning train; chosen on held-out training verbs (docs/decisions.md).</summary>
+/// <summary>
+/// How the samples of reinforcement learning train. Those of the tiny model were chosen on held-out training verbs (docs/decisions.md); those of a
+/// real one follow them and the drill, and are not tuned.
+/// </summary>
 internal static class RlhfSettings
 {
+    // Of a real model, where nothing else is asked for: a third of an epoch of labels, and ten rounds of PPO. They keep the sample short.
+    private const int ShortSteps = 55;
+    private const int PpoSteps = 40;
+
     /// <summary>Tokens that no answer needs all of.</summary>
     public const int MostTokens = 32;
 
     /// <summary>A short SFT stage, which a policy is to start from: it knows how answers look, and not yet what is right.</summary>
     public static SftTrainer.Options Start(Lesson lesson) =>
-        lesson.Sft with { Training = lesson.Sft.Training with { LearningRate = lesson.Choose(tiny: 5e-4, real: 1e-3) } };
+        lesson.Sft with { Training = Limited(lesson, lesson.Sft.Training with { LearningRate = lesson.Choose(tiny: 5e-4, real: 1e-3) }, ShortSteps) };
 
     /// <summary>Imitation after which most is right and what is wrong is still said now and then.</summary>
     public static SftTrainer.Options Known(Lesson lesson) =>
@@ -44,7 +51,7 @@ internal static class RlhfSettings
         ScoreNormalization = ScoreNormalization.Incoming, // a nat costs the same whatever units the rewards have
         MissingEndPenalty = 1,
         MaxCompletionTokens = MostTokens,
-        Training = lesson.Training(tiny: 2e-3, real: 1e-4) with { Epochs = lesson.Choose(tiny: 4, real: 1) },
+        Training = Limited(lesson, lesson.Training(tiny: 2e-3, real: 1e-4) with { Epochs = lesson.Choose(tiny: 4, real: 1) }, PpoSteps),
         Generation = lesson.Answers,
     };
 
@@ -75,4 +82,7 @@ internal static class RlhfSettings
 
     /// <summary>DPO that goes as far as its price lets it.</summary>
     public static TrainingOptions SweepOfPairs(Lesson lesson) => lesson.Training(tiny: 2e-3, real: 1e-4) with { Epochs = 1 };
+
+    private static TrainingOptions Limited(Lesson lesson, TrainingOptions training, int realSteps) =>
+        training with { MaxSteps = training.MaxSteps ?? lesson.Choose<int?>(null, realSteps) };
 }

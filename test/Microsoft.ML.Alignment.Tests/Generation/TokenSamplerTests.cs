@@ -53,6 +53,35 @@ public sealed class TokenSamplerTests
         taken.Should().BeInRange(1000, 1500);
     }
 
+    [Theory]
+    [InlineData(4097)] // a block with one token
+    [InlineData(8192)]
+    public void OfALargeVocabularyATokenIsTakenAsInTheSmallOne(int vocabulary)
+    {
+        using var scope = NewDisposeScope();
+        const int Rows = 40;
+        var logits = tensor(Enumerable.Range(0, Rows * vocabulary).Select(i => (float)(3 * Math.Sin(i * 1.7))).ToArray()).view(Rows, vocabulary);
+        var taken = new TokenSampler(new() { Temperature = 0.8 }).Next(logits, [.. Enumerable.Range(0, Rows).Select(row => new RandomStream(5, row))]);
+        var mass = logits.to_type(ScalarType.Float64).div(0.8).softmax(-1);
+        for (var row = 0; row < Rows; row++)
+        {
+            var draw = new RandomStream(5, row).Next();
+            var sums = mass[row].cumsum(0).data<double>().ToArray();
+            sums[taken[row]].Should().BeGreaterThan(draw - 1e-5); // a float32 probability has an error of 1e-7, a sum of 256 that many times
+            (taken[row] == 0 ? 0 : sums[taken[row] - 1]).Should().BeLessThan(draw + 1e-5);
+        }
+    }
+
+    [Fact]
+    public void OfALargeVocabularyNoTokenIsTakenThatHasNoMass()
+    {
+        using var scope = NewDisposeScope();
+        var logits = full([64, 5000], float.NegativeInfinity);
+        logits[.., 4000] = 0f; // alone in its block, and what lies behind it has nothing
+        var taken = new TokenSampler(new() { Temperature = 1 }).Next(logits, [.. Enumerable.Range(0, 64).Select(row => new RandomStream(2, row))]);
+        taken.Should().OnlyContain(id => id == 4000);
+    }
+
     [Fact]
     public void StreamsDifferBySeedAndByPromptAndAreUniform()
     {
