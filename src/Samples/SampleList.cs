@@ -25,6 +25,7 @@ internal static class SampleList
         Sample.Of("reward-hacking", "a flawed reward without and with a cost of the divergence", Rlhf.RewardHacking.Run),
         Sample.Of("beta-sweep", "what the price of a nat does: PPO and DPO at five of them", Rlhf.BetaSweep.Run),
         new("rlaif", "AI feedback: a judge labels what the model writes, DPO learns from it", Rlaif.RlaifStory.Run),
+        new("constitution", "Constitutional AI: critique, revise, SFT; then a judge by principles, DPO", Constitutional.ConstitutionStory.Run),
         Sample.Of("pairs", "what pairs teach: DPO on three designs of them", Rlhf.PairDesigns.Run),
         new("optimum", "why DPO and PPO seek one policy: four methods on a problem whose best policy is known", Rlhf.Optimum.Run),
         Sample.Of("classifier", "a text classifier of ML.NET as the reward: what a policy learns of one", Rlhf.ClassifierReward.Run),
@@ -62,7 +63,7 @@ internal static class SampleList
         --options FILE   JSON that overrides options by method, e.g. {"orpo": {"oddsRatioWeight": 0.3}}
         --report FILE    writes all results as JSON
 
-        of rlaif
+        of rlaif, and of constitution, where no person and no wrong verdicts can be asked for
         --judge WHO      rules (default, offline), human (a person at the console), or gguf PATH (llama.cpp)
         --endpoint URL   a server that speaks the OpenAI chat protocol judges, with --judge-model NAME; its key is in the environment
                          variable OPENAI_API_KEY, or in that of --key-variable NAME

@@ -49,6 +49,9 @@ internal sealed record RlaifCommand
     /// <summary>How many completions of a prompt are compared, each with each. Rules cost nothing; others are asked about one pair.</summary>
     public int Completions => UsesRules ? 16 : 2;
 
+    /// <summary>How often an answer is criticised and rewritten, by a principle each time. Rules cost nothing; others are asked once.</summary>
+    public int Rounds => UsesRules ? 4 : 1;
+
     /// <summary>Reads the options of the sample.</summary>
     /// <exception cref="UsageException">An argument is unknown, lacks its value or does not go with another.</exception>
     public static RlaifCommand Parse(IReadOnlyList<string> args)

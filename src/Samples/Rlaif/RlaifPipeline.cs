@@ -21,11 +21,14 @@ internal static class RlaifPipeline
         return pipeline.Fit(lesson.Prompts);
     }
 
-    // Somewhat below 1, so that most of what is compared are words.
-    private static GenerationOptions Sampling(Lesson lesson) => lesson.Answers with { Temperature = 0.8, Seed = lesson.Seed };
+    /// <summary>How the model writes: somewhat cooler than 1, so that most of what is compared are words.</summary>
+    public static GenerationOptions Sampling(Lesson lesson) => lesson.Answers with { Temperature = 0.8, Seed = lesson.Seed };
 
-    // Chosen on held-out training verbs. The SFT term holds the policy where verdicts are wrong, and where it learns for long.
-    private static DpoTrainer.Options Dpo(Lesson lesson) => new()
+    /// <summary>
+    /// How the model learns from pairs of what it wrote itself; chosen on held-out training verbs. The SFT term holds the policy where verdicts are
+    /// wrong, and where it learns for long.
+    /// </summary>
+    public static DpoTrainer.Options Dpo(Lesson lesson) => new()
     {
         Beta = 0.1,
         SftWeight = 1,

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Samples.Constitutional;
 
 namespace Samples.Rlaif;
 
 /// <summary>
-/// A judge that needs no model and no network: a chat client that answers by rules. It reads the message that any other judge would get, and nothing
-/// else: what the constitution asks, the prompt, and the two responses. It has no list of verbs, so there is much that it cannot know.
+/// A judge, critic and writer that needs no model and no network: a chat client that answers by rules. It reads the message that any other would get,
+/// and nothing else: what the constitution asks, the prompt, and the responses. It has no list of verbs, so there is much that it cannot know.
 /// </summary>
 internal sealed class RulesClient : IChatClient
 {
@@ -17,8 +18,7 @@ internal sealed class RulesClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (verdict, why) = Judge(FencedQuestion.Read(messages.Last(message => message.Role == ChatRole.User).Text));
-        var answer = JsonSerializer.Serialize(new Dictionary<string, string> { ["rationale"] = why, ["verdict"] = verdict });
+        var answer = Answer(FencedQuestion.Read(messages.Last(message => message.Role == ChatRole.User).Text));
         var message = new ChatMessage(ChatRole.Assistant, answer);
         return Task.FromResult(new ChatResponse(message) { ModelId = Model, FinishReason = ChatFinishReason.Stop });
     }
@@ -40,6 +40,16 @@ internal sealed class RulesClient : IChatClient
     /// <inheritdoc/>
     public void Dispose()
     {
+    }
+
+    private static string Answer(FencedQuestion question)
+    {
+        if (question.Texts.ContainsKey("critique"))
+            return GrammarCritic.Revise(question);
+        if (question.Texts.ContainsKey("response"))
+            return GrammarCritic.Criticise(question);
+        var (verdict, why) = Judge(question);
+        return JsonSerializer.Serialize(new Dictionary<string, string> { ["rationale"] = why, ["verdict"] = verdict });
     }
 
     private static (string Verdict, string Why) Judge(FencedQuestion question)

@@ -22,6 +22,9 @@ internal sealed partial record VerbForm(string Verb, string Form)
 {
     private const string Ending = "ed";
 
+    /// <summary>The letters from the last vowel on, by which words rhyme.</summary>
+    public string Rhyme => RhymeOf(Verb);
+
     public FormShape Shape
     {
         get
@@ -37,6 +40,20 @@ internal sealed partial record VerbForm(string Verb, string Form)
         }
     }
 
+    /// <summary>The form without an ending that was put on a past: wented, went; camed, came.</summary>
+    public string WithoutEnding => Form[..^Ending.Length] is var stem && SilentE().IsMatch(stem) && !stem.EndsWith(Ending, StringComparison.Ordinal)
+        ? stem + "e"
+        : stem;
+
+    /// <summary>The verb with the ending -ed as it is spelt.</summary>
+    public string Regularised => Verb switch
+    {
+        _ when Verb.EndsWith('e') => Verb + "d",
+        _ when ConsonantAndY().IsMatch(Verb) => $"{Verb[..^1]}i{Ending}",
+        _ when DoublesConsonant().IsMatch(Verb) => Verb + Verb[^1] + Ending,
+        _ => Verb + Ending,
+    };
+
     /// <summary>
     /// Finds verb and form. The verb is quoted in the prompt or its last word; the form is what the response quotes beside the verb, else the word
     /// behind "is", else the last word.
@@ -48,6 +65,9 @@ internal sealed partial record VerbForm(string Verb, string Form)
         var form = Last(Quoted(), response, word => word != verb) ?? Last(BehindIs(), response) ?? Last(Words(), response);
         return verb is null || form is null ? null : new(verb, form);
     }
+
+    /// <summary>The letters of a word from its last vowel on.</summary>
+    public static string RhymeOf(string word) => Rhymes().Match(word) is { Success: true } match ? match.Value : word;
 
     private static IEnumerable<string> Regular(string verb) =>
         [verb + Ending, verb.EndsWith('e') ? verb + "d" : verb + verb[^1] + Ending, verb.EndsWith('y') ? $"{verb[..^1]}i{Ending}" : verb + Ending];
@@ -66,4 +86,17 @@ internal sealed partial record VerbForm(string Verb, string Form)
 
     [GeneratedRegex("[aeiouy]")]
     private static partial Regex Vowels();
+
+    // A short vowel before one consonant would have doubled it.
+    [GeneratedRegex("(?<![aeiou])[aeiou][^aeiouwxy]$")]
+    private static partial Regex SilentE();
+
+    [GeneratedRegex("[^aeiou]y$")]
+    private static partial Regex ConsonantAndY();
+
+    [GeneratedRegex("^[^aeiou]*[aeiou][^aeiouwxy]$")]
+    private static partial Regex DoublesConsonant();
+
+    [GeneratedRegex("[aeiouy]+[^aeiouy]*e?$")]
+    private static partial Regex Rhymes();
 }

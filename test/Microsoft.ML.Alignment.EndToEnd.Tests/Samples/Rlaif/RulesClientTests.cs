@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
 using FluentAssertions;
 using Microsoft.Extensions.AI;
 using Samples.Rlaif;
+using Samples.Verbs;
 using Xunit;
 
 namespace Microsoft.ML.Alignment.EndToEnd.Tests.Samples.Rlaif;
@@ -56,6 +58,14 @@ public sealed class RulesClientTests
             var verdict = await JudgeBy(Principles(principle.Id), "go", "went", "goed");
             verdict.Answers.Select(answer => answer.Preference).Distinct().Should().HaveCount(1);
         }
+    }
+
+    [Fact]
+    public void TheVerbsThatTheConstitutionNamesAreTrainedOnAndNotMeasured()
+    {
+        var named = Regex.Matches(Constitution.IrregularVerbs.ToJson(), @"(\w+) \((\w+)\)")
+            .Select(match => (match.Groups[1].Value, match.Groups[2].Value)).Distinct().ToArray();
+        named.Should().HaveCount(12).And.BeSubsetOf(Verb.LoadAll().Where(verb => verb.Split == "train").Select(verb => (verb.Name, verb.Past)));
     }
 
     [Theory]
