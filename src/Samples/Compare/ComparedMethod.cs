@@ -12,6 +12,9 @@ internal sealed record ComparedMethod(string Key, string Title, Anchor HeldBy, F
     /// <summary>Whether it is given questions and writes answers itself; the others are given pairs.</summary>
     public bool WritesAnswers { get; init; }
 
+    /// <summary>Whether it trains on rows of its own choice instead of the pairs that it is given.</summary>
+    public bool HasOwnRows { get; init; }
+
     /// <summary>Whether it starts from the base model; the others start from the SFT model.</summary>
     public bool FromBase { get; init; }
 }

@@ -54,6 +54,7 @@ internal static class ComparedMethods
         new("bco", "BCO", Anchor.Reference,
             s => s.Trainers.Bco(s.With(new BcoTrainer.Options(), 3e-5, tiny: 5e-4), s.Feedback)),
         .. AnswerWriters.All,
+        Challenge.Method,
         new("dpo-held", HeldTitle, Anchor.Reference,
             s => s.Trainers.Dpo(s.With(new DpoTrainer.Options { Beta = 0.5 }, 1e-4, tiny: 2e-3))),
         new("orpo-free", OrpoFreeTitle, Anchor.None,

@@ -17,6 +17,7 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
         var settings = new MethodSettings(align, model.Settings(seed), model.IsTiny, overrides)
         {
             Pairs = pairs,
+            RegularTwice = new(ml, [.. verbs.Train, .. verbs.Train.Where(verb => verb.IsRegular)]),
             Feedback = align.Data.FeedbackFromPairs(pairs),
             DistinctFeedback = align.Data.FeedbackFromPairs(pairs, distinct: true),
         };
@@ -41,7 +42,7 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
 
         foreach (var (method, trainer) in methods.Zip(trainers))
         {
-            int? pairCount = method.WritesAnswers ? null : settings.Epochs * (int)pairs.GetRowCount()!.Value;
+            int? pairCount = method.WritesAnswers || method.HasOwnRows ? null : settings.Epochs * (int)pairs.GetRowCount()!.Value;
             using var fitted = FittedPolicy.Fit(method.Title, trainer, Input(method), pairCount);
             results.Add(measure.Of(method.Title, seed, fitted.Policy, fitted.Cost) with { HeldBy = method.HeldBy });
         }

@@ -22,6 +22,9 @@ internal sealed record MethodSettings(AlignmentCatalog Align, DrillSettings Dril
     /// <summary>The same, each completion of a prompt once.</summary>
     public required IDataView DistinctFeedback { get; init; }
 
+    /// <summary>The training verbs, the regular ones twice.</summary>
+    public required Drill RegularTwice { get; init; }
+
     public AlignmentCatalog.TrainerCatalog Trainers => Align.Trainers;
 
     /// <summary>How policies answer.</summary>

@@ -44,6 +44,17 @@ internal sealed class Drill(MLContext ml, IEnumerable<Verb> verbs)
         from worse in new[] { verb.Wrong, verb.Doubled }.Distinct()
         select Pair(wording, verb, verb.Past, worse));
 
+    /// <summary>
+    /// Neighbours of the order past > wrong > doubled. The wrong form is rejected once and chosen once, so that it stays where it is while the
+    /// past form rises and the doubled one falls.
+    /// </summary>
+    public IDataView Neighbours => View(
+        from verb in _verbs
+        from wording in Wording.Training
+        from pair in new[] { (verb.Past, verb.Wrong), (verb.Wrong, verb.Doubled) }
+        where pair.Item1 != pair.Item2
+        select Pair(wording, verb, pair.Item1, pair.Item2));
+
     /// <summary>The whole order past > wrong > doubled, for the reward model.</summary>
     public IDataView Rankings => View(
         from verb in _verbs

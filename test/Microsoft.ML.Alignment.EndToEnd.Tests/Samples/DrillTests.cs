@@ -47,6 +47,15 @@ public sealed class DrillTests
         pairs.Should().Contain(pair => pair.Chosen == "Yesterday they goed." && pair.Rejected == "Yesterday they wented.");
     }
 
+    [Fact]
+    public void NeighboursHaveEachFormAgainstTheNextAndNoPairOfEqualCompletions()
+    {
+        var go = _verbs.Single(verb => verb.Name == "go");
+        Rows<PairRow>(new Drill(_ml, [go]).Neighbours).Select(pair => (pair.Chosen, pair.Rejected)).Should().HaveCount(6)
+            .And.Contain(("Yesterday they went.", "Yesterday they goed.")).And.Contain(("Yesterday they goed.", "Yesterday they wented."));
+        Rows<PairRow>(new Drill(_ml, _verbs).Neighbours).Should().OnlyContain(pair => pair.Chosen != pair.Rejected);
+    }
+
     private List<T> Rows<T>(IDataView view)
         where T : class, new() => [.. _ml.Data.CreateEnumerable<T>(view, reuseRowObject: false)];
 

@@ -21,6 +21,22 @@ public sealed class ComparedMethodsTests : IDisposable
     }
 
     [Fact]
+    public void TheChainOfTheChallengeStartsFromTheBaseModelAndTrainsOnRowsOfItsOwn()
+    {
+        var (options, report) = (_folder["options.json"], _folder["compare.json"]);
+        File.WriteAllText(options, """{"sft": {"training": {"maxSteps": 1}}, "challenge": {"training": {"maxSteps": 1}}}""");
+        string[] args =
+        [
+            "compare", "--model", TestFiles.Stories, "--methods", "challenge", "--options", options, "--report", report, "--chart", _folder["compare.png"],
+        ];
+        SampleList.Run(args, CancellationToken.None).Should().Be(0);
+        var row = JsonNode.Parse(File.ReadAllText(report))!["medians"]!.AsArray()[2]!;
+        ((string?)row["method"]).Should().Be(Challenge.Method.Title);
+        row["seconds"].Should().NotBeNull();
+        row["pairsPerSecond"].Should().BeNull("it has rows of its own");
+    }
+
+    [Fact]
     public void MethodsThatWriteAnswersAreComparedOnAModelOfTheUsers()
     {
         var (options, report) = (_folder["options.json"], _folder["compare.json"]);
