@@ -5,7 +5,7 @@ public sealed record WinRateOptions
 {
     /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
     /// <exception cref="ArgumentException">It is empty.</exception>
-    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
+    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Prompt;
 
     /// <summary>
     /// Gets how prompts are read. The default is as the column says; what it does not say each model reads as it is used to.

@@ -36,8 +36,6 @@ public sealed class BestOfNEstimator : FeedbackEstimator
             throw new ArgumentException(
                 $"{Name}: there are {weights.Count} RewardWeights for {Math.Max(1, options.Rewards.Count)} rewards; give one each, or none.",
                 nameof(options));
-        if (options.Limits != new FeedbackLimits())
-            throw new ArgumentException($"{Name}: it asks no client, so that Limits would limit nothing; leave them out.", nameof(options));
         _options = options;
     }
 
@@ -100,7 +98,7 @@ public sealed class BestOfNEstimator : FeedbackEstimator
 
         /// <summary>Gets the text column that is written. The default is <c>Completion</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>
-        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
 
         /// <summary>Gets the column of its score. The default is <c>CompletionScore</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>

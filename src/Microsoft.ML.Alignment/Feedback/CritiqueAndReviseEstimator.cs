@@ -36,7 +36,7 @@ public sealed class CritiqueAndReviseEstimator : FeedbackEstimator
     {
         AlignmentSchema.CheckText(Context, input, "prompt", _options.PromptColumnName);
         AlignmentSchema.CheckText(Context, input, "completion", _options.CompletionColumnName);
-        string[] outputs = [_options.CompletionColumnName, "Chosen", "Rejected", "Critique", "Principles", "Judge"];
+        string[] outputs = [_options.CompletionColumnName, ColumnNames.Chosen, ColumnNames.Rejected, "Critique", "Principles", "Judge"];
         string[] keys = [_options.PromptColumnName, _options.CompletionColumnName];
         return new(keys, [.. outputs.Select(name => ScoreColumn.Text(name))]) { ChangesRows = true };
     }
@@ -70,11 +70,11 @@ public sealed class CritiqueAndReviseEstimator : FeedbackEstimator
     ];
 
     /// <summary>How completions are revised.</summary>
-    public sealed record Options : FeedbackStageOptions
+    public sealed record Options : ClientStageOptions
     {
         /// <summary>Gets the text column of the completions. The default is <c>Completion</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>
-        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
 
         /// <summary>Gets the rounds of critique and revision. At least 1; the default is 1.</summary>
         /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>

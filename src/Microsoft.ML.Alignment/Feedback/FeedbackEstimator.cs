@@ -51,14 +51,14 @@ public abstract class FeedbackEstimator : IEstimator<FeedbackTransformer>
         var columns = Check(AlignmentSchema.ShapeOf(input.Schema));
         using var log = _host.Start();
         using var place = RunWorkspace.Of(_run).Next(_method);
-        using var session = new FeedbackSession(_options.Limits, place.Folder is { } folder ? Path.Combine(folder, JournalFile) : null);
+        using var session = new FeedbackSession(_options.RequestLimits, place.Folder is { } folder ? Path.Combine(folder, JournalFile) : null);
         void Log(string line) => log.Info($"{_method}: {line}");
         var task = new FeedbackTask(input.Schema, DistinctRows.Read(input, columns.Keys, _run.CancellationToken), session, _run)
         {
             Log = Log,
-            Progress = new(_method, _run, session, _options.Limits, Log),
+            Progress = new(_method, _run, session, _options.RequestLimits, Log),
             AreConversations = TextFormat.IsMessages(input.Schema[_options.PromptColumnName]),
-            Concurrency = 2 * _options.Limits.MaxConcurrency,
+            Concurrency = 2 * _options.RequestLimits.MaxConcurrency,
         };
         // Fit may be called where there is a context that continuations would wait for, for example in a notebook.
         var (rows, quality) = Task.Run(() => WorkAsync(task)).GetAwaiter().GetResult();

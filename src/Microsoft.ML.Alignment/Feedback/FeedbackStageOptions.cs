@@ -9,8 +9,8 @@ public abstract record FeedbackStageOptions
 
     /// <summary>Gets the text column of prompts. The default is <c>Prompt</c>.</summary>
     /// <exception cref="ArgumentException">It is empty.</exception>
-    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = "Prompt";
+    public string PromptColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Prompt;
 
-    /// <summary>Gets how fast, how often and for how much clients are asked.</summary>
-    public FeedbackLimits Limits { get; init; } = new();
+    /// <summary>Gets what holds the requests of the stage.</summary>
+    internal virtual FeedbackLimits RequestLimits => new();
 }

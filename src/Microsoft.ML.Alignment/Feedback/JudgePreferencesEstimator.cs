@@ -80,14 +80,14 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
 
     private IReadOnlyList<string> Candidates(Func<string, bool> has)
     {
-        var names = _options.CandidateColumnNames ?? CandidateColumns.Find("Completion", has);
+        var names = _options.CandidateColumnNames ?? CandidateColumns.Find(ColumnNames.Completion, has);
         return names.Distinct().Count() >= 2 ? names : throw new ArgumentException(
             $"{Name} finds {names.Count} columns of candidates and compares two or more. Append SampleCompletions before it, or name the " +
             $"columns in {nameof(Options.CandidateColumnNames)}.");
     }
 
     /// <summary>How pairs are made.</summary>
-    public sealed record Options : FeedbackStageOptions
+    public sealed record Options : ClientStageOptions
     {
         /// <summary>
         /// Gets the text columns of the candidates, two or more. The default, null, is <c>Completion1</c>, <c>Completion2</c> and so on, as many as
@@ -106,11 +106,11 @@ public sealed class JudgePreferencesEstimator : FeedbackEstimator
 
         /// <summary>Gets the text column of the better completions. The default is <c>Chosen</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>
-        public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = "Chosen";
+        public string ChosenColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Chosen;
 
         /// <summary>Gets the text column of the worse completions. The default is <c>Rejected</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>
-        public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = "Rejected";
+        public string RejectedColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Rejected;
 
         /// <summary>
         /// Gets the column of the probability that the chosen completion is the better one. The default is <c>ChosenProbability</c>.

@@ -29,7 +29,7 @@ internal sealed class LabelledPairs
 
     /// <summary>The columns of such pairs.</summary>
     public static TextColumns Columns(JudgePreferencesEstimator.Options options) =>
-        new(options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, "Completion");
+        new(options.PromptColumnName, options.ChosenColumnName, options.RejectedColumnName, ColumnNames.Completion);
 
     /// <summary>Reads the pairs.</summary>
     public static LabelledPairs Read(IDataView labelled, FeedbackTask task, JudgePreferencesEstimator.Options options)

@@ -33,7 +33,7 @@ public sealed class PairsFromModelsEstimator : FeedbackEstimator
         if (_sources.Strong.NeedsPolicy || _sources.Weak.NeedsPolicy)
             AlignmentSchema.CheckPolicy(input, Name);
         AlignmentSchema.CheckText(Context, input, "prompt", _options.PromptColumnName);
-        return new([_options.PromptColumnName], [ScoreColumn.Text("Chosen"), ScoreColumn.Text("Rejected")]) { ChangesRows = true };
+        return new([_options.PromptColumnName], [ScoreColumn.Text(ColumnNames.Chosen), ScoreColumn.Text(ColumnNames.Rejected)]) { ChangesRows = true };
     }
 
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
@@ -63,7 +63,7 @@ public sealed class PairsFromModelsEstimator : FeedbackEstimator
     }
 
     /// <summary>How both models write.</summary>
-    public sealed record Options : FeedbackStageOptions
+    public sealed record Options : ClientStageOptions
     {
         /// <summary>Gets how completions are written, the lesser model's with the next seed. The default is greedily, at most 128 tokens.</summary>
         public GenerationOptions Generation { get; init => field = Require.NotNull(value); } = new();

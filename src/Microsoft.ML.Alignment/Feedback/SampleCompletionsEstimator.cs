@@ -55,7 +55,7 @@ public sealed class SampleCompletionsEstimator : FeedbackEstimator
     }
 
     /// <summary>How completions are sampled.</summary>
-    public sealed record Options : FeedbackStageOptions
+    public sealed record Options : ClientStageOptions
     {
         /// <summary>Gets the completions of a prompt. At least 1; the default is 2.</summary>
         /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
@@ -72,6 +72,6 @@ public sealed class SampleCompletionsEstimator : FeedbackEstimator
 
         /// <summary>Gets the name of the text column, or the beginning of the names of several. The default is <c>Completion</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>
-        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
     }
 }

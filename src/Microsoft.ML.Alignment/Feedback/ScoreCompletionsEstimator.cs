@@ -49,11 +49,11 @@ public sealed class ScoreCompletionsEstimator : FeedbackEstimator
     }
 
     /// <summary>Which columns are read and written.</summary>
-    public sealed record Options : FeedbackStageOptions
+    public sealed record Options : ClientStageOptions
     {
         /// <summary>Gets the text column of the completions. The default is <c>Completion</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>
-        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = "Completion";
+        public string CompletionColumnName { get; init => field = Require.NotEmpty(value); } = ColumnNames.Completion;
 
         /// <summary>Gets the column of the scores. The default is <c>Score</c>.</summary>
         /// <exception cref="ArgumentException">It is empty.</exception>

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Alignment;
 using Microsoft.ML.Data;
 using Samples.Story;
+using Samples.Verbs;
 
 namespace Samples.Rlhf;
 
@@ -21,9 +22,7 @@ internal static class Rlhf
         var labels = lesson.Rankings;
         var better = lesson.BetterSides(labels);
 
-        using var imitation = align.BaseModel(lesson.ModelPath, new() { Generation = lesson.Answers })
-            .Append(align.Trainers.Sft(RlhfSettings.Long(lesson), trainingSet: better))
-            .Fit(labels);
+        var imitation = Imitate(lesson, labels, better);
 
         var pipeline = align.BaseModel(lesson.ModelPath, new() { Generation = lesson.Answers })
             .Append(align.Trainers.Sft(RlhfSettings.Start(lesson), trainingSet: better))
@@ -33,16 +32,26 @@ internal static class Rlhf
                 trainingSet: lesson.Instructions));                               // only its prompts are read
         using var fitted = pipeline.Fit(labels);
 
-        Show(lesson, imitation.LastTransformer, fitted);
+        Show(lesson, imitation, fitted);
     }
 
-    private static void Show(Lesson lesson, PolicyTransformer imitation, TransformerChain<PolicyTransformer> fitted)
+    // Measured and let go of, so that there are not two models in memory.
+    private static DrillScores Imitate(Lesson lesson, IDataView labels, IDataView better)
+    {
+        var align = lesson.Align;
+        using var fitted = align.BaseModel(lesson.ModelPath, new() { Generation = lesson.Answers })
+            .Append(align.Trainers.Sft(RlhfSettings.Long(lesson), trainingSet: better))
+            .Fit(labels);
+        return lesson.Score(fitted.LastTransformer);
+    }
+
+    private static void Show(Lesson lesson, DrillScores imitation, TransformerChain<PolicyTransformer> fitted)
     {
         PolicyTransformer[] policies = [.. fitted.OfType<PolicyTransformer>()];
-        (string Name, Verbs.DrillScores Scores)[] scores =
+        (string Name, DrillScores Scores)[] scores =
         [
             ("base model", lesson.Score(policies[0])), ("short SFT", lesson.Score(policies[1])),
-            ("SFT", lesson.Score(imitation)), ("RLHF", lesson.Score(policies[2])),
+            ("SFT", imitation), ("RLHF", lesson.Score(policies[2])),
         ];
         ScoreTable.Print($"{lesson.Measured}: never trained on", scores, withDivergence: false);
         var (divergence, reward) = (lesson.History.Of("Ppo", "objective/kl"), lesson.History.Of("Ppo", "objective/scores"));

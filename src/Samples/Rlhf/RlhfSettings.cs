@@ -12,6 +12,9 @@ internal static class RlhfSettings
     private const int ShortSteps = 55;
     private const int PpoSteps = 40;
 
+    // Fewer at once than training has by default, so that policy, critic and reward model of a real size stay below 3 GB together.
+    private const int FewTokens = 320;
+
     /// <summary>Tokens that no answer needs all of.</summary>
     public const int MostTokens = 32;
 
@@ -35,7 +38,7 @@ internal static class RlhfSettings
     public static RewardModelTrainer.Options RewardModel(Lesson lesson, int passes = 8) => new()
     {
         Lora = lesson.Lora with { Dropout = lesson.Choose(tiny: 0.2, real: 0.05) },
-        Training = lesson.Training(tiny: 2e-3, real: 2e-4) with { Epochs = lesson.Choose(tiny: passes, real: 1) },
+        Training = Small(lesson, lesson.Training(tiny: 2e-3, real: 2e-4) with { Epochs = lesson.Choose(tiny: passes, real: 1) }),
     };
 
     /// <summary>PPO, four completions a prompt.</summary>
@@ -51,7 +54,7 @@ internal static class RlhfSettings
         ScoreNormalization = ScoreNormalization.Incoming, // a nat costs the same whatever units the rewards have
         MissingEndPenalty = 1,
         MaxCompletionTokens = MostTokens,
-        Training = Limited(lesson, lesson.Training(tiny: 2e-3, real: 1e-4) with { Epochs = lesson.Choose(tiny: 4, real: 1) }, PpoSteps),
+        Training = Small(lesson, Limited(lesson, lesson.Training(tiny: 2e-3, real: 1e-4) with { Epochs = lesson.Choose(tiny: 4, real: 1) }, PpoSteps)),
         Generation = lesson.Answers,
     };
 
@@ -85,4 +88,7 @@ internal static class RlhfSettings
 
     private static TrainingOptions Limited(Lesson lesson, TrainingOptions training, int realSteps) =>
         training with { MaxSteps = training.MaxSteps ?? lesson.Choose<int?>(null, realSteps) };
+
+    private static TrainingOptions Small(Lesson lesson, TrainingOptions training) =>
+        training with { MicroBatchTokens = lesson.Choose(tiny: training.MicroBatchTokens, real: FewTokens) };
 }

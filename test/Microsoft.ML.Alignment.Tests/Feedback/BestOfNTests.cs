@@ -13,11 +13,6 @@ public sealed class BestOfNTests
     };
 
     [Fact]
-    public void LimitsOfRequestsAreRefusedWhereNobodyIsAsked() => FluentActions
-        .Invoking(() => new MLContext().Alignment().Feedback.BestOfN(new() { Limits = new() { MaxConcurrency = 7 } }))
-        .Should().Throw<ArgumentException>().WithMessage("BestOfN*Limits*leave them out*");
-
-    [Fact]
     public void TheBestOfSeveralCompletionsIsKeptAndImitatedInTheSameChain()
     {
         var context = new MLContext(seed: 5);
