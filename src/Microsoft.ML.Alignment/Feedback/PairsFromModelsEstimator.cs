@@ -33,7 +33,10 @@ public sealed class PairsFromModelsEstimator : FeedbackEstimator
         if (_sources.Strong.NeedsPolicy || _sources.Weak.NeedsPolicy)
             AlignmentSchema.CheckPolicy(input, Name);
         AlignmentSchema.CheckText(Context, input, "prompt", _options.PromptColumnName);
-        return new([_options.PromptColumnName], [ScoreColumn.Text(ColumnNames.Chosen), ScoreColumn.Text(ColumnNames.Rejected)]) { ChangesRows = true };
+        return new([_options.PromptColumnName], [ScoreColumn.Text(ColumnNames.Chosen), ScoreColumn.Text(ColumnNames.Rejected)])
+        {
+            ChangesRows = true,
+        };
     }
 
     private protected override async Task<(FeedbackRows Rows, JudgeQuality? Quality)> WorkAsync(FeedbackTask task)
