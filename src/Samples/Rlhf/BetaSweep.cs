@@ -59,12 +59,12 @@ internal static class BetaSweep
             [.. sweeps.Select(sweep => new Curve(sweep.Name, [.. sweep.Points.Select(place)]))];
         Picture.Write(
             lesson.PicturePath("beta-sweep"),
-            new("reward of the answers", "KL to SFT, nats", Curves(point => (point.Divergence, point.Reward))) 
+            new("reward of the answers", "KL to SFT, nats", Curves(point => (point.Divergence, point.Reward)))
             {
                 LogarithmicAcross = true,
                 Mark = ("SFT", sft.Reward),
             },
-            new("KL to SFT, nats", "beta", Curves(point => (point.Beta, point.Divergence))) 
+            new("KL to SFT, nats", "beta", Curves(point => (point.Beta, point.Divergence)))
             {
                 LogarithmicAcross = true,
                 LogarithmicUp = true,

@@ -11,8 +11,6 @@ internal sealed class FiveAnswers(MLContext ml, int seed) : IDisposable
     public const string Letters = "abcde";
 
     private const string Question = "?";
-    private const string ChatTemplate =
-        "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
 
     private static readonly double[] Frequencies = [0.1, 0.35, 0.25, 0.2, 0.1];
     private static readonly double[] Rewards = [1, 0.85, 0.2, 0.5, 0];
@@ -43,7 +41,7 @@ internal sealed class FiveAnswers(MLContext ml, int seed) : IDisposable
         var tokenizer = ModelTokenizer.FromJson(TinyTokenizer.Train([], merges: 0));
         using (var model = LanguageModel.Create(Config(tokenizer.VocabularySize), tokenizer, seed))
             model.SavePretrained(_folder);
-        File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), ChatTemplate);
+        File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), TinyModel.ChatTemplate);
         return _folder;
     }
 

@@ -9,7 +9,9 @@ namespace Samples.Verbs;
 internal sealed class TinyModel : IDisposable
 {
     private const int Merges = 240;
-    private const string ChatTemplate =
+
+    /// <summary>Turns between marks, each with an end token.</summary>
+    public const string ChatTemplate =
         "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
 
     /// <summary>Matrices this small gain nothing from a second thread.</summary>
