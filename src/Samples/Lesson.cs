@@ -127,6 +127,20 @@ internal sealed class Lesson : IDisposable
     public DrillScores Score(PolicyTransformer policy, PolicyTransformer? reference = null) =>
         new DrillEvaluation(ML, TestVerbs).Score(policy, reference);
 
+    /// <summary>The same, and how often it is right where it samples: greedy answers hide what a policy says now and then.</summary>
+    /// <param name="policy">The policy.</param>
+    public DrillScores ScoreSampled(PolicyTransformer policy) => Score(policy) with { SampledAccuracy = SampledAccuracy(policy) };
+
+    private double SampledAccuracy(PolicyTransformer policy)
+    {
+        var asked = policy.Transform(TestQuestions);
+        var quiet = ML.Alignment(_run with { Progress = null });
+        var sampling = quiet.Feedback.SampleCompletions(new() { Count = 2, Generation = Answers with { Temperature = 1, Seed = Seed } });
+        return ML.Data.CreateEnumerable<SampledRow>(sampling.Fit(asked).Transform(asked), reuseRowObject: false)
+            .SelectMany(row => new[] { row.Completion1, row.Completion2 }.Select(answer => AnswerScoring.Score(answer, row.Past, row.Wrong, row.Doubled)))
+            .Average(said => said == Said.Right ? 1.0 : 0);
+    }
+
     /// <summary>Where the picture of a sample is written.</summary>
     public string PicturePath(string name) => _picturePath ?? Path.Combine("out", $"{name}.png");
 
@@ -157,4 +171,17 @@ internal sealed class Lesson : IDisposable
     }
 
     public void Dispose() => _model.Dispose();
+
+    private sealed class SampledRow
+    {
+        public string Past { get; set; } = "";
+
+        public string Wrong { get; set; } = "";
+
+        public string Doubled { get; set; } = "";
+
+        public string Completion1 { get; set; } = "";
+
+        public string Completion2 { get; set; } = "";
+    }
 }

@@ -6,8 +6,7 @@ namespace Samples.Compare;
 /// <remarks>
 /// Settings for a real model are those of the runs of TRL that the table stands beside, but for what held-out verbs of the training and dev
 /// splits chose: how SFT trains, rate and weight of ORPO from the base model, and KTO's rate. KTO sees each completion once and weighs
-/// the right
-/// ones, of which there are half as many, twice.
+/// the right ones, of which there are half as many, twice.
 /// </remarks>
 internal static class ComparedMethods
 {

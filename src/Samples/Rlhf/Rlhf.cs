@@ -42,7 +42,7 @@ internal static class Rlhf
         using var fitted = align.BaseModel(lesson.ModelPath, new() { Generation = lesson.Answers })
             .Append(align.Trainers.Sft(RlhfSettings.Long(lesson), trainingSet: better))
             .Fit(labels);
-        return lesson.Score(fitted.LastTransformer);
+        return lesson.ScoreSampled(fitted.LastTransformer);
     }
 
     private static void Show(Lesson lesson, DrillScores imitation, TransformerChain<PolicyTransformer> fitted)
@@ -50,16 +50,17 @@ internal static class Rlhf
         PolicyTransformer[] policies = [.. fitted.OfType<PolicyTransformer>()];
         (string Name, DrillScores Scores)[] scores =
         [
-            ("base model", lesson.Score(policies[0])), ("short SFT", lesson.Score(policies[1])),
-            ("SFT", imitation), ("RLHF", lesson.Score(policies[2])),
+            ("base model", lesson.ScoreSampled(policies[0])), ("short SFT", lesson.ScoreSampled(policies[1])),
+            ("SFT", imitation), ("RLHF", lesson.ScoreSampled(policies[2])),
         ];
         ScoreTable.Print($"{lesson.Measured}: never trained on", scores, withDivergence: false);
         var (divergence, reward) = (lesson.History.Of("Ppo", "objective/kl"), lesson.History.Of("Ppo", "objective/scores"));
         var (sft, rlhf, reached) = (scores[2].Scores, scores[3].Scores, Curve.End(divergence));
+        var points = (double after, double before) => $"{100 * (after - before):+0;-0} points";
         Console.WriteLine(
-            $"Look at the columns SFT and RLHF: from the same labels, imitation says {sft.AllRight} of {sft.AllVerbs} verbs right "
-            + $"({sft.Accuracy:P0}), and RLHF {rlhf.AllRight} ({rlhf.Accuracy:P0}): {100 * (rlhf.Accuracy - sft.Accuracy):+0;-0} points. "
-            + $"Of irregular verbs alone: {sft.Right} and {rlhf.Right} of {sft.Verbs}.");
+            $"Look at the columns SFT and RLHF: from the same labels, imitation says {sft.Right} of {sft.Verbs} irregular verbs right and RLHF {rlhf.Right} "
+            + $"({points(rlhf.RightShare, sft.RightShare)}); with the regular ones {sft.AllRight} and {rlhf.AllRight} of {sft.AllVerbs} "
+            + $"({points(rlhf.Accuracy, sft.Accuracy)}). Of the answers that they sample {sft.SampledAccuracy:P0} and {rlhf.SampledAccuracy:P0} are right.");
         Console.WriteLine(
             $"It went {reached:F2} nats a completion from the short SFT model; the target was {Target} ({100 * ((reached / Target) - 1):+0;-0} %). "
             + "A third of the labels prefer \"goed\" to \"wented\": imitation learns to say goed, a reward model learns an order.");

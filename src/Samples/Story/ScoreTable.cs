@@ -15,6 +15,7 @@ internal static class ScoreTable
         IReadOnlyList<string> Row(string figure, Func<DrillScores, string> cell) =>
             [figure, .. policies.Select(policy => cell(policy.Scores))];
         IReadOnlyList<string>[] divergence = [Row("KL to the incoming policy", scores => $"{scores.KlToReference:F3}")];
+        IReadOnlyList<string>[] sampled = [Row("sampled answers that are right", scores => $"{scores.SampledAccuracy:P0}")];
         Console.WriteLine();
         Console.WriteLine(title);
         TextTable.Write(
@@ -26,6 +27,7 @@ internal static class ScoreTable
                 Row("prefers went > goed", scores => $"{scores.PrefersPast}/{scores.Verbs}"),
                 Row("ranks went > goed > wented", scores => $"{scores.Ranked}/{scores.Verbs}"),
                 Row("log-prob of the right answer", scores => $"{scores.LogProbOfRight:F2}"),
+                .. policies.Any(policy => policy.Scores.SampledAccuracy is not null) ? sampled : [],
                 .. withDivergence ? divergence : [],
             ]);
     }

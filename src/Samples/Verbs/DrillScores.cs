@@ -11,6 +11,10 @@ internal sealed record DrillScores
     /// <summary>Those answered with the past form.</summary>
     public required int Right { get; init; }
 
+    /// <summary>Their share.</summary>
+    [JsonIgnore]
+    public double RightShare => (double)Right / Verbs;
+
     /// <summary>Those answered with the wrong or the doubled form.</summary>
     public required int OverRegularised { get; init; }
 
@@ -37,6 +41,10 @@ internal sealed record DrillScores
     /// <summary>Irregular verbs, once for each wording in which their forms are compared.</summary>
     [JsonIgnore]
     public int Comparisons { get; init; }
+
+    /// <summary>Share of right answers among sampled ones, about verbs of both kinds in every training wording; null where none were sampled.</summary>
+    [JsonIgnore]
+    public double? SampledAccuracy { get; init; }
 
     /// <summary>Comparisons in which the past form is more probable than the wrong one.</summary>
     public required int PrefersPast { get; init; }
