@@ -17,7 +17,7 @@ internal sealed class Comparison(MLContext ml, AlignmentCatalog align, DrillMode
         var settings = new MethodSettings(align, model.Settings(seed), model.IsTiny, overrides)
         {
             Pairs = pairs,
-            RegularTwice = new(ml, [.. verbs.Train, .. verbs.Train.Where(verb => verb.IsRegular)]),
+            Neighbours = new Drill(ml, [.. verbs.Train, .. verbs.Train.Where(verb => verb.IsRegular)]).Neighbours,
             Feedback = align.Data.FeedbackFromPairs(pairs),
             DistinctFeedback = align.Data.FeedbackFromPairs(pairs, distinct: true),
         };

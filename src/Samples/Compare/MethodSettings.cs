@@ -22,8 +22,8 @@ internal sealed record MethodSettings(AlignmentCatalog Align, DrillSettings Dril
     /// <summary>The same, each completion of a prompt once.</summary>
     public required IDataView DistinctFeedback { get; init; }
 
-    /// <summary>The training verbs, the regular ones twice.</summary>
-    public required Drill RegularTwice { get; init; }
+    /// <summary>Neighbours in the order of forms, those of regular verbs twice.</summary>
+    public required IDataView Neighbours { get; init; }
 
     public AlignmentCatalog.TrainerCatalog Trainers => Align.Trainers;
 

@@ -21,7 +21,7 @@ public sealed class ComparedMethodsTests : IDisposable
     }
 
     [Fact]
-    public void TheChainOfTheChallengeStartsFromTheBaseModelAndTrainsOnRowsOfItsOwn()
+    public void TheChallengeTrainsOnRowsOfItsOwn()
     {
         var (options, report) = (_folder["options.json"], _folder["compare.json"]);
         File.WriteAllText(options, """{"sft": {"training": {"maxSteps": 1}}, "challenge": {"training": {"maxSteps": 1}}}""");
