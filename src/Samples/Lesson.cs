@@ -127,9 +127,13 @@ internal sealed class Lesson : IDisposable
     public DrillScores Score(PolicyTransformer policy, PolicyTransformer? reference = null) =>
         new DrillEvaluation(ML, TestVerbs).Score(policy, reference);
 
-    /// <summary>The same, and how often it is right where it samples: greedy answers hide what a policy says now and then.</summary>
+    /// <summary>
+    /// The same, and how often it is right where it samples: greedy answers hide what a policy says now and then. A real model does not sample here,
+    /// which would cost it a minute and half a gigabyte.
+    /// </summary>
     /// <param name="policy">The policy.</param>
-    public DrillScores ScoreSampled(PolicyTransformer policy) => Score(policy) with { SampledAccuracy = SampledAccuracy(policy) };
+    public DrillScores ScoreSampled(PolicyTransformer policy) =>
+        Score(policy) with { SampledAccuracy = _model.IsTiny ? SampledAccuracy(policy) : null };
 
     private double SampledAccuracy(PolicyTransformer policy)
     {

@@ -60,7 +60,7 @@ internal static class Rlhf
         Console.WriteLine(
             $"Look at the columns SFT and RLHF: from the same labels, imitation says {sft.Right} of {sft.Verbs} irregular verbs right and RLHF {rlhf.Right} "
             + $"({points(rlhf.RightShare, sft.RightShare)}); with the regular ones {sft.AllRight} and {rlhf.AllRight} of {sft.AllVerbs} "
-            + $"({points(rlhf.Accuracy, sft.Accuracy)}). Of the answers that they sample {sft.SampledAccuracy:P0} and {rlhf.SampledAccuracy:P0} are right.");
+            + $"({points(rlhf.Accuracy, sft.Accuracy)}).");
         Console.WriteLine(
             $"It went {reached:F2} nats a completion from the short SFT model; the target was {Target} ({100 * ((reached / Target) - 1):+0;-0} %). "
             + "A third of the labels prefer \"goed\" to \"wented\": imitation learns to say goed, a reward model learns an order.");

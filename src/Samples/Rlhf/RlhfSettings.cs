@@ -13,7 +13,7 @@ internal static class RlhfSettings
     private const int PpoSteps = 40;
 
     // Fewer at once than training has by default, so that policy, critic and reward model of a real size stay below 3 GB together.
-    private const int FewTokens = 256;
+    private const int FewTokens = 320;
 
     /// <summary>Tokens that no answer needs all of.</summary>
     public const int MostTokens = 32;
