@@ -128,8 +128,8 @@ internal sealed class Lesson : IDisposable
         new DrillEvaluation(ML, TestVerbs).Score(policy, reference);
 
     /// <summary>
-    /// The same, and how often it is right where it samples: greedy answers hide what a policy says now and then. A real model does not sample here,
-    /// which would cost it a minute and half a gigabyte.
+    /// The same, and how often it is right where it samples: greedy answers hide what a policy says now and then. A real model does not sample here:
+    /// its memory would grow by half a gigabyte.
     /// </summary>
     /// <param name="policy">The policy.</param>
     public DrillScores ScoreSampled(PolicyTransformer policy) =>
